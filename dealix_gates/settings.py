@@ -1,0 +1,209 @@
+"""Settings, all from the environment (or a `.env` file beside manage.py). See .env.example.
+
+Whatever is wrong here stops the start with one clear line: a board that runs on a mistyped
+setting would be a board nobody can trust.
+"""
+
+import secrets
+import zoneinfo
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+
+def _switch(name: str, default: bool) -> bool:
+    """A yes/no setting. django-environ reads any unknown word as False; we refuse it."""
+    text = env.str(name, default=str(default)).strip().lower()
+    if text not in {"1", "true", "yes", "on", "0", "false", "no", "off"}:
+        raise ImproperlyConfigured(f"{name} must be on or off, not {text!r}")
+    return text in {"1", "true", "yes", "on"}
+
+
+def _time_zone() -> str:
+    name = env.str("TIME_ZONE", default="Asia/Riyadh")
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (ValueError, OSError) as error:
+        raise ImproperlyConfigured(f"TIME_ZONE {name!r} is not a time zone") from error
+    return name
+
+
+def _secret_key(debug: bool) -> str:
+    """The key that signs sessions. In development one is made and kept in var/."""
+    key = env.str("SECRET_KEY", default="")
+    if not key and debug:
+        return _development_key()
+    if len(key) < 50 or len(set(key)) < 5:
+        raise ImproperlyConfigured(
+            "SECRET_KEY must be set to 50 or more random characters, for example from: "
+            'python -c "import secrets; print(secrets.token_urlsafe(50))"'
+        )
+    return key
+
+
+def _development_key() -> str:
+    path = VAR_DIR / "development-secret-key"
+    path.parent.mkdir(exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+def _database() -> dict[str, Any]:
+    """The one database. SQLite takes its write lock when a transaction starts, so that two
+    writers queue instead of failing half-way."""
+    url = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'dealix.sqlite3'}"
+    try:
+        config: dict[str, Any] = environ.Env.db_url_config(url)
+        engine = config["ENGINE"]
+    except (KeyError, ValueError) as error:
+        raise ImproperlyConfigured(f"DATABASE_URL {url!r} cannot be read: {error}") from error
+    if engine == "django.db.backends.sqlite3":
+        # Relative to the project, not to wherever the command was started (":memory:" stays).
+        if config["NAME"] != ":memory:":
+            config["NAME"] = BASE_DIR / config["NAME"]
+            config["NAME"].parent.mkdir(parents=True, exist_ok=True)
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        }
+        # A file, so that tests can reach the same database over a second, raw connection.
+        config["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
+        VAR_DIR.mkdir(exist_ok=True)
+    elif engine == "django.db.backends.postgresql":
+        config["CONN_MAX_AGE"] = 60
+        config["CONN_HEALTH_CHECKS"] = True
+    else:
+        raise ImproperlyConfigured(
+            "DATABASE_URL must be sqlite:///path or postgres://user:password@host/name"
+        )
+    return config
+
+
+DEBUG = _switch("DEBUG", default=False)
+SECRET_KEY = _secret_key(DEBUG)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if DEBUG else [])
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if "*" not in host]
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "simple_history",
+    "csp",
+    "gates",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+ROOT_URLCONF = "dealix_gates.urls"
+WSGI_APPLICATION = "dealix_gates.wsgi.application"
+
+# --- who may come in -----------------------------------------------------------------------
+
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "board"
+LOGOUT_REDIRECT_URL = "login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# --- what a browser may do -----------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DEBUG
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+if not DEBUG:
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+
+# --- language, time, files -----------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+# Arabic joins this list together with its catalogue: a page half in each language helps nobody.
+LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "gates" / "locale"]
+TIME_ZONE = _time_zone()
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+MEDIA_ROOT = VAR_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- history -------------------------------------------------------------------------------
+
+# The library's "Revert" would close or reopen a gate past the rule.
+SIMPLE_HISTORY_REVERT_DISABLED = True

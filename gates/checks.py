@@ -1,0 +1,36 @@
+"""System checks: the database must hold the closing rule itself."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connections
+from django.db.migrations.recorder import MigrationRecorder
+
+from gates import invariants
+
+INSTALLED_BY = ("gates", "0002_closing_rule_triggers")
+
+
+@register(Tags.database)
+def closing_rule_is_in_the_database(
+    databases: Sequence[str] | None = None, **_kwargs: Any
+) -> list[CheckMessage]:
+    """Every trigger of the closing rule is installed, enabled and unchanged.
+
+    Silent until the migration that installs them has run: `migrate` runs this check first.
+    """
+    errors: list[CheckMessage] = []
+    for alias in databases or ():
+        connection = connections[alias]
+        if INSTALLED_BY not in MigrationRecorder(connection).applied_migrations():
+            continue
+        for fault in invariants.faults(connection):
+            errors.append(
+                Error(
+                    f"The database does not hold the closing rule: {fault}.",
+                    hint="Run `manage.py verify_integrity --repair-triggers`.",
+                    id="gates.E001",
+                )
+            )
+    return errors

@@ -1,0 +1,243 @@
+"""The closing rule inside the database: a closed gate has evidence, whoever writes and however.
+
+Triggers on both engines. They hold against `save()`, `update()`, `bulk_*`, `loaddata`, raw SQL,
+concurrent transactions at every isolation level, and against taking the last evidence away.
+
+PostgreSQL: a trigger that merely looked would miss what another transaction is doing. Removing
+or moving evidence therefore *touches the gate's row*, which takes its lock and fires the gate's
+own trigger again; of two racing transactions one waits and then fails, or cannot serialize.
+
+SQLite has one writer at a time, so looking is enough. Its REPLACE removes rows without firing
+delete triggers, so inserts on an existing key, and changes of a key, are refused beforehand.
+
+The triggers name only id, code, launch_id, gate_id, summary and progress. A migration that
+alters gates_gate or gates_evidence runs `remove` first and `install` last: SQLite remakes the
+table and would lose them. The system check gates.E001 catches the migration that forgets.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError
+
+# The names a refusal carries: as the constraint's name on PostgreSQL, in the message on SQLite.
+CLOSED_NEEDS_EVIDENCE = "gate_closed_needs_evidence"
+KEY_IN_USE = "gates_key_in_use"
+
+SQLSTATE_CHECK_VIOLATION = "23514"
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """One trigger: where it sits, how it is made, and on PostgreSQL the function it runs."""
+
+    name: str
+    table: str
+    create: str
+    body: str = ""
+
+
+def _postgres_function(name: str, body: str) -> str:
+    # search_path: without it a temporary table named gates_evidence would stand in for the real one.
+    return (
+        f"CREATE OR REPLACE FUNCTION public.{name}() RETURNS trigger LANGUAGE plpgsql "
+        f"SET search_path = public, pg_temp AS $body${body}$body$"
+    )
+
+
+def _postgres_refusal(which_gates: str) -> str:
+    return f"""
+DECLARE unproven text;
+BEGIN
+    SELECT g.code INTO unproven FROM gates_gate g
+    WHERE {which_gates} g.progress = 'closed'
+      AND NOT EXISTS (SELECT 1 FROM gates_evidence e WHERE e.gate_id = g.id)
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'gate % is closed, so it needs evidence', unproven
+            USING ERRCODE = '{SQLSTATE_CHECK_VIOLATION}', CONSTRAINT = '{CLOSED_NEEDS_EVIDENCE}',
+                  TABLE = 'gates_gate';
+    END IF;
+    RETURN NULL;
+END"""
+
+
+POSTGRESQL = (
+    Trigger(
+        "gates_gate_closed_needs_evidence",
+        "gates_gate",
+        "CREATE CONSTRAINT TRIGGER {name} AFTER INSERT OR UPDATE ON public.gates_gate "
+        "DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION public.{name}()",
+        # The row as it is now, not as it was when a deferred check was queued.
+        body=_postgres_refusal("g.id = NEW.id AND"),
+    ),
+    Trigger(
+        "gates_evidence_touches_gate",
+        "gates_evidence",
+        "CREATE CONSTRAINT TRIGGER {name} AFTER DELETE OR UPDATE ON public.gates_evidence "
+        "DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION public.{name}()",
+        body="""
+BEGIN
+    IF TG_OP = 'DELETE' OR NEW.gate_id IS DISTINCT FROM OLD.gate_id THEN
+        UPDATE gates_gate SET progress = progress WHERE id = OLD.gate_id;
+    END IF;
+    RETURN NULL;
+END""",
+    ),
+    Trigger(
+        "gates_evidence_not_truncated",
+        "gates_evidence",
+        "CREATE TRIGGER {name} AFTER TRUNCATE ON public.gates_evidence "
+        "FOR EACH STATEMENT EXECUTE FUNCTION public.{name}()",
+        body=_postgres_refusal(""),
+    ),
+)
+
+
+def _sqlite_refuse(name: str) -> str:
+    return f"SELECT RAISE(ABORT, '{name}')"
+
+
+def _sqlite_unproven(gate_id: str) -> str:
+    return (
+        f"EXISTS (SELECT 1 FROM gates_gate g WHERE g.id = {gate_id} AND g.progress = 'closed' "
+        "AND NOT EXISTS (SELECT 1 FROM gates_evidence e WHERE e.gate_id = g.id))"
+    )
+
+
+def _sqlite(name: str, event: str, when: str, refusal: str) -> Trigger:
+    table = event.rpartition(" ON ")[2]
+    create = (
+        f"CREATE TRIGGER {name} {event} FOR EACH ROW WHEN {when} "
+        f"BEGIN {_sqlite_refuse(refusal)}; END"
+    )
+    return Trigger(name, table, create)
+
+
+def _sqlite_key_guards(table: str, unique: str) -> tuple[Trigger, ...]:
+    """Refuse what `INSERT OR REPLACE` and `UPDATE OR REPLACE` would silently delete first."""
+    taken = f"SELECT 1 FROM {table} other WHERE other.id = NEW.id OR ({unique})"
+    taken_by_other = f"SELECT 1 FROM {table} other WHERE other.id <> OLD.id AND ({unique})"
+    return (
+        _sqlite(f"{table}_insert_new", f"BEFORE INSERT ON {table}", f"EXISTS ({taken})", KEY_IN_USE),
+        _sqlite(
+            f"{table}_keep_key",
+            f"BEFORE UPDATE ON {table}",
+            f"NEW.id IS NOT OLD.id OR EXISTS ({taken_by_other})",
+            KEY_IN_USE,
+        ),
+    )
+
+
+SQLITE = (
+    _sqlite(
+        "gates_gate_insert_closed",
+        "AFTER INSERT ON gates_gate",
+        _sqlite_unproven("NEW.id"),
+        CLOSED_NEEDS_EVIDENCE,
+    ),
+    _sqlite(
+        "gates_gate_update_closed",
+        "AFTER UPDATE ON gates_gate",
+        _sqlite_unproven("NEW.id"),
+        CLOSED_NEEDS_EVIDENCE,
+    ),
+    _sqlite(
+        "gates_evidence_delete",
+        "AFTER DELETE ON gates_evidence",
+        _sqlite_unproven("OLD.gate_id"),
+        CLOSED_NEEDS_EVIDENCE,
+    ),
+    _sqlite(
+        "gates_evidence_move",
+        "AFTER UPDATE ON gates_evidence",
+        _sqlite_unproven("OLD.gate_id"),
+        CLOSED_NEEDS_EVIDENCE,
+    ),
+    *_sqlite_key_guards(
+        "gates_gate", "other.launch_id = NEW.launch_id AND other.code = NEW.code"
+    ),
+    *_sqlite_key_guards(
+        "gates_evidence", "other.gate_id = NEW.gate_id AND other.summary = NEW.summary"
+    ),
+)
+
+EXPECTED = {"postgresql": POSTGRESQL, "sqlite": SQLITE}
+
+
+def install(connection: Any) -> None:
+    """Create every trigger, replacing what is there under the same name."""
+    remove(connection)
+    with connection.cursor() as cursor:
+        for trigger in EXPECTED[connection.vendor]:
+            if trigger.body:
+                cursor.execute(_postgres_function(trigger.name, trigger.body))
+            cursor.execute(trigger.create.format(name=trigger.name))
+
+
+def remove(connection: Any) -> None:
+    """Drop every trigger, for a migration that alters the tables or is taken back."""
+    with connection.cursor() as cursor:
+        for trigger in EXPECTED[connection.vendor]:
+            if connection.vendor == "postgresql":
+                cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name} ON public.{trigger.table}")
+                cursor.execute(f"DROP FUNCTION IF EXISTS public.{trigger.name}()")
+            else:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}")
+
+
+def faults(connection: Any) -> list[str]:
+    """What is wrong with the installed triggers, one line each; empty when all is as expected.
+
+    Compares the definitions too, so that a trigger disabled or emptied by hand is found.
+    """
+    installed = _installed(connection)
+    found = []
+    for trigger in EXPECTED[connection.vendor]:
+        if trigger.name not in installed:
+            found.append(f"trigger {trigger.name} on {trigger.table} is missing")
+        elif installed[trigger.name] != _fingerprint(connection.vendor, trigger):
+            found.append(f"trigger {trigger.name} on {trigger.table} was changed or disabled")
+    return found
+
+
+def _fingerprint(vendor: str, trigger: Trigger) -> tuple[str, ...]:
+    definition = trigger.create.format(name=trigger.name)
+    if vendor == "sqlite":
+        return (definition,)
+    return (definition.replace("public.", ""), trigger.body, "O", "search_path=public, pg_temp")
+
+
+def _installed(connection: Any) -> dict[str, tuple[str, ...]]:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            return {name: (definition,) for name, definition in cursor.fetchall()}
+        cursor.execute(
+            "SELECT t.tgname, replace(pg_get_triggerdef(t.oid), 'public.', ''), p.prosrc,"
+            " t.tgenabled::text, array_to_string(p.proconfig, ';')"
+            " FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+            " JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_proc p ON p.oid = t.tgfoid"
+            " WHERE n.nspname = 'public' AND NOT t.tgisinternal"
+        )
+        return {name: tuple(parts) for name, *parts in cursor.fetchall()}
+
+
+def violations(connection: Any) -> list[str]:
+    """The gates that break the rule in spite of it, such as rows from a restored dump."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT l.slug, g.code FROM gates_gate g JOIN gates_launch l ON l.id = g.launch_id"
+            " WHERE g.progress = 'closed'"
+            " AND NOT EXISTS (SELECT 1 FROM gates_evidence e WHERE e.gate_id = g.id)"
+            " ORDER BY l.slug, g.code"
+        )
+        return [f"gate {code} of {slug} is closed without evidence" for slug, code in cursor]
+
+
+def broken_by(error: IntegrityError) -> bool:
+    """Whether the database refused a write because of the closing rule."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    if diagnosis is not None:
+        return bool(diagnosis.constraint_name == CLOSED_NEEDS_EVIDENCE)
+    return CLOSED_NEEDS_EVIDENCE in str(error)

@@ -1,0 +1,28 @@
+"""What the board is made of, one concept a file.
+
+The order of the imports is the order in which `dumpdata` writes the tables: evidence comes
+before gates, so that a closed gate finds its evidence when it is loaded.
+"""
+
+from .launch import Launch, Section  # isort: skip
+from .owner import Owner  # isort: skip
+from .evidence import Evidence  # isort: skip
+from .gate import Gate, Refused  # isort: skip
+from .blocker import Blocker  # isort: skip
+from .action import Action  # isort: skip
+from .claim import Claim  # isort: skip
+
+__all__ = [
+    "Action",
+    "Blocker",
+    "Claim",
+    "Evidence",
+    "Gate",
+    "Launch",
+    "Owner",
+    "Refused",
+    "Section",
+]
+
+# Every table that carries history, in an order in which rows can be written.
+TRACKED = (Launch, Section, Owner, Gate, Evidence, Blocker, Action, Claim)

@@ -1,0 +1,109 @@
+"""A next step, for one gate or for the whole launch."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from .gate import Gate
+from .history import History
+from .launch import Launch
+from .owner import Owner
+
+
+class ActionManager(models.Manager["Action"]):
+    def get_by_natural_key(self, launch: str, text: str, day: int | None) -> "Action":
+        return self.get(launch__slug=launch, text=text, day=day)
+
+
+class Action(models.Model):
+    """A step with an estimate, a day of the plan, or both; `needs` names whom it waits for."""
+
+    class Day(models.IntegerChoices):
+        D0 = 0, "D0"
+        D1 = 1, "D+1"
+        D2 = 2, "D+2"
+
+    class State(models.TextChoices):
+        TODO = "todo", _("To do")
+        DOING = "doing", _("Doing")
+        DONE = "done", _("Done")
+
+    launch = models.ForeignKey(
+        Launch, models.PROTECT, related_name="actions", verbose_name=_("launch")
+    )
+    gate = models.ForeignKey(
+        Gate,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="actions",
+        verbose_name=_("gate"),
+        help_text=_("Empty: a step for the whole launch."),
+    )
+    text = models.CharField(_("text"), max_length=500)
+    estimate = models.CharField(
+        _("estimate"), max_length=40, blank=True, help_text=_("Such as “15 min” or “1–2 hr”.")
+    )
+    day = models.PositiveSmallIntegerField(
+        _("day"),
+        choices=Day,
+        null=True,
+        blank=True,
+        help_text=_("Day of the plan. Empty: not in the plan."),
+    )
+    state = models.CharField(_("state"), max_length=5, choices=State, default=State.TODO)
+    needs = models.ForeignKey(
+        Owner,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="needed_for",
+        verbose_name=_("needs"),
+        help_text=_("Whom this step waits for. Empty: it can be done now."),
+    )
+    position = models.PositiveIntegerField(_("position"), default=0)
+
+    history = History()
+    objects = ActionManager()
+
+    class Meta:
+        verbose_name = _("action")
+        verbose_name_plural = _("actions")
+        ordering = ["launch", F("day").asc(nulls_first=True), "position", "pk"]
+        constraints = [
+            # The key of an import; NULL days would count as different from each other.
+            models.UniqueConstraint(
+                F("launch"),
+                F("text"),
+                Coalesce("day", Value(-1)),
+                name="action_once_per_day",
+                violation_error_message=_("This step is already there for that day."),
+            ),
+            models.CheckConstraint(
+                condition=Q(day=None) | Q(day__in=[0, 1, 2]), name="action_day_in_plan"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["todo", "doing", "done"]), name="action_state_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def natural_key(self) -> tuple[Any, ...]:
+        return (*self.launch.natural_key(), self.text, self.day)
+
+    natural_key.dependencies = ["gates.gate", "gates.owner"]  # type: ignore[attr-defined]
+
+    def clean(self) -> None:
+        """Refuse a step for a gate of another launch.
+
+        Raises:
+            ValidationError: the gate is not of this launch.
+        """
+        if self.gate and self.gate.launch_id != self.launch_id:
+            raise ValidationError({"gate": _("That gate belongs to another launch.")})

@@ -1,0 +1,98 @@
+"""Something a gate waits for, from whom, and why nothing goes on without it."""
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .gate import Gate
+from .history import History
+from .owner import Owner
+
+
+class BlockerManager(models.Manager["Blocker"]):
+    def get_by_natural_key(self, launch: str, code: str, needs: str) -> "Blocker":
+        """The unresolved blocker with these words, or else the last one that was resolved."""
+        found = self.filter(gate__launch__slug=launch, gate__code=code, needs=needs)
+        newest = found.order_by(models.F("resolved_at").desc(nulls_first=True), "-pk").first()
+        if newest is None:
+            raise self.model.DoesNotExist(f"no blocker {needs!r} on gate {code}")
+        return newest
+
+
+class Blocker(models.Model):
+    """What a gate waits for. While it is unresolved the gate's status is blocked."""
+
+    gate = models.ForeignKey(
+        Gate, models.PROTECT, related_name="blockers", verbose_name=_("gate")
+    )
+    needs = models.CharField(_("needs"), max_length=300)
+    why = models.TextField(
+        _("why"), blank=True, help_text=_("What cannot be done or checked without it.")
+    )
+    waiting_on = models.ForeignKey(
+        Owner, models.PROTECT, related_name="blockers", verbose_name=_("waiting on")
+    )
+    raised_at = models.DateTimeField(
+        _("raised at"),
+        default=timezone.now,
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Empty: the source does not say."),
+    )
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True, editable=False)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("resolved by"),
+    )
+    resolution = models.TextField(
+        _("resolution"), blank=True, help_text=_("How it was resolved. Writing this resolves it.")
+    )
+
+    history = History()
+    objects = BlockerManager()
+
+    class Meta:
+        verbose_name = _("blocker")
+        verbose_name_plural = _("blockers")
+        ordering = ["gate", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gate", "needs"],
+                condition=Q(resolved_at=None),
+                name="blocker_unresolved_once",
+                violation_error_message=_("This gate is already waiting for the same thing."),
+            ),
+            models.CheckConstraint(
+                condition=Q(resolved_at__isnull=False) | Q(resolved_by=None, resolution=""),
+                name="blocker_resolution_when_resolved",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.needs
+
+    def natural_key(self) -> tuple[str, ...]:
+        return (*self.gate.natural_key(), self.needs)
+
+    natural_key.dependencies = ["gates.gate"]  # type: ignore[attr-defined]
+
+    @transaction.atomic
+    def resolve(self, by: AbstractBaseUser | None, resolution: str) -> bool:
+        """Record that what was waited for has come; False where it was resolved already."""
+        self.refresh_from_db(from_queryset=Blocker.objects.select_for_update())
+        if self.resolved_at:
+            return False
+        self.resolved_at, self.resolved_by = timezone.now(), by
+        self.resolution = resolution
+        self.save()
+        return True

@@ -1,0 +1,188 @@
+"""A dated, attributed fact that a gate's definition of done is met.
+
+Defined before Gate on purpose: `dumpdata` writes models in the order of their definition, so
+evidence comes before the closed gate that needs it.
+"""
+
+import hashlib
+import uuid
+from pathlib import PurePath
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower, StrIndex, Substr, Trim
+from django.db.models.lookups import Exact, GreaterThan, In, LessThan
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from gates import rules
+
+from .history import History
+from .wording import refusal
+
+
+def stored_name(_evidence: "Evidence", filename: str) -> str:
+    """Where an uploaded file is kept: an unguessable folder, the name it came with."""
+    return f"evidence/{uuid.uuid4().hex}/{PurePath(filename).name}"
+
+
+def sha256_of(file: Any) -> str:
+    """The SHA-256 of a file's content, as 64 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _safe_url() -> Q:
+    """`rules.what_is_wrong_with_url` as far as both databases can say it: http or https, a
+    host, no user info before the first slash, nothing that browsers read as something else."""
+    rest = Substr("url", StrIndex("url", models.Value("://")) + 3)
+    at, slash = StrIndex(rest, models.Value("@")), StrIndex(rest, models.Value("/"))
+    no_user_info = Q(Exact(at, 0)) | (Q(GreaterThan(slash, 0)) & Q(LessThan(slash, at)))
+    scheme = Q(url__istartswith="http://") | Q(url__istartswith="https://")
+    odd = Q()
+    for char in ("\\", "\t", "\n", "\r", " "):
+        odd |= Q(url__contains=char)
+    has_host = ~Q(In(Substr(rest, 1, 1), ["/", "", "?", "#"]))
+    return Q(url="") | (scheme & no_user_info & has_host & ~odd)
+
+
+class EvidenceManager(models.Manager["Evidence"]):
+    def get_by_natural_key(self, launch: str, code: str, summary: str) -> "Evidence":
+        return self.get(gate__launch__slug=launch, gate__code=code, summary=summary)
+
+
+class Evidence(models.Model):
+    """One proof for one gate. Without at least one, the database lets no gate be closed."""
+
+    class Kind(models.TextChoices):
+        STATEMENT = "statement", _("Statement")
+        LINK = "link", _("Link")
+        OUTPUT = "output", _("Output")
+        DOCUMENT = "document", _("Document")
+        FILE = "file", _("File")
+        MEASUREMENT = "measurement", _("Measurement")
+
+    gate = models.ForeignKey(
+        "gates.Gate", models.PROTECT, related_name="evidence", verbose_name=_("gate")
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.STATEMENT)
+    summary = models.CharField(
+        _("summary"), max_length=500, help_text=_("What was seen, in one or two sentences.")
+    )
+    url = models.CharField(_("link"), max_length=2000, blank=True)
+    output = models.TextField(
+        _("output"), blank=True, help_text=_("What a command printed, word for word.")
+    )
+    file = models.FileField(_("file"), upload_to=stored_name, max_length=300, blank=True)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, editable=False)
+    commit = models.CharField(_("commit"), max_length=64, blank=True)
+    observed_at = models.DateTimeField(
+        _("observed at"),
+        null=True,
+        blank=True,
+        help_text=_("When this was true. Empty: the source does not say."),
+    )
+    valid_until = models.DateField(
+        _("valid until"),
+        null=True,
+        blank=True,
+        help_text=_("The last day on which this counts. Empty: it does not expire."),
+    )
+    recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now, editable=False)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("recorded by"),
+    )
+
+    history = History()
+    objects = EvidenceManager()
+
+    class Meta:
+        verbose_name = _("piece of evidence")
+        verbose_name_plural = _("evidence")
+        ordering = ["gate", "pk"]
+        constraints = [
+            # A form sent twice must not count as two proofs; also the key of an import.
+            models.UniqueConstraint(
+                fields=["gate", "summary"],
+                name="evidence_once_per_gate",
+                violation_error_message=_(
+                    "This gate already has evidence with the same summary. Say what is new."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=["statement", "link", "output", "document", "file", "measurement"]
+                ),
+                name="evidence_kind_known",
+            ),
+            # The plain cases of rules.what_text_lacks; the model's clean() knows them all.
+            models.CheckConstraint(
+                condition=~Q(
+                    In(
+                        Lower(Trim(F("summary"))),
+                        ["", "-", "–", "—", ".", "?", "tbd", "tba", "tbc", "todo", "to do"]
+                        + ["n/a", "na", "none", "x", "...", "pending"],
+                    )
+                ),
+                name="evidence_has_substance",
+                violation_error_message=_("Evidence must say what was seen."),
+            ),
+            # objects.create() validates nothing, and a page puts this into an href.
+            models.CheckConstraint(
+                condition=_safe_url(),
+                name="evidence_url_safe",
+                violation_error_message=_("Only plain http:// and https:// addresses."),
+            ),
+            models.CheckConstraint(
+                condition=Q(file="", sha256="") | (~Q(file="") & ~Q(sha256="")),
+                name="evidence_file_has_sha256",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.summary
+
+    def natural_key(self) -> tuple[str, ...]:
+        return (*self.gate.natural_key(), self.summary)
+
+    natural_key.dependencies = ["gates.gate"]  # type: ignore[attr-defined]
+
+    def clean(self) -> None:
+        """Refuse what proves nothing, each with a message on its field.
+
+        Raises:
+            ValidationError: no substance, an unsafe address, or the part the kind needs is missing.
+        """
+        errors: dict[str, Any] = {}
+        if reasons := rules.what_text_lacks(self.summary):
+            errors["summary"] = refusal(reasons)
+        if reasons := rules.what_is_wrong_with_url(self.url):
+            errors["url"] = refusal(reasons)
+        needed = {
+            self.Kind.LINK: ("url", self.url, _("A link needs its address.")),
+            self.Kind.OUTPUT: ("output", self.output, _("Paste what the command printed.")),
+            self.Kind.FILE: ("file", self.file, _("Attach the file.")),
+        }.get(self.Kind(self.kind)) if self.kind in self.Kind.values else None
+        if needed and not needed[1]:
+            errors.setdefault(needed[0], needed[2])
+        if errors:
+            raise ValidationError(errors)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, with the checksum of the file as it is being stored."""
+        if not self.file:
+            self.sha256 = ""
+        elif not self.file._committed:
+            self.sha256 = sha256_of(self.file)
+        super().save(*args, **kwargs)

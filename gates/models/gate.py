@@ -1,0 +1,270 @@
+"""One thing that must be true before launch, and the only two ways to close or reopen it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from gates import rules
+from gates.rules import BlockerFact, EvidenceFact, GateFacts, Reason
+
+from .history import History
+from .launch import Launch, Section
+from .owner import Owner
+from .wording import refusal
+
+
+class Refused(ValidationError):
+    """A gate may not be closed or reopened now; `reasons` says why, and nothing was written."""
+
+    def __init__(self, reasons: Iterable[Reason]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(refusal(self.reasons))
+
+
+class GateManager(models.Manager["Gate"]):
+    def get_by_natural_key(self, launch: str, code: str) -> "Gate":
+        return self.get(launch__slug=launch, code=code)
+
+
+class Gate(models.Model):
+    """A launch gate. `progress` is what people say; the board derives the status from facts."""
+
+    class Progress(models.TextChoices):
+        OPEN = rules.Progress.OPEN.value, _("Open")
+        PARTIAL = rules.Progress.PARTIAL.value, _("Partial")
+        CLOSED = rules.Progress.CLOSED.value, _("Closed")
+
+    class Priority(models.TextChoices):
+        P0 = "P0", "P0"
+        P1 = "P1", "P1"
+        P2 = "P2", "P2"
+
+    section = models.ForeignKey(
+        Section, models.PROTECT, related_name="gates", verbose_name=_("section")
+    )
+    # Follows the section; here so that the database can hold codes unique within a launch.
+    launch = models.ForeignKey(Launch, models.PROTECT, related_name="gates", editable=False)
+    code = models.CharField(
+        _("code"),
+        max_length=12,
+        validators=[
+            RegexValidator(r"^[A-Z]+[0-9]+\Z", _("Capital letters and a number, such as GV2."))
+        ],
+    )
+    title = models.CharField(_("title"), max_length=300)
+    progress = models.CharField(
+        _("progress"), max_length=7, choices=Progress, default=Progress.OPEN
+    )
+    priority = models.CharField(
+        _("priority"),
+        max_length=2,
+        choices=Priority,
+        blank=True,
+        help_text=_("Empty means: nobody has said. A claim that needs all P0 gates then waits."),
+    )
+    definition_of_done = models.TextField(
+        _("definition of done"), blank=True, help_text=_("What would count as proof.")
+    )
+    notes = models.TextField(_("notes"), blank=True)
+    owner = models.ForeignKey(
+        Owner,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="gates",
+        verbose_name=_("owner"),
+    )
+    counted = models.BooleanField(
+        _("counted"), default=True, help_text=_("Whether it counts towards a claim.")
+    )
+    not_counted_reason = models.CharField(_("why not counted"), max_length=300, blank=True)
+    covered_by = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="covers",
+        verbose_name=_("covered by"),
+        help_text=_("Another gate whose drill also proves this one."),
+    )
+    position = models.PositiveIntegerField(_("position"), default=0)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, editable=False)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("closed by"),
+    )
+    closing_note = models.TextField(_("closing note"), blank=True, editable=False)
+
+    history = History()
+    objects = GateManager()
+
+    class Meta:
+        verbose_name = _("gate")
+        verbose_name_plural = _("gates")
+        ordering = ["launch", "section__position", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["launch", "code"],
+                name="gate_code_unique_in_launch",
+                violation_error_message=_("This launch already has a gate with this code."),
+            ),
+            models.CheckConstraint(
+                condition=Q(progress__in=["open", "partial", "closed"]), name="gate_progress_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(priority__in=["", "P0", "P1", "P2"]), name="gate_priority_known"
+            ),
+            # "Not counted" always shows its written reason.
+            models.CheckConstraint(
+                condition=Q(counted=True) | ~Q(not_counted_reason=""),
+                name="gate_not_counted_has_reason",
+                violation_error_message=_("Say why this gate is not counted."),
+            ),
+            models.CheckConstraint(
+                condition=Q(covered_by=None) | ~Q(covered_by=F("id")), name="gate_not_its_own_cover"
+            ),
+            # Closing details of an earlier close must not linger on an open gate.
+            models.CheckConstraint(
+                condition=Q(progress="closed")
+                | Q(closed_at=None, closed_by=None, closing_note=""),
+                name="gate_closing_details_when_closed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+    def natural_key(self) -> tuple[str, ...]:
+        return (*self.launch.natural_key(), self.code)
+
+    natural_key.dependencies = ["gates.section", "gates.owner"]  # type: ignore[attr-defined]
+
+    def clean(self) -> None:
+        """Refuse a gate that contradicts itself, with a message on the field.
+
+        Raises:
+            ValidationError: not counted without a reason, covered by itself or another launch's gate.
+        """
+        errors = {}
+        if not self.counted and not self.not_counted_reason.strip():
+            errors["not_counted_reason"] = _("Say why this gate is not counted.")
+        if self.section_id:
+            self.launch = self.section.launch
+        if self.covered_by and self.covered_by.pk == self.pk:
+            errors["covered_by"] = _("A gate cannot be covered by itself.")
+        elif self.covered_by and self.covered_by.launch_id != self.launch_id:
+            errors["covered_by"] = _("That gate belongs to another launch.")
+        if errors:
+            raise ValidationError(errors)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, in the launch of its section."""
+        self.launch_id = self.section.launch_id
+        super().save(*args, **kwargs)
+
+    def facts(self) -> GateFacts:
+        """What the rules need to know about this gate, read now."""
+        evidence = self.evidence.values_list("valid_until", flat=True)
+        blockers = self.blockers.values_list("needs", "waiting_on__name", "resolved_at")
+        return GateFacts(
+            progress=rules.Progress(self.progress),
+            evidence=[EvidenceFact(valid_until) for valid_until in evidence],
+            blockers=[BlockerFact(needs, who, bool(at)) for needs, who, at in blockers],
+        )
+
+    def close(self, by: AbstractBaseUser, reason: str) -> bool:
+        """Close this gate on someone's decision; False where it was closed already.
+
+        A gate that is closed keeps its first decision, author and history.
+
+        Raises:
+            Refused: no current evidence, an unresolved blocker, or no reason given.
+        """
+        return self._close(by, reason, reason, closed_at=timezone.now(), closed_by=by)
+
+    def close_as_documented(
+        self,
+        by: AbstractBaseUser | None,
+        reason: str,
+        *,
+        closing_note: str = "",
+        closed_at: datetime | None = None,
+        closed_by: AbstractBaseUser | None = None,
+    ) -> bool:
+        """Close on the word of an imported document, which may not say when or by whom.
+
+        `by` imports it and `reason` names the document; both go into the history.
+
+        Raises:
+            Refused: as `close`.
+        """
+        return self._close(by, reason, closing_note, closed_at=closed_at, closed_by=closed_by)
+
+    @transaction.atomic
+    def _close(
+        self,
+        by: AbstractBaseUser | None,
+        reason: str,
+        closing_note: str,
+        *,
+        closed_at: datetime | None,
+        closed_by: AbstractBaseUser | None,
+    ) -> bool:
+        self._lock()
+        if self.progress == self.Progress.CLOSED:
+            return False
+        today = timezone.localdate()
+        lacking = rules.what_keeps_open(self.facts(), today) + rules.what_a_decision_lacks(reason)
+        if lacking:
+            raise Refused(lacking)
+        self.progress = self.Progress.CLOSED
+        self.closed_at, self.closed_by, self.closing_note = closed_at, closed_by, closing_note
+        self._record(by, reason)
+        return True
+
+    @transaction.atomic
+    def reopen(
+        self, by: AbstractBaseUser | None, reason: str, *, to: str = Progress.OPEN
+    ) -> bool:
+        """Take back a closing, to `open` or `partial`; False where it was not closed.
+
+        When, by whom and why it had been closed stays in the history.
+
+        Raises:
+            Refused: no reason given.
+        """
+        self._lock()
+        if self.progress != self.Progress.CLOSED:
+            return False
+        if lacking := rules.what_a_decision_lacks(reason):
+            raise Refused(lacking)
+        self.progress = to
+        self.closed_at, self.closed_by, self.closing_note = None, None, ""
+        self._record(by, reason)
+        return True
+
+    def _lock(self) -> None:
+        """Make this object the row as it is now, held until the transaction ends."""
+        self.refresh_from_db(from_queryset=Gate.objects.select_for_update())
+
+    def _record(self, by: AbstractBaseUser | None, reason: str) -> None:
+        self._history_user = by
+        self._change_reason = reason
+        try:
+            self.save()
+        finally:
+            del self._history_user, self._change_reason

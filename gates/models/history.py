@@ -1,0 +1,55 @@
+"""Who changed what, when and why: one history table beside every table of the board.
+
+django-simple-history writes the rows. Two things are ours: the person is kept as an id and a
+name in plain columns, so that deleting an account does not erase who did it; and an index
+finds an object's newest row at any moment without reading the others.
+"""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+
+class HistoryRow(models.Model):
+    """What every history row has besides the library's own columns."""
+
+    history_user_name = models.CharField(_("by"), max_length=150, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+
+def _user_of(row: Any) -> Any:
+    """The account behind a history row, or None where it is gone or nobody was logged in."""
+    return get_user_model().objects.filter(pk=row.history_user_id).first()
+
+
+def _note_user(row: Any, user: Any) -> None:
+    if user is not None:
+        row.history_user_id = user.pk
+        row.history_user_name = user.get_username()
+
+
+class History(HistoricalRecords):
+    """`HistoricalRecords` with the person as plain columns, long reasons and our index."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            bases=[HistoryRow],
+            history_change_reason_field=models.TextField(null=True),
+            history_user_id_field=models.BigIntegerField(null=True),
+            history_user_getter=_user_of,
+            history_user_setter=_note_user,
+            **kwargs,
+        )
+
+    def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
+        options = super().get_meta_options(model)
+        newest = models.Index(
+            fields=["id", "-history_date", "-history_id"],
+            name=f"{model._meta.model_name}_history_newest",
+        )
+        return {**options, "indexes": [newest]}

@@ -1,0 +1,103 @@
+"""One launch being prepared, and the sections its gates are grouped in."""
+
+from typing import Any
+
+from django.core.validators import RegexValidator
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from .history import History
+
+
+class LaunchManager(models.Manager["Launch"]):
+    def get_by_natural_key(self, slug: str) -> "Launch":
+        return self.get(slug=slug)
+
+
+class Launch(models.Model):
+    """A launch with its sections, gates and claims. Exactly one is the current one."""
+
+    slug = models.SlugField(_("slug"), unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    snapshot_date = models.DateField(
+        _("snapshot date"), help_text=_("The day of the document this board started from.")
+    )
+    plan_starts_on = models.DateField(_("plan starts on"), help_text=_("The date of D0."))
+    notes = models.TextField(_("notes"), blank=True)
+    is_current = models.BooleanField(_("current"), default=False, editable=False)
+
+    history = History()
+    objects = LaunchManager()
+
+    class Meta:
+        verbose_name = _("launch")
+        verbose_name_plural = _("launches")
+        ordering = [F("snapshot_date").desc(), "slug"]
+        constraints = [
+            # "/" shows the current launch, so there can be no two.
+            models.UniqueConstraint(
+                fields=["is_current"], condition=Q(is_current=True), name="launch_one_is_current"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="launch_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; the first launch of a board becomes the current one."""
+        if not Launch.objects.exclude(pk=self.pk).filter(is_current=True).exists():
+            self.is_current = True
+        super().save(*args, **kwargs)
+
+    @transaction.atomic
+    def make_current(self) -> None:
+        """Show this launch on the front page instead of the one shown now."""
+        for other in Launch.objects.select_for_update().filter(is_current=True).exclude(pk=self.pk):
+            other.is_current = False
+            super(Launch, other).save()
+        self.is_current = True
+        self.save()
+
+
+class SectionManager(models.Manager["Section"]):
+    def get_by_natural_key(self, launch: str, prefix: str) -> "Section":
+        return self.get(launch__slug=launch, prefix=prefix)
+
+
+class Section(models.Model):
+    """A group of gates that share a letter prefix, such as T for Technical Readiness."""
+
+    launch = models.ForeignKey(
+        Launch, models.PROTECT, related_name="sections", verbose_name=_("launch")
+    )
+    prefix = models.CharField(
+        _("prefix"),
+        max_length=8,
+        validators=[RegexValidator(r"^[A-Z]+\Z", _("Capital letters A to Z, such as GV."))],
+    )
+    name = models.CharField(_("name"), max_length=100)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    history = History()
+    objects = SectionManager()
+
+    class Meta:
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+        ordering = ["launch", "position", "prefix"]
+        constraints = [
+            models.UniqueConstraint(fields=["launch", "prefix"], name="section_prefix_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix} {self.name}"
+
+    def natural_key(self) -> tuple[str, ...]:
+        return (*self.launch.natural_key(), self.prefix)
+
+    natural_key.dependencies = ["gates.launch"]  # type: ignore[attr-defined]

@@ -1,0 +1,53 @@
+"""A person who is responsible for gates, or whom others wait for."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .history import History
+
+
+class OwnerManager(models.Manager["Owner"]):
+    def get_by_natural_key(self, name: str) -> "Owner":
+        return self.get(name=name)
+
+
+class Owner(models.Model):
+    """A person on the board; linked to an account when that person logs in."""
+
+    class Role(models.TextChoices):
+        FOUNDER = "founder", _("Founder")
+        ENGINEER = "engineer", _("Engineer")
+        EXTERNAL = "external", _("External")
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.ENGINEER)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owner",
+        verbose_name=_("account"),
+    )
+    email = models.EmailField(_("email"), blank=True)
+
+    history = History()
+    objects = OwnerManager()
+
+    class Meta:
+        verbose_name = _("owner")
+        verbose_name_plural = _("owners")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=["founder", "engineer", "external"]), name="owner_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[str]:
+        return (self.name,)

@@ -1,0 +1,22 @@
+#!/usr/bin/env python
+"""Command line of the board. A setting that is wrong ends here, in one line."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dealix_gates.settings")
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    try:
+        settings.DEBUG  # noqa: B018  reading any setting loads them all
+    except ImproperlyConfigured as error:
+        sys.exit(f"dealix-gates: {error}")
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

