@@ -1,0 +1,411 @@
+"""One launch at one instant: sections, gates with their status, counts, claims with verdicts.
+
+Reads each table once, in its own columns only, and joins in Python. That is a handful of flat
+queries at any size, and reading the same columns from the history tables gives the board of a
+past day. Whoever shows numbers (page, export, command, admin list) gets them from here.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from gates import rules
+from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Owner, Section
+from gates.rules import BlockerFact, EvidenceFact, GateFacts, Reason, Standing, Status, Totals
+
+
+@dataclass(slots=True)
+class LaunchRow:
+    id: int
+    slug: str
+    name: str
+    snapshot_date: date
+    plan_starts_on: date
+    notes: str
+    is_current: bool
+
+
+@dataclass(slots=True)
+class EvidenceRow:
+    id: int
+    gate_id: int
+    kind: str
+    summary: str
+    url: str
+    output: str
+    file: str
+    sha256: str
+    commit: str
+    observed_at: datetime | None
+    valid_until: date | None
+    recorded_at: datetime
+    recorded_by_id: int | None
+    is_current: bool = True
+
+    def kind_label(self) -> str:
+        """The kind in the reader's language."""
+        return str(Evidence.Kind(self.kind).label)
+
+    def file_name(self) -> str:
+        """The name the file came with; empty without a file."""
+        return self.file.rpartition("/")[2]
+
+
+@dataclass(slots=True)
+class BlockerRow:
+    id: int
+    gate_id: int
+    needs: str
+    why: str
+    waiting_on_id: int
+    raised_at: datetime | None
+    due_on: date | None
+    resolved_at: datetime | None
+    resolved_by_id: int | None
+    resolution: str
+    waiting_on: str = ""
+    gate_code: str = ""
+
+
+@dataclass(slots=True)
+class ActionRow:
+    id: int
+    gate_id: int | None
+    text: str
+    estimate: str
+    day: int | None
+    state: str
+    needs_id: int | None
+    needs: str = ""
+    gate_code: str = ""
+
+    def state_label(self) -> str:
+        """The state in the reader's language."""
+        return str(Action.State(self.state).label)
+
+
+@dataclass(slots=True)
+class GateRow:
+    id: int
+    section_id: int
+    code: str
+    title: str
+    progress: str
+    priority: str
+    definition_of_done: str
+    notes: str
+    owner_id: int | None
+    counted: bool
+    not_counted_reason: str
+    covered_by_id: int | None
+    closed_at: datetime | None
+    closed_by_id: int | None
+    closing_note: str
+    section: str = ""
+    owner: str = ""
+    covered_by: str = ""
+    covers: list[str] = field(default_factory=list)
+    evidence: list[EvidenceRow] = field(default_factory=list)
+    blockers: list[BlockerRow] = field(default_factory=list)
+    actions: list[ActionRow] = field(default_factory=list)
+    status: Status = Status.OPEN
+    reasons: tuple[Reason, ...] = ()
+
+    def standing(self) -> Standing:
+        """How this gate enters counts and claims."""
+        return Standing(self.code, self.status, self.counted, self.priority)
+
+    def unresolved_blockers(self) -> list[BlockerRow]:
+        """What the gate waits for now."""
+        return [blocker for blocker in self.blockers if blocker.resolved_at is None]
+
+
+@dataclass(slots=True)
+class SectionRow:
+    id: int
+    prefix: str
+    name: str
+    gates: list[GateRow] = field(default_factory=list)
+
+    def count(self, status: str) -> int:
+        """How many of its gates, counted or not, have a status."""
+        return sum(gate.status == status for gate in self.gates)
+
+    @property
+    def closed(self) -> int:
+        """How many of its gates are closed, counted or not, as the document's headings count."""
+        return self.count(Status.CLOSED)
+
+    @property
+    def total(self) -> int:
+        """How many gates it has, counted or not."""
+        return len(self.gates)
+
+
+@dataclass(slots=True)
+class ClaimRow:
+    id: int
+    slug: str
+    name: str
+    min_closed: int | None
+    requires_p0: bool
+    required_gates: list[str] = field(default_factory=list)
+    verdict: rules.Verdict = field(default_factory=lambda: rules.Verdict(()))
+
+
+@dataclass(slots=True)
+class PlanDay:
+    day: int
+    date: date
+    actions: list[ActionRow]
+
+    def label(self) -> str:
+        """D0, D+1, D+2."""
+        return str(Action.Day(self.day).label)
+
+
+@dataclass(slots=True)
+class Board:
+    launch: LaunchRow
+    as_of: datetime
+    sections: list[SectionRow]
+    claims: list[ClaimRow]
+    actions: list[ActionRow]
+    totals: Totals
+
+    @property
+    def gates(self) -> list[GateRow]:
+        """All gates in the order of the board."""
+        return [gate for section in self.sections for gate in section.gates]
+
+    def count(self, status: str) -> int:
+        """How many gates, counted or not, have a status."""
+        return sum(section.count(status) for section in self.sections)
+
+    def not_counted(self) -> list[GateRow]:
+        """The gates that help no claim's count; each has its written reason."""
+        return [gate for gate in self.gates if not gate.counted]
+
+    def waiting(self) -> list[BlockerRow]:
+        """Every unresolved blocker, in the order of the board."""
+        return [blocker for gate in self.gates for blocker in gate.unresolved_blockers()]
+
+    def waited_for(self) -> list[str]:
+        """The names of the people that unresolved blockers wait for, each once."""
+        return list(dict.fromkeys(blocker.waiting_on for blocker in self.waiting()))
+
+    def doable_now(self) -> list[ActionRow]:
+        """The steps outside the plan that need nobody."""
+        return [row for row in self.actions if row.day is None and row.needs_id is None]
+
+    def plan(self) -> list[PlanDay]:
+        """The plan by day, with the dates counted from D0; days without steps are left out."""
+        days = defaultdict(list)
+        for action in self.actions:
+            if action.day is not None:
+                days[action.day].append(action)
+        start = self.launch.plan_starts_on
+        return [PlanDay(day, start + timedelta(days=day), days[day]) for day in sorted(days)]
+
+
+LAUNCH = ("id", "slug", "name", "snapshot_date", "plan_starts_on", "notes", "is_current")
+SECTION = ("id", "prefix", "name")
+GATE = (
+    "id", "section_id", "code", "title", "progress", "priority", "definition_of_done", "notes",
+    "owner_id", "counted", "not_counted_reason", "covered_by_id", "closed_at", "closed_by_id",
+    "closing_note",
+)  # fmt: skip
+EVIDENCE = (
+    "id", "gate_id", "kind", "summary", "url", "output", "file", "sha256", "commit",
+    "observed_at", "valid_until", "recorded_at", "recorded_by_id",
+)  # fmt: skip
+BLOCKER = (
+    "id", "gate_id", "needs", "why", "waiting_on_id", "raised_at", "due_on", "resolved_at",
+    "resolved_by_id", "resolution",
+)  # fmt: skip
+ACTION = ("id", "gate_id", "text", "estimate", "day", "state", "needs_id")
+CLAIM = ("id", "slug", "name", "min_closed", "requires_p0")
+
+
+def find_launch(slug: str | None = None) -> LaunchRow | None:
+    """The launch with this slug, or the current one; None where there is none."""
+    chosen = Launch.objects.filter(slug=slug) if slug else Launch.objects.filter(is_current=True)
+    row = chosen.values_list(*LAUNCH).first()
+    return LaunchRow(*row) if row else None
+
+
+def read_board(launch: LaunchRow, now: datetime) -> Board:
+    """The whole board of a launch, judged as of `now`."""
+    within = {"gate__launch_id": launch.id}
+    owners = _owners()
+    gates = [GateRow(*row) for row in _gates(launch).values_list(*GATE)]
+    by_id = {gate.id: gate for gate in gates}
+    actions = _actions(Action.objects.filter(launch_id=launch.id), by_id, owners)
+    _attach(
+        gates,
+        owners,
+        codes={gate.id: gate.code for gate in gates},
+        evidence=[EvidenceRow(*row) for row in _evidence(within)],
+        blockers=[BlockerRow(*row) for row in _blockers(within)],
+        today=timezone.localdate(now),
+    )
+    sections = _sections(launch, gates)
+    standings = [gate.standing() for section in sections for gate in section.gates]
+    return Board(
+        launch=launch,
+        as_of=now,
+        sections=sections,
+        claims=_claims(launch, by_id, standings),
+        actions=actions,
+        totals=rules.totals(standings),
+    )
+
+
+def read_gate(launch: LaunchRow, code: str, now: datetime) -> GateRow | None:
+    """One gate as the board would show it, without reading the rest; None where there is none."""
+    row = _gates(launch).filter(code=code).values_list(*GATE).first()
+    if row is None:
+        return None
+    gate = GateRow(*row)
+    owners = _owners()
+    _actions(Action.objects.filter(gate_id=gate.id), {gate.id: gate}, owners)
+    related = Gate.objects.filter(covered_by_id=gate.id) | Gate.objects.filter(
+        pk=gate.covered_by_id
+    )
+    neighbours = list(related.order_by("position", "pk").values_list("id", "code", "covered_by_id"))
+    _attach(
+        [gate],
+        owners,
+        codes={pk: neighbour for pk, neighbour, _ in neighbours},
+        evidence=[EvidenceRow(*row) for row in _evidence({"gate_id": gate.id})],
+        blockers=[BlockerRow(*row) for row in _blockers({"gate_id": gate.id})],
+        today=timezone.localdate(now),
+    )
+    gate.covers = [neighbour for _, neighbour, cover in neighbours if cover == gate.id]
+    section = Section.objects.values_list("prefix", flat=True).get(pk=gate.section_id)
+    gate.section = section
+    return gate
+
+
+def statuses(gate_ids: Sequence[int], now: datetime) -> dict[int, rules.StatusOf]:
+    """The status of some gates, for lists that show no more of the board than that."""
+    within = {"gate_id__in": gate_ids}
+    today = timezone.localdate(now)
+    evidence = defaultdict(list)
+    for gate_id, until in Evidence.objects.filter(**within).values_list("gate_id", "valid_until"):
+        evidence[gate_id].append(EvidenceFact(until))
+    blockers = defaultdict(list)
+    columns = ("gate_id", "needs", "waiting_on__name")
+    unresolved = Blocker.objects.filter(**within, resolved_at=None)
+    for gate_id, needs, who in unresolved.order_by("pk").values_list(*columns):
+        blockers[gate_id].append(BlockerFact(needs, who))
+    progress = Gate.objects.filter(pk__in=gate_ids).order_by().values_list("pk", "progress")
+    return {
+        pk: rules.status_of(GateFacts(rules.Progress(said), evidence[pk], blockers[pk]), today)
+        for pk, said in progress
+    }
+
+
+# --- one flat query a table, in the order of the board -------------------------------------
+
+
+def _owners() -> dict[int, str]:
+    return dict(Owner.objects.order_by().values_list("id", "name"))
+
+
+def _gates(launch: LaunchRow):  # type: ignore[no-untyped-def]
+    return Gate.objects.filter(launch_id=launch.id).order_by("position", "pk")
+
+
+def _evidence(scope: Mapping[str, int]) -> Iterable[tuple]:
+    return Evidence.objects.filter(**scope).order_by("pk").values_list(*EVIDENCE)
+
+
+def _blockers(scope: Mapping[str, int]) -> Iterable[tuple]:
+    return Blocker.objects.filter(**scope).order_by("pk").values_list(*BLOCKER)
+
+
+def _actions(query, gates: Mapping[int, GateRow], owners: Mapping[int, str]) -> list[ActionRow]:  # type: ignore[no-untyped-def]
+    rows = [ActionRow(*row) for row in query.order_by("position", "pk").values_list(*ACTION)]
+    for row in rows:
+        row.needs = owners.get(row.needs_id, "")  # type: ignore[arg-type]
+        if row.gate_id in gates:
+            gate = gates[row.gate_id]
+            row.gate_code = gate.code
+            gate.actions.append(row)
+    return rows
+
+
+def _attach(
+    gates: Iterable[GateRow],
+    owners: Mapping[int, str],
+    *,
+    codes: Mapping[int, str],
+    evidence: Iterable[EvidenceRow],
+    blockers: Iterable[BlockerRow],
+    today: date,
+) -> None:
+    """Give each gate what belongs to it, and the status that follows."""
+    by_id = {gate.id: gate for gate in gates}
+    # A gate added between two queries is not on this board yet, nor is what belongs to it.
+    for proof in evidence:
+        proof.is_current = EvidenceFact(proof.valid_until).is_current(today)
+        if proof.gate_id in by_id:
+            by_id[proof.gate_id].evidence.append(proof)
+    for blocker in blockers:
+        if blocker.gate_id not in by_id:
+            continue
+        gate = by_id[blocker.gate_id]
+        blocker.waiting_on = owners.get(blocker.waiting_on_id, "")
+        blocker.gate_code = gate.code
+        gate.blockers.append(blocker)
+    for gate in by_id.values():
+        gate.owner = owners.get(gate.owner_id, "")  # type: ignore[arg-type]
+        if gate.covered_by_id is not None:
+            gate.covered_by = codes.get(gate.covered_by_id, "")
+            if gate.covered_by_id in by_id:
+                by_id[gate.covered_by_id].covers.append(gate.code)
+        found = rules.status_of(_facts(gate), today)
+        gate.status, gate.reasons = found.status, found.reasons
+
+
+def _facts(gate: GateRow) -> GateFacts:
+    return GateFacts(
+        rules.Progress(gate.progress),
+        [EvidenceFact(proof.valid_until) for proof in gate.evidence],
+        [BlockerFact(b.needs, b.waiting_on, b.resolved_at is not None) for b in gate.blockers],
+    )
+
+
+def _sections(launch: LaunchRow, gates: Iterable[GateRow]) -> list[SectionRow]:
+    query = Section.objects.filter(launch_id=launch.id).order_by("position", "pk")
+    sections = [SectionRow(*row) for row in query.values_list(*SECTION)]
+    by_id = {section.id: section for section in sections}
+    for gate in gates:
+        section = by_id[gate.section_id]
+        gate.section = section.prefix
+        section.gates.append(gate)
+    return sections
+
+
+def _claims(
+    launch: LaunchRow, gates: Mapping[int, GateRow], standings: Sequence[Standing]
+) -> list[ClaimRow]:
+    query = Claim.objects.filter(launch_id=launch.id).order_by("position", "pk")
+    claims = [ClaimRow(*row) for row in query.values_list(*CLAIM)]
+    required = defaultdict(list)
+    through = Claim.required_gates.through.objects
+    for claim_id, gate_id in through.filter(claim__launch_id=launch.id).values_list(
+        "claim_id", "gate_id"
+    ):
+        if gate_id in gates:
+            required[claim_id].append(gates[gate_id].code)
+    order = {gate.code: index for index, gate in enumerate(standings)}
+    for claim in claims:
+        claim.required_gates = sorted(required[claim.id], key=lambda code: order[code])
+        rule = rules.ClaimRule(claim.min_closed, claim.requires_p0, tuple(claim.required_gates))
+        claim.verdict = rules.verdict(rule, standings)
+    return claims

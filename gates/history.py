@@ -1,0 +1,142 @@
+"""What happened to a gate, in one stream: the gate, its evidence, blockers and actions.
+
+Each model has a history table of its own; a reader wants to see them together, newest first,
+with what changed from → to.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from gates.models import Action, Blocker, Evidence, Gate, Owner, Section
+
+# Columns that follow from others, or say nothing to a reader.
+UNTOLD = {"id", "launch", "position", "sha256", "recorded_at", "recorded_by"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field: its name, and its value before and after, in words."""
+
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One history row in words."""
+
+    at: datetime
+    by: str
+    kind: str
+    event: str
+    subject: str
+    changes: tuple[Change, ...]
+    reason: str
+
+
+def gate_history(gate_id: int) -> list[Entry]:
+    """Everything recorded about a gate and what belongs or belonged to it, newest first."""
+    rows = [(Gate, list(Gate.history.filter(id=gate_id).values()))]
+    for model in (Evidence, Blocker, Action):
+        # Also what has since been deleted, or moved to another gate.
+        ids = model.history.filter(gate_id=gate_id).values("id")
+        rows.append((model, list(model.history.filter(id__in=ids).values())))
+    names = _names_in(rows)
+    entries = [entry for model, found in rows for entry in _entries(model, found, names)]
+    entries.sort(key=lambda pair: pair[0], reverse=True)
+    return [entry for _, entry in entries]
+
+
+def people(ids: Iterable[int | None]) -> dict[int | None, str]:
+    """User names by id, for the ids that still have an account."""
+    users = get_user_model().objects.filter(pk__in={pk for pk in ids if pk is not None})
+    return dict(users.values_list("pk", "username"))
+
+
+def _names_in(rows: Iterable[tuple[Any, list[dict[str, Any]]]]) -> dict[type, dict[Any, str]]:
+    """The names behind the foreign keys in these rows, one query a model."""
+    wanted: dict[type, set[int]] = defaultdict(set)
+    for model, found in rows:
+        for key in _foreign_keys(model):
+            wanted[key.related_model] |= {row[key.attname] for row in found}
+    names: dict[type, dict[Any, str]] = {}
+    for model, label in ((Owner, "name"), (Gate, "code"), (Section, "name")):
+        query = model.objects.filter(pk__in=wanted.get(model, set()) - {None}).order_by()
+        names[model] = dict(query.values_list("pk", label))
+    names[get_user_model()] = people(wanted.get(get_user_model(), set()))  # type: ignore[assignment]
+    return names
+
+
+def _foreign_keys(model: type[models.Model]) -> list[Any]:
+    return [field for field in model._meta.concrete_fields if field.is_relation]
+
+
+def _entries(
+    model: type[models.Model], rows: list[dict[str, Any]], names: Mapping[type, Mapping[Any, str]]
+) -> Iterable[tuple[tuple[datetime, int], Entry]]:
+    """Each row against the one before it, with a key to sort by."""
+    before: dict[int, dict[str, Any]] = {}
+    for row in sorted(rows, key=lambda row: (row["history_date"], row["history_id"])):
+        changes = _changes(model, before.get(row["id"], {}), row, names)
+        before[row["id"]] = row
+        entry = Entry(
+            at=row["history_date"],
+            by=row["history_user_name"],
+            kind=row["history_type"],
+            event=model._meta.model_name or "",
+            subject=row["code"] if model is Gate else row[_label(model)],
+            changes=tuple(changes),
+            reason=row["history_change_reason"] or "",
+        )
+        yield (row["history_date"], row["history_id"]), entry
+
+
+def _label(model: type[models.Model]) -> str:
+    return {Evidence: "summary", Blocker: "needs", Action: "text"}[model]  # type: ignore[index]
+
+
+def _changes(
+    model: type[models.Model],
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    names: Mapping[type, Mapping[Any, str]],
+) -> Iterable[Change]:
+    """What differs between two rows; of a first row, everything it says."""
+    if new["history_type"] == "-":
+        return
+    for field in model._meta.concrete_fields:
+        if field.name in UNTOLD or old.get(field.attname) == new[field.attname]:
+            continue
+        before = _shown(field, old.get(field.attname), names)
+        after = _shown(field, new[field.attname], names)
+        if before != after:
+            yield Change(str(field.verbose_name), before, after)
+
+
+def _shown(field: Any, value: Any, names: Mapping[type, Mapping[Any, str]]) -> str:
+    """A stored value in words; empty for nothing."""
+    if value is None or value == "":
+        return ""
+    if field.is_relation:
+        return names.get(field.related_model, {}).get(value, f"#{value}")
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, datetime):
+        return date_format(timezone.localtime(value), "Y-m-d H:i")
+    return str(value)
