@@ -194,6 +194,7 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "media"
+FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -202,6 +203,9 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# So that a closed gate may stand before its evidence in a fixture.
+SERIALIZATION_MODULES = {"json": "gates.snapshot.loaddata_json"}
 
 # --- history -------------------------------------------------------------------------------
 

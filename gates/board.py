@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from gates import rules
-from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Owner, Section
+from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Owner, Requirement, Section
 from gates.rules import BlockerFact, EvidenceFact, GateFacts, Reason, Standing, Status, Totals
 
 
@@ -397,10 +397,8 @@ def _claims(
     query = Claim.objects.filter(launch_id=launch.id).order_by("position", "pk")
     claims = [ClaimRow(*row) for row in query.values_list(*CLAIM)]
     required = defaultdict(list)
-    through = Claim.required_gates.through.objects
-    for claim_id, gate_id in through.filter(claim__launch_id=launch.id).values_list(
-        "claim_id", "gate_id"
-    ):
+    named = Requirement.objects.filter(claim__launch_id=launch.id).order_by("pk")
+    for claim_id, gate_id in named.values_list("claim_id", "gate_id"):
         if gate_id in gates:
             required[claim_id].append(gates[gate_id].code)
     order = {gate.code: index for index, gate in enumerate(standings)}

@@ -10,7 +10,7 @@ from .evidence import Evidence  # isort: skip
 from .gate import Gate, Refused  # isort: skip
 from .blocker import Blocker  # isort: skip
 from .action import Action  # isort: skip
-from .claim import Claim  # isort: skip
+from .claim import Claim, Requirement  # isort: skip
 
 __all__ = [
     "Action",
@@ -21,8 +21,9 @@ __all__ = [
     "Launch",
     "Owner",
     "Refused",
+    "Requirement",
     "Section",
 ]
 
 # Every table that carries history, in an order in which rows can be written.
-TRACKED = (Launch, Section, Owner, Gate, Evidence, Blocker, Action, Claim)
+TRACKED = (Launch, Section, Owner, Gate, Evidence, Blocker, Action, Claim, Requirement)

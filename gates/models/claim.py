@@ -1,5 +1,6 @@
 """A sentence that may be said in public only once its rule holds."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -32,11 +33,15 @@ class Claim(models.Model):
     )
     requires_p0 = models.BooleanField(_("all P0 gates closed"), default=False)
     required_gates = models.ManyToManyField(
-        Gate, blank=True, related_name="required_by", verbose_name=_("required gates")
+        Gate,
+        through="Requirement",
+        blank=True,
+        related_name="required_by",
+        verbose_name=_("required gates"),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
-    history = History(m2m_fields=[required_gates])
+    history = History()
     objects = ClaimManager()
 
     class Meta:
@@ -58,3 +63,52 @@ class Claim(models.Model):
         return (*self.launch.natural_key(), self.slug)
 
     natural_key.dependencies = ["gates.launch", "gates.gate"]  # type: ignore[attr-defined]
+
+
+class RequirementManager(models.Manager["Requirement"]):
+    def get_by_natural_key(self, launch: str, slug: str, code: str) -> "Requirement":
+        return self.get(claim__launch__slug=launch, claim__slug=slug, gate__code=code)
+
+
+class Requirement(models.Model):
+    """One gate that a claim requires.
+
+    A model of its own, so that it has a history of its own: the library's many-to-many history
+    also writes while a fixture is loading, and a second row for every edit of a claim. Save and
+    delete these rows; `required_gates.set()` would write in bulk, past the history.
+    """
+
+    claim = models.ForeignKey(
+        Claim, models.CASCADE, related_name="requirements", verbose_name=_("claim")
+    )
+    gate = models.ForeignKey(
+        Gate, models.PROTECT, related_name="requirements", verbose_name=_("gate")
+    )
+
+    history = History()
+    objects = RequirementManager()
+
+    class Meta:
+        verbose_name = _("required gate")
+        verbose_name_plural = _("required gates")
+        ordering = ["claim", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["claim", "gate"], name="requirement_once_per_claim"),
+        ]
+
+    def __str__(self) -> str:
+        return self.gate.code
+
+    def natural_key(self) -> tuple[str, ...]:
+        return (*self.claim.natural_key(), self.gate.code)
+
+    natural_key.dependencies = ["gates.claim"]  # type: ignore[attr-defined]
+
+    def clean(self) -> None:
+        """Refuse a gate of another launch.
+
+        Raises:
+            ValidationError: the gate is not of the claim's launch.
+        """
+        if self.gate_id and self.claim_id and self.gate.launch_id != self.claim.launch_id:
+            raise ValidationError({"gate": _("That gate belongs to another launch.")})
