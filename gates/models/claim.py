@@ -66,8 +66,15 @@ class Claim(models.Model):
 
 
 class RequirementManager(models.Manager["Requirement"]):
-    def get_by_natural_key(self, launch: str, slug: str, code: str) -> "Requirement":
-        return self.get(claim__launch__slug=launch, claim__slug=slug, gate__code=code)
+    def get_by_natural_key(
+        self, launch: str, slug: str, gate_launch: str, code: str
+    ) -> "Requirement":
+        return self.get(
+            claim__launch__slug=launch,
+            claim__slug=slug,
+            gate__launch__slug=gate_launch,
+            gate__code=code,
+        )
 
 
 class Requirement(models.Model):
@@ -100,7 +107,7 @@ class Requirement(models.Model):
         return self.gate.code
 
     def natural_key(self) -> tuple[str, ...]:
-        return (*self.claim.natural_key(), self.gate.code)
+        return (*self.claim.natural_key(), *self.gate.natural_key())
 
     natural_key.dependencies = ["gates.claim"]  # type: ignore[attr-defined]
 

@@ -46,6 +46,13 @@ class History(HistoricalRecords):
             **kwargs,
         )
 
+    def post_save(
+        self, instance: Any, created: bool, using: str | None = None, **kwargs: Any
+    ) -> None:
+        """Write the row. An object saved before without one (`first_on_record`) starts here."""
+        created = created or getattr(instance, "first_on_record", False)
+        super().post_save(instance, created, using=using, **kwargs)
+
     def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
         options = super().get_meta_options(model)
         newest = models.Index(

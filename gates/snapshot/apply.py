@@ -1,0 +1,233 @@
+"""Make the board say what a document says: all of it in one transaction, or nothing.
+
+Rows are found by their natural keys and written with `save()`, so that every change is in the
+history under the person who imports and the document's name. Gates are closed and reopened by
+`Gate` itself, after their evidence is there. What the board has and the document does not is
+left alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import transaction
+from django.db.models import F
+
+from gates.models import TRACKED, Blocker, Gate, Launch, Refused
+
+from .document import KEYS, Document, DocumentRefused, Problem, Record
+from .values import Unusable, plain_value, shown
+
+# Written by Gate.close_as_documented and Gate.reopen, never by assignment.
+CLOSING = ("closed_at", "closed_by", "closing_note")
+CLOSED = Gate.Progress.CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing an import changes (or would): a new row, or a field of a row."""
+
+    model: str
+    name: str
+    field: str = ""
+    old: str = ""
+    new: str = ""
+
+    def __str__(self) -> str:
+        if not self.field:
+            return f"+ {self.model} {self.name}"
+        return f"~ {self.model} {self.name}: {self.field}: {self.old} → {self.new}"
+
+
+def apply(
+    document: Document, *, by: AbstractBaseUser | None = None, dry_run: bool = False
+) -> list[Difference]:
+    """Write what the document says and return what differed; with `dry_run`, only return it.
+
+    Raises:
+        DocumentRefused: with every problem found; nothing was written.
+    """
+    with transaction.atomic():
+        run = _Import(document, by)
+        run.write()
+        if run.problems:
+            raise DocumentRefused(run.problems)
+        if dry_run:
+            transaction.set_rollback(True)
+    return run.differences
+
+
+class _Import:
+    """One import under way: what is on the board by key, what differed, what went wrong."""
+
+    def __init__(self, document: Document, by: AbstractBaseUser | None) -> None:
+        self.by = by
+        self.reason = document.reason()
+        self.records = document.records
+        self.rows: dict[tuple[type, tuple[Any, ...]], Any] = {}
+        self.added: set[tuple[type, tuple[Any, ...]]] = set()
+        self.failed: set[tuple[type, tuple[Any, ...]]] = set()
+        self.differences: list[Difference] = []
+        self.problems: list[Problem] = []
+
+    def write(self) -> None:
+        for model in TRACKED:
+            self._read_existing(model)
+            self._each(model, self._write)
+        # A gate may be covered by a later one, and closes once its evidence is in.
+        self._each(Gate, self._cover)
+        self._each(Gate, self._close)
+        for model in TRACKED:
+            self._record_what_has_no_history(model)
+
+    def _read_existing(self, model: Any) -> None:
+        relations = [name for name in KEYS[model] if model._meta.get_field(name).is_relation]
+        launches = [f"{name}__launch" for name in relations if name in {"gate", "claim"}]
+        query = model.objects.select_related(*relations, *launches).order_by("pk")
+        if model is Blocker:
+            # Among blockers with the same words the unresolved one comes last and is found.
+            query = query.order_by(F("resolved_at").asc(nulls_last=True), "pk")
+        for row in query:
+            self.rows[(model, row.natural_key())] = row
+
+    def _each(self, model: type, step: Callable[[Record], None]) -> None:
+        """Take one step for every record of a model, noting what goes wrong."""
+        for record in self.records:
+            if record.model is not model or (model, record.key()) in self.failed:
+                continue
+            try:
+                step(record)
+            except Unusable as error:
+                self._fail(record, {error.field: [error.message]})
+            except Refused as error:
+                self._fail(record, {"progress": error.messages})
+            except ValidationError as error:
+                self._fail(record, error.message_dict)
+
+    def _fail(self, record: Record, messages: dict[str, list[str]]) -> None:
+        self.failed.add((record.model, record.key()))
+        for field, found in messages.items():
+            name = "" if field == "__all__" else field
+            self.problems.append(Problem(str(record), name, " ".join(found)))
+
+    def _write(self, record: Record) -> None:
+        """Add the row, or change what differs; all but what has to wait for other rows."""
+        values = {
+            name: self._value(record, name)
+            for name in record.fields
+            if name != "covered_by" or self._is_there(record, name)
+        }
+        row = self.rows.get((record.model, record.key()))
+        if record.model is Launch and (row or Launch.objects.filter(is_current=True).exists()):
+            values.pop("is_current", None)  # which launch comes first is decided on the board
+        if record.model is Gate:
+            values = self._without_closing(record, row, values)
+        if row is None:
+            row = record.model(**values)
+            row.full_clean()
+            if record.model is Gate and record.fields.get("progress") == CLOSED:
+                # Nobody ever saw it open: its history starts with the closing.
+                row.skip_history_when_saving = True
+                self._save(row)
+                del row.skip_history_when_saving
+                row.first_on_record = True
+            else:
+                self._save(row)
+            self.rows[(record.model, record.key())] = row
+            self.added.add((record.model, record.key()))
+            self.differences.append(Difference(row._meta.model_name, record.name()))
+        else:
+            self._change(record, row, values)
+
+    def _change(self, record: Record, row: Any, values: dict[str, Any]) -> None:
+        changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+        if not changed:
+            return
+        for name, value in changed.items():
+            self._note(record, name, getattr(row, name), value)
+            setattr(row, name, value)
+        row.full_clean()
+        self._save(row)
+
+    def _without_closing(
+        self, record: Record, gate: Gate | None, values: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The values that can be set now. A gate the document reopens is reopened first."""
+        progress = values.get("progress", Gate.Progress.OPEN if gate is None else gate.progress)
+        if progress not in Gate.Progress.values:
+            raise Unusable("progress", f"{progress!r} is not open, partial or closed")
+        if gate is not None and gate.progress == CLOSED and progress != CLOSED:
+            self._note(record, "progress", gate.progress, progress)
+            gate.reopen(self.by, self.reason, to=progress)
+        if progress == CLOSED:
+            return {k: v for k, v in values.items() if k not in (*CLOSING, "progress")}
+        return values
+
+    def _is_there(self, record: Record, name: str) -> bool:
+        key = record.fields[name]
+        return isinstance(key, list) and (Gate, tuple(map(str, key))) in self.rows
+
+    def _cover(self, record: Record) -> None:
+        if "covered_by" in record.fields:
+            gate = self.rows[(Gate, record.key())]
+            self._change(record, gate, {"covered_by": self._value(record, "covered_by")})
+
+    def _close(self, record: Record) -> None:
+        if record.fields.get("progress") != CLOSED:
+            return
+        gate = self.rows[(Gate, record.key())]
+        before = gate.progress
+        details = {name: self._value(record, name) for name in CLOSING if name in record.fields}
+        if gate.close_as_documented(self.by, self.reason, **details):
+            self._note(record, "progress", before, CLOSED)
+
+    def _record_what_has_no_history(self, model: Any) -> None:
+        """Rows that came by `loaddata` have none: put them on record as they are now."""
+        recorded = set(model.history.order_by().values_list("id", flat=True))
+        for record in self.records:
+            row = self.rows.get((model, record.key())) if record.model is model else None
+            if row is not None and row.pk and row.pk not in recorded:
+                row.first_on_record = True
+                self._save(row)
+
+    def _note(self, record: Record, field: str, old: Any, new: Any) -> None:
+        if (record.model, record.key()) not in self.added:
+            name = record.model._meta.model_name  # type: ignore[attr-defined]
+            self.differences.append(
+                Difference(name, record.name(), field, shown(old), shown(new))
+            )
+
+    def _save(self, row: Any) -> None:
+        row._history_user = self.by
+        row._change_reason = self.reason
+        row.save()
+
+    def _value(self, record: Record, name: str) -> Any:
+        field = record.model._meta.get_field(name)  # type: ignore[attr-defined]
+        value = record.fields[name]
+        if not field.is_relation:
+            return plain_value(field, value)
+        return None if value is None else self._referred(field, value)
+
+    def _referred(self, field: Any, key: Any) -> Any:
+        """The row that a natural key names.
+
+        Raises:
+            Unusable: not a natural key, or there is no such row.
+        """
+        model, label = field.related_model, field.related_model._meta.verbose_name
+        if not isinstance(key, list) or any(isinstance(part, (list, dict)) for part in key):
+            raise Unusable(field.name, f"{key!r} is not a natural key, a flat list")
+        if (model, tuple(key)) in self.failed:
+            raise Unusable(field.name, f"{label} {key!r} is refused itself")
+        if model is get_user_model():
+            try:
+                return model.objects.get_by_natural_key(*key)
+            except (ObjectDoesNotExist, TypeError) as error:
+                raise Unusable(field.name, f"there is no account {key!r}") from error
+        if (model, tuple(key)) not in self.rows:
+            raise Unusable(field.name, f"there is no {label} {key!r}")
+        return self.rows[(model, tuple(key))]

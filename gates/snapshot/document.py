@@ -1,0 +1,111 @@
+"""What a document says, before it touches the board: records, and problems with their place.
+
+Every reader (a JSON fixture now, a Markdown document later) turns its input into `Record`s;
+`apply.py` knows only those.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gates.models import (
+    Action,
+    Blocker,
+    Claim,
+    Evidence,
+    Gate,
+    Launch,
+    Owner,
+    Requirement,
+    Section,
+)
+
+# What names a row within its table. References to other rows are written as their keys.
+KEYS: dict[type, tuple[str, ...]] = {
+    Launch: ("slug",),
+    Section: ("launch", "prefix"),
+    Owner: ("name",),
+    Gate: ("launch", "code"),
+    Evidence: ("gate", "summary"),
+    Blocker: ("gate", "needs"),
+    Action: ("launch", "text", "day"),
+    Claim: ("launch", "slug"),
+    Requirement: ("claim", "gate"),
+}
+
+
+@dataclass(slots=True)
+class Record:
+    """One row a document wants: its table, its fields as written, and where it stands."""
+
+    model: type
+    fields: dict[str, Any]
+    where: str
+
+    def key(self) -> tuple[Any, ...]:
+        """Its natural key as written, in the flat form of the models' `natural_key()`."""
+        parts: list[Any] = []
+        for name in KEYS[self.model]:
+            value = self.fields.get(name)
+            parts += value if isinstance(value, list) else [value]
+        # A value of the wrong type is refused later; here it only has to be comparable.
+        return tuple(repr(part) if isinstance(part, (list, dict)) else part for part in parts)
+
+    def name(self) -> str:
+        """The last part of the key, for messages: T6, Sami, launched."""
+        return str(self.fields.get({Action: "text"}.get(self.model, KEYS[self.model][-1])))
+
+    def __str__(self) -> str:
+        return f"{self.where} ({self.model._meta.model_name} {self.name()[:60]})"  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, in which row and field of the document."""
+
+    where: str
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.where}, {self.field}" if self.field else self.where
+        return f"{place}: {self.message}"
+
+
+class DocumentRefused(Exception):
+    """The document cannot be imported; nothing was written. `problems` has every reason found."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The records of one file, with what identifies that file in the history."""
+
+    name: str
+    sha256: str
+    records: list[Record]
+
+    def reason(self) -> str:
+        """What goes on record as the reason of every row this document writes."""
+        return f"Import of {self.name} (SHA-256 {self.sha256})"
+
+    def rename_launch(self, slug: str) -> None:
+        """Let every row speak of the launch `slug` instead of the one the document names.
+
+        Raises:
+            DocumentRefused: the document has no launch, or more than one.
+        """
+        launches = [record for record in self.records if record.model is Launch]
+        if len(launches) != 1:
+            message = f"{len(launches)} launches in the document, one is needed to rename it"
+            raise DocumentRefused([Problem(self.name, "slug", message)])
+        old = launches[0].fields["slug"]
+        launches[0].fields["slug"] = slug
+        for record in self.records:
+            for name, value in record.fields.items():
+                related = record.model._meta.get_field(name).related_model  # type: ignore[attr-defined]
+                if related in {Launch, Section, Gate, Claim} and value and value[0] == old:
+                    record.fields[name] = [slug, *value[1:]]
