@@ -290,22 +290,21 @@ def read_gate(launch: LaunchRow, code: str, now: datetime) -> GateRow | None:
     return gate
 
 
-def statuses(gate_ids: Sequence[int], now: datetime) -> dict[int, rules.StatusOf]:
-    """The status of some gates, for lists that show no more of the board than that."""
-    within = {"gate_id__in": gate_ids}
-    today = timezone.localdate(now)
+def statuses(progress: Mapping[int, str], now: datetime) -> dict[int, rules.StatusOf]:
+    """The status of some gates, given what their rows say, for lists that show no more."""
+    scope = {"gate_id__in": list(progress)}
     evidence = defaultdict(list)
-    for gate_id, until in Evidence.objects.filter(**within).values_list("gate_id", "valid_until"):
-        evidence[gate_id].append(EvidenceFact(until))
+    proofs = Evidence.objects.filter(**scope).order_by().values_list("gate_id", "valid_until")
+    for gate_id, valid_until in proofs:
+        evidence[gate_id].append(EvidenceFact(valid_until))
     blockers = defaultdict(list)
-    columns = ("gate_id", "needs", "waiting_on__name")
-    unresolved = Blocker.objects.filter(**within, resolved_at=None)
-    for gate_id, needs, who in unresolved.order_by("pk").values_list(*columns):
+    unresolved = Blocker.objects.filter(**scope, resolved_at=None).order_by("pk")
+    for gate_id, needs, who in unresolved.values_list("gate_id", "needs", "waiting_on__name"):
         blockers[gate_id].append(BlockerFact(needs, who))
-    progress = Gate.objects.filter(pk__in=gate_ids).order_by().values_list("pk", "progress")
+    today = timezone.localdate(now)
     return {
         pk: rules.status_of(GateFacts(rules.Progress(said), evidence[pk], blockers[pk]), today)
-        for pk, said in progress
+        for pk, said in progress.items()
     }
 
 

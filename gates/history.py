@@ -5,7 +5,7 @@ with what changed from → to.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,10 +16,26 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from gates.models import Action, Blocker, Evidence, Gate, Owner, Section
+from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Owner, Section
 
 # Columns that follow from others, or say nothing to a reader.
 UNTOLD = {"id", "launch", "position", "sha256", "recorded_at", "recorded_by"}
+
+
+# The first of these columns that a row has says which row it is.
+SUBJECTS = ("code", "summary", "needs", "text", "name")
+
+# What a reference to a row of these tables is shown as.
+NAMED_BY: dict[Any, str] = {
+    Owner: "name",
+    Gate: "code",
+    Section: "name",
+    Launch: "name",
+    Claim: "name",
+}
+
+# A model and rows of its history table, as mappings.
+Rows = tuple[Any, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +62,25 @@ class Entry:
 
 def gate_history(gate_id: int) -> list[Entry]:
     """Everything recorded about a gate and what belongs or belonged to it, newest first."""
-    rows = [(Gate, list(Gate.history.filter(id=gate_id).values()))]
+    rows: list[Rows] = [(Gate, list(Gate.history.filter(id=gate_id).values()))]
     for model in (Evidence, Blocker, Action):
         # Also what has since been deleted, or moved to another gate.
         ids = model.history.filter(gate_id=gate_id).values("id")
         rows.append((model, list(model.history.filter(id__in=ids).values())))
+    return _stream(rows)
+
+
+def object_history(model: Any, pk: Any) -> list[Entry]:
+    """Everything recorded about one row of any table, newest first."""
+    if model is Gate:
+        return gate_history(pk)
+    return _stream([(model, list(model.history.filter(id=pk).values()))])
+
+
+def _stream(rows: Sequence[Rows]) -> list[Entry]:
     names = _names_in(rows)
     entries = [entry for model, found in rows for entry in _entries(model, found, names)]
-    entries.sort(key=lambda pair: pair[0], reverse=True)
-    return [entry for _, entry in entries]
+    return sorted(entries, key=lambda entry: entry.at)[::-1]
 
 
 def people(ids: Iterable[int | None]) -> dict[int | None, str]:
@@ -63,14 +89,14 @@ def people(ids: Iterable[int | None]) -> dict[int | None, str]:
     return dict(users.values_list("pk", "username"))
 
 
-def _names_in(rows: Iterable[tuple[Any, list[dict[str, Any]]]]) -> dict[type, dict[Any, str]]:
+def _names_in(rows: Sequence[Rows]) -> dict[type, dict[Any, str]]:
     """The names behind the foreign keys in these rows, one query a model."""
     wanted: dict[type, set[int]] = defaultdict(set)
     for model, found in rows:
         for key in _foreign_keys(model):
             wanted[key.related_model] |= {row[key.attname] for row in found}
     names: dict[type, dict[Any, str]] = {}
-    for model, label in ((Owner, "name"), (Gate, "code"), (Section, "name")):
+    for model, label in NAMED_BY.items():
         query = model.objects.filter(pk__in=wanted.get(model, set()) - {None}).order_by()
         names[model] = dict(query.values_list("pk", label))
     names[get_user_model()] = people(wanted.get(get_user_model(), set()))  # type: ignore[assignment]
@@ -83,26 +109,21 @@ def _foreign_keys(model: type[models.Model]) -> list[Any]:
 
 def _entries(
     model: type[models.Model], rows: list[dict[str, Any]], names: Mapping[type, Mapping[Any, str]]
-) -> Iterable[tuple[tuple[datetime, int], Entry]]:
-    """Each row against the one before it, with a key to sort by."""
+) -> Iterable[Entry]:
+    """Each row against the one before it, oldest first."""
     before: dict[int, dict[str, Any]] = {}
     for row in sorted(rows, key=lambda row: (row["history_date"], row["history_id"])):
         changes = _changes(model, before.get(row["id"], {}), row, names)
         before[row["id"]] = row
-        entry = Entry(
+        yield Entry(
             at=row["history_date"],
             by=row["history_user_name"],
             kind=row["history_type"],
-            event=model._meta.model_name or "",
-            subject=row["code"] if model is Gate else row[_label(model)],
+            event=str(model._meta.verbose_name),
+            subject=next((row[name] for name in SUBJECTS if name in row), ""),
             changes=tuple(changes),
             reason=row["history_change_reason"] or "",
         )
-        yield (row["history_date"], row["history_id"]), entry
-
-
-def _label(model: type[models.Model]) -> str:
-    return {Evidence: "summary", Blocker: "needs", Action: "text"}[model]  # type: ignore[index]
 
 
 def _changes(

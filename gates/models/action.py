@@ -100,10 +100,12 @@ class Action(models.Model):
     natural_key.dependencies = ["gates.gate", "gates.owner"]  # type: ignore[attr-defined]
 
     def clean(self) -> None:
-        """Refuse a step for a gate of another launch.
+        """Refuse a step for a gate of another launch; without a launch, take the gate's.
 
         Raises:
             ValidationError: the gate is not of this launch.
         """
+        if self.gate and not self.launch_id:
+            self.launch = self.gate.launch
         if self.gate and self.gate.launch_id != self.launch_id:
             raise ValidationError({"gate": _("That gate belongs to another launch.")})

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -86,13 +87,28 @@ class Blocker(models.Model):
 
     natural_key.dependencies = ["gates.gate"]  # type: ignore[attr-defined]
 
+    def settle(self, by: AbstractBaseUser | None) -> None:
+        """Let when and by whom agree with the resolution: written is resolved, empty is not."""
+        if not self.resolution:
+            self.resolved_at, self.resolved_by = None, None
+        elif self.resolved_at is None:
+            self.resolved_at, self.resolved_by = timezone.now(), by
+
     @transaction.atomic
     def resolve(self, by: AbstractBaseUser | None, resolution: str) -> bool:
-        """Record that what was waited for has come; False where it was resolved already."""
+        """Record that what was waited for has come; False where it was resolved already.
+
+        Raises:
+            ValidationError: the resolution is blank.
+        """
+        if not resolution.strip():
+            raise ValidationError({"resolution": _("Say how it was resolved.")})
         self.refresh_from_db(from_queryset=Blocker.objects.select_for_update())
         if self.resolved_at:
             return False
-        self.resolved_at, self.resolved_by = timezone.now(), by
         self.resolution = resolution
+        self.settle(by)
+        self._history_user = by
+        self._change_reason = resolution
         self.save()
         return True

@@ -8,12 +8,12 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gates import rules
+from gates import invariants, rules
 from gates.rules import BlockerFact, EvidenceFact, GateFacts, Reason
 
 from .history import History
@@ -194,7 +194,9 @@ class Gate(models.Model):
         Raises:
             Refused: no current evidence, an unresolved blocker, or no reason given.
         """
-        return self._close(by, reason, reason, closed_at=timezone.now(), closed_by=by)
+        return self._close(
+            by, reason, closing_note=reason, closed_at=timezone.now(), closed_by=by
+        )
 
     def close_as_documented(
         self,
@@ -212,15 +214,25 @@ class Gate(models.Model):
         Raises:
             Refused: as `close`.
         """
-        return self._close(by, reason, closing_note, closed_at=closed_at, closed_by=closed_by)
+        return self._close(
+            by, reason, closing_note=closing_note, closed_at=closed_at, closed_by=closed_by
+        )
+
+    def _close(self, by: AbstractBaseUser | None, reason: str, **details: Any) -> bool:
+        try:
+            return self._close_locked(by, reason, **details)
+        except IntegrityError as error:
+            if invariants.broken_by(error):  # the evidence went while we looked
+                raise Refused([rules.NEEDS_EVIDENCE]) from error
+            raise
 
     @transaction.atomic
-    def _close(
+    def _close_locked(
         self,
         by: AbstractBaseUser | None,
         reason: str,
-        closing_note: str,
         *,
+        closing_note: str,
         closed_at: datetime | None,
         closed_by: AbstractBaseUser | None,
     ) -> bool:

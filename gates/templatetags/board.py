@@ -1,17 +1,24 @@
-"""What templates need to show a board: sentences, inline Markdown, status marks, moments."""
+"""What templates need to show a board: sentences, inline Markdown, counts, links, moments."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
+from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from gates.board import Board, GateRow, LaunchRow, SectionRow
 from gates.markdown import inline_html
 from gates.models.wording import in_words
-from gates.rules import Status
+from gates.rules import Reason, Status, Totals
 
 register = template.Library()
 register.filter("words", in_words)
@@ -69,3 +76,90 @@ def moment(value: datetime | date | None) -> SafeString | str:
 def share_of(part: int, whole: int) -> int:
     """A part of a whole in whole percent, rounded down; 0 of nothing."""
     return part * 100 // whole if whole else 0
+
+
+# --- addresses -----------------------------------------------------------------------------
+
+
+@register.simple_tag
+def board_url(launch: LaunchRow) -> str:
+    """Where a launch's board is: the front page for the current launch."""
+    return reverse("board") if launch.is_current else reverse("launch", args=[launch.slug])
+
+
+@register.simple_tag
+def gate_url(launch: LaunchRow, code: str) -> str:
+    """Where a gate's page is: the short address for a gate of the current launch."""
+    if launch.is_current:
+        return reverse("gate", args=[code])
+    return reverse("launch-gate", args=[launch.slug, code])
+
+
+@register.filter
+def host(url: str) -> str:
+    """The host of an address, so that nobody follows a link without seeing where it leads."""
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
+
+
+# --- sentences -----------------------------------------------------------------------------
+
+
+@register.simple_tag
+def sentence(launch: LaunchRow, reason: Reason) -> SafeString:
+    """A reason with a link for each gate it names, and people's words kept apart from ours."""
+    links = tuple(
+        format_html('<a href="{}">{}</a>', gate_url(launch, code), code) for code in reason.gates
+    )
+    return mark_safe(  # noqa: S308  template and values are escaped, each by itself
+        replace(reason, gates=links).say(
+            lambda message: escape(gettext(message)),
+            lambda one, many, count: escape(ngettext(one, many, count)),
+            _isolated,
+        )
+    )
+
+
+def _isolated(value: Any) -> str:
+    if isinstance(value, str):
+        return format_html("<bdi>{}</bdi>", inline_html(value))
+    return moment(value) if isinstance(value, date) else escape(value)
+
+
+@register.filter
+def person(names: Mapping[int | None, str], user_id: int | None) -> str:
+    """An account's name; empty for nobody, and its number where the account is gone."""
+    return "" if user_id is None else names.get(user_id, f"#{user_id}")
+
+
+# --- counts and facts ----------------------------------------------------------------------
+
+
+@register.filter
+def having(source: Board | SectionRow | Totals | list[GateRow], status: str) -> int:
+    """How many gates have a status: on a board, in a section, of the counted ones, in a list."""
+    if isinstance(source, Totals):
+        return int(getattr(source, status))
+    if isinstance(source, list):
+        return sum(gate.status == status for gate in source)
+    return source.count(status)
+
+
+@register.filter
+def uncounted(section: SectionRow) -> int:
+    """How many of a section's gates help no claim's count."""
+    return sum(not gate.counted for gate in section.gates)
+
+
+@register.filter
+def is_closed_on(code: str, board: Board) -> bool:
+    """Whether the gate with this code is closed: a step for it may be left over."""
+    return any(gate.code == code and gate.status == Status.CLOSED for gate in board.gates)
+
+
+@register.filter
+def is_past(day: date | None, now: datetime | None = None) -> bool:
+    """Whether a day lies before the day of `now`, or before today."""
+    return day is not None and day < timezone.localdate(now)

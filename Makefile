@@ -1,0 +1,91 @@
+# The commands of the board. `make` alone lists them.
+
+PYTHON ?= python3
+PORT ?= 8000
+ARGS ?=
+
+BIN := .venv/bin
+# One stamp a lock file: a second run installs nothing and starts in seconds.
+APP := .venv/installed-app
+DEV := .venv/installed-dev
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help run test check lock format clean
+
+help: ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+
+run: export DEBUG = on
+run: $(APP) ## install, prepare and start the board on 127.0.0.1 (PORT=8000)
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py bootstrap
+	@echo "The board is at http://127.0.0.1:$(PORT)/ (Ctrl-C stops it)"
+	@$(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
+
+# Both engines run even if the first fails, so that one run shows everything. DATABASE_URL is
+# set empty (SQLite) rather than left out: a person's own environment or .env must not decide.
+test: $(DEV) ## run the tests on SQLite, then on PostgreSQL (ARGS="-k close")
+	@status=0; \
+	echo "== tests on SQLite"; \
+	DATABASE_URL= $(BIN)/python -m pytest $(ARGS) || status=1; \
+	echo "== tests on PostgreSQL"; \
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest $(ARGS) || status=1; \
+	exit $$status
+
+# As in production, with a key of its own. Stands in front of a command.
+PRODUCTION = env DEBUG=off ALLOWED_HOSTS=gates.example \
+	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')"
+# The database's own checks (are the triggers there?) need a migrated database, here a new one.
+DEPLOYABLE = $(BIN)/python manage.py migrate --verbosity 0 && \
+	$(BIN)/python manage.py makemigrations --check --dry-run && \
+	$(BIN)/python manage.py check --deploy --fail-level WARNING --database default
+# Where packages come from is the business of each machine. [.] and [-] keep the pattern from
+# finding itself.
+REGISTRY = -[-](extra-)?index-url|-[-]find-links|pypi[.]org|pythonhosted[.]org|https?://[^ ]*/simple\b|registry[.]npmjs|deb[.]debian[.]org
+
+check: $(DEV) ## lint, types, missing migrations, deployment checks
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	@echo "== migrations and deployment on SQLite"
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	$(PRODUCTION) DATABASE_URL="sqlite:///$$folder/check.sqlite3" sh -c '$(DEPLOYABLE)'
+	@echo "== migrations and deployment on PostgreSQL"
+	@$(PRODUCTION) $(BIN)/python -m tests.postgres sh -c '$(DEPLOYABLE)'
+	@echo "== no package registry is named"
+	@git grep --untracked -nIE -e '$(REGISTRY)'; \
+	test $$? -eq 1 || { echo "Name no package registry in the project (see above)." >&2; exit 1; }
+
+format: $(DEV) ## fix what the linter can, then format
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+# uv starts from the versions already locked; ARGS=--upgrade moves to newer ones.
+UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate $(ARGS) pyproject.toml
+lock: | $(BIN)/pip ## write the lock files from pyproject.toml (ARGS=--upgrade)
+	@test -x $(BIN)/uv || $(PIP_INSTALL) uv
+	$(UV_COMPILE) --output-file requirements.txt
+	$(UV_COMPILE) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+
+clean: ## remove what was installed or cached; the board's data in var/ stays
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis var/static var/test*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# pip is the last thing that venv puts there, so its presence means that the venv is whole.
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	{ echo "$(PYTHON) is not Python 3.11 or newer. Name one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	{ echo "Python's venv module is missing. Install it: apt install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+$(APP): requirements.txt | $(BIN)/pip
+	@echo "Installing what the board needs (only the first time) ..."
+	@$(PIP_INSTALL) --require-hashes -r requirements.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt | $(BIN)/pip
+	@echo "Installing what the tests need (only the first time) ..."
+	@$(PIP_INSTALL) --require-hashes -r requirements-dev.txt
+	@touch $@

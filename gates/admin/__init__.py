@@ -1,0 +1,10 @@
+"""The place to edit. Wiring only: what may be written is decided by the models and the database."""
+
+from django.contrib import admin
+
+from . import accounts, action, blocker, claim, evidence, gate, launch, owner
+
+__all__ = ["accounts", "action", "blocker", "claim", "evidence", "gate", "launch", "owner"]
+
+admin.site.site_header = "Dealix gates"
+admin.site.site_title = "Dealix gates"

@@ -1,0 +1,16 @@
+"""Next steps, with and without a gate."""
+
+from django.contrib import admin
+
+from gates.models import Action
+
+from .base import BoardAdmin
+
+
+@admin.register(Action)
+class ActionAdmin(BoardAdmin):
+    list_display = ("text", "gate", "day", "estimate", "state", "needs")
+    list_filter = ("state", "day", "needs")
+    list_select_related = ("gate", "needs")
+    search_fields = ("text", "gate__code")
+    autocomplete_fields = ("gate",)

@@ -1,0 +1,153 @@
+"""What all our admin pages share: history, cheap lists, and refusals as messages.
+
+A write that the rule or the database refuses is rolled back as a whole; then the same form is
+shown again, with the input kept and the refusal on its field. Never a 500, and no log entry.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, models, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from gates import invariants
+from gates.history import object_history
+from gates.models import Refused
+from gates.models.wording import in_words
+from gates.rules import KEEPS_EVIDENCE
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a submitted form was not written, and the field or inline it belongs to ("": the form)."""
+
+    field: str
+    messages: list[str]
+
+
+class RefusableForm(forms.ModelForm):
+    """A form that can be told, on being shown again, why it was refused."""
+
+    refusal: Refusal | None = None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.refusal and (not self.refusal.field or self.refusal.field in self.fields):
+            self.add_error(self.refusal.field or None, self.refusal.messages)
+        return cleaned
+
+
+class SharedChoices:
+    """For inlines: the choices of a reference are read once, not once for every row."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        field.choices = list(field.choices)
+        return field
+
+
+class BoardAdmin(admin.ModelAdmin):
+    """Base of our admin classes.
+
+    Not the library's SimpleHistoryAdmin: its page of a past version takes a POST that writes the
+    old values back, past the closing rule, even where its "Revert" button is switched off.
+    """
+
+    form = RefusableForm
+    actions = ("delete_selected",)
+    show_facets = admin.ShowFacets.NEVER
+    show_full_result_count = False
+    list_per_page = 100
+    # Where to say that the last evidence of a closed gate stays.
+    last_evidence_field = ""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Refused as refused:
+            refusal = Refusal("progress", refused.messages)
+        except IntegrityError as error:
+            refusal = self.refusal_of(error)
+        # Everything above was rolled back; the second pass stops at the form's validation.
+        request.refusal = refusal  # type: ignore[attr-defined]
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def refusal_of(self, error: IntegrityError) -> Refusal:
+        """What to tell the person when the database refused the write."""
+        if invariants.broken_by(error):
+            return Refusal(self.last_evidence_field, [in_words(KEEPS_EVIDENCE)])
+        words = gettext(
+            "The database refused this: it contradicts what is stored, or was stored a moment ago."
+        )
+        return Refusal("", [words])
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]
+        return form
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What happened to this row, to read and not to change."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404
+        if not self.has_view_or_change_permission(request, row):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("History: %s") % row,
+            "object": row,
+            "opts": self.opts,
+            "history": object_history(self.model, row.pk),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/gates/object_history.html", context)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except IntegrityError as error:
+            self._tell(request, self.refusal_of(error))
+        options = self.opts
+        return redirect(
+            reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[object_id])
+        )
+
+    @admin.action(permissions=["delete"], description=_("Delete selected %(verbose_name_plural)s"))
+    def delete_selected(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> HttpResponse | None:
+        """Django's, except that a refused deletion leaves neither a 500 nor a false log entry."""
+        try:
+            with transaction.atomic():
+                return delete_selected(self, request, queryset)
+        except IntegrityError as error:
+            self._tell(request, self.refusal_of(error))
+        return None
+
+    def _tell(self, request: HttpRequest, refusal: Refusal) -> None:
+        for message in refusal.messages:
+            self.message_user(request, message, messages.ERROR)
+

@@ -1,0 +1,308 @@
+"""Gates with their evidence, blockers and actions on one page, and closing in bulk."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.contrib.admin.views.main import ChangeList
+from django.db import IntegrityError, models
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from gates import rules
+from gates.board import statuses
+from gates.models import Action, Blocker, Evidence, Gate, Refused
+from gates.models.wording import in_words
+from gates.rules import Status
+from gates.templatetags.board import STATUS_WORDS, status_tag
+
+from .base import BoardAdmin, Refusal, RefusableForm, SharedChoices
+from .evidence import EvidenceForm
+
+CLOSED = Gate.Progress.CLOSED
+
+
+class GateForm(RefusableForm):
+    """A gate, and the reason that closing or reopening it asks for."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Why you close or reopen it. Goes on record with your name."),
+    )
+
+    class Meta:
+        model = Gate
+        fields = "__all__"  # noqa: DJ007  the admin's fieldsets name them
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Before the form writes its own value into the instance.
+        self.was = self.instance.progress if self.instance.pk else Gate.Progress.OPEN
+
+    def closes(self) -> bool:
+        """Whether this form asks to close the gate."""
+        return self.was != CLOSED and self.cleaned_data.get("progress") == CLOSED
+
+    def reopens(self) -> bool:
+        """Whether this form asks to reopen the gate."""
+        return self.was == CLOSED and self.cleaned_data.get("progress") != CLOSED
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "progress" in cleaned and (self.closes() or self.reopens()):
+            for lacking in rules.what_a_decision_lacks(cleaned.get("reason", "")):
+                self.add_error("reason", in_words(lacking))
+        return cleaned
+
+
+class EvidenceFormSet(BaseInlineFormSet):
+    """Evidence on the gate's page; says so when the last of a closed gate cannot go."""
+
+    refusal: Refusal | None = None
+
+    def clean(self) -> None:
+        super().clean()
+        if self.refusal and self.refusal.field == self.prefix:
+            raise forms.ValidationError(self.refusal.messages)
+
+
+class EvidenceInline(admin.StackedInline):
+    model = Evidence
+    form = EvidenceForm
+    formset = EvidenceFormSet
+    extra = 1
+    fields = (
+        ("kind", "summary"),
+        ("url", "commit"),
+        "output",
+        "file",
+        ("observed_at", "valid_until"),
+    )
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.refusal = getattr(request, "refusal", None)
+        return formset
+
+
+class BlockerInline(SharedChoices, admin.StackedInline):
+    model = Blocker
+    extra = 1
+    fields = (("needs", "waiting_on", "due_on"), "why", "resolution")
+    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 2})}}
+
+
+class ActionInline(SharedChoices, admin.TabularInline):
+    model = Action
+    extra = 1
+    fields = ("text", "estimate", "day", "state", "needs")
+
+
+class StatusFilter(admin.SimpleListFilter):
+    """Filter by the derived status. The rules decide, not a second rule in SQL."""
+
+    title = _("status")
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(status.value, str(word)) for status, word in STATUS_WORDS.items()]
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Gate]
+    ) -> models.QuerySet[Gate]:
+        if self.value() not in set(Status):
+            return queryset
+        progress = dict(queryset.order_by().values_list("pk", "progress"))
+        found = statuses(progress, timezone.now())
+        return queryset.filter(pk__in=[pk for pk, of in found.items() if of.status == self.value()])
+
+
+class GateChangeList(ChangeList):
+    """Gives each gate of the page its status: two queries, however many rows."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        progress = {gate.pk: gate.progress for gate in self.result_list}
+        found = statuses(progress, timezone.now())
+        for gate in self.result_list:
+            gate.status_of = found[gate.pk]
+
+
+class DecisionForm(forms.Form):
+    """The reason for closing or reopening several gates at once."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Goes on record for each gate, with your name."),
+    )
+
+
+@admin.register(Gate)
+class GateAdmin(BoardAdmin):
+    form = GateForm
+    inlines = (EvidenceInline, BlockerInline, ActionInline)
+    last_evidence_field = "evidence"
+    list_display = ("code", "title", "status", "section", "priority", "owner", "counted")
+    list_display_links = ("code", "title")
+    list_filter = (StatusFilter, "section", "priority", "owner", "counted")
+    list_select_related = ("section", "owner")
+    search_fields = ("code", "title", "definition_of_done", "notes")
+    autocomplete_fields = ("covered_by",)
+    actions = (
+        "close_selected",
+        "reopen_selected",
+        "set_priority_p0",
+        "set_priority_p1",
+        "set_priority_p2",
+        "delete_selected",
+    )
+    readonly_fields = ("closed_at", "closed_by", "closing_note")
+    fieldsets = (
+        (None, {"fields": (("section", "code"), "title", "definition_of_done")}),
+        (_("Progress"), {"fields": ("progress", "reason")}),
+        (_("Who and how urgent"), {"fields": (("owner", "priority"),)}),
+        (_("Notes"), {"fields": ("notes", "covered_by", ("counted", "not_counted_reason"))}),
+        (_("Closing"), {"fields": (("closed_at", "closed_by"), "closing_note")}),
+        (None, {"fields": ("position",)}),
+    )
+    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 3})}}
+
+    @admin.display(description=_("status"))
+    def status(self, gate: Gate) -> str:
+        of = gate.status_of  # type: ignore[attr-defined]  set by GateChangeList
+        return render_to_string("gates/_status.html", status_tag(of.status))
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return GateChangeList
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Gate | None:
+        gate = super().get_object(request, object_id, from_field)
+        if gate is not None and request.method == "POST":
+            # Held until the form is written, so that nobody's change is lost in between.
+            gate.refresh_from_db(from_queryset=Gate.objects.select_for_update())
+        return gate
+
+    def save_model(self, request: HttpRequest, obj: Gate, form: Any, change: bool) -> None:
+        """All but closing. Reopening comes first, so that the last evidence may go with it."""
+        if form.reopens():
+            stored = Gate.objects.get(pk=obj.pk)
+            stored.reopen(request.user, form.cleaned_data["reason"], to=obj.progress)
+            obj.closed_at, obj.closed_by, obj.closing_note = None, None, ""
+        elif form.closes():
+            obj.progress = form.was
+        decided = {"progress", "reason"} if form.closes() or form.reopens() else {"reason"}
+        if not change or set(form.changed_data) - decided:
+            super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Evidence and blockers first, then the decision that rests on them."""
+        try:
+            super().save_related(request, form, formsets, change)
+            if form.closes():
+                form.instance.close(request.user, form.cleaned_data["reason"])
+        except (Refused, IntegrityError):
+            # The rows are rolled back; files are not the database's to roll back.
+            for formset in formsets:
+                for row in getattr(formset, "new_objects", ()):
+                    if isinstance(row, Evidence) and row.file:
+                        row.file.storage.delete(row.file.name)
+            raise
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        rows = formset.save(commit=False)
+        for row in rows:
+            if isinstance(row, Evidence) and row._state.adding:
+                row.recorded_by = request.user
+            elif isinstance(row, Blocker):
+                row.settle(request.user)
+            row.save()
+        # Last, so that new evidence can take the place of the only one there was.
+        for row in formset.deleted_objects:
+            row.delete()
+
+    @admin.action(permissions=["change"], description=_("Close selected gates"))
+    def close_selected(
+        self, request: HttpRequest, queryset: models.QuerySet[Gate]
+    ) -> HttpResponse | None:
+        return self._decide(request, queryset, "close_selected", gettext("Close gates"))
+
+    @admin.action(permissions=["change"], description=_("Reopen selected gates"))
+    def reopen_selected(
+        self, request: HttpRequest, queryset: models.QuerySet[Gate]
+    ) -> HttpResponse | None:
+        return self._decide(request, queryset, "reopen_selected", gettext("Reopen gates"))
+
+    def _decide(
+        self, request: HttpRequest, queryset: models.QuerySet[Gate], action: str, title: str
+    ) -> HttpResponse | None:
+        """Ask for the reason, then close or reopen gate by gate and say what happened to each."""
+        form = DecisionForm(request.POST if "decide" in request.POST else None)
+        if form.is_valid():
+            reason = form.cleaned_data["reason"]
+            for gate in queryset:
+                level, message = self._decide_one(request, gate, action, reason)
+                self.message_user(request, message, level)
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "form": form,
+            "gates": queryset,
+            "action": action,
+            "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/gates/gate/decide.html", context)
+
+    def _decide_one(
+        self, request: HttpRequest, gate: Gate, action: str, reason: str
+    ) -> tuple[int, str]:
+        try:
+            if action == "close_selected":
+                done = gate.close(request.user, reason)
+                word, already = gettext("closed"), gettext("was closed already")
+            else:
+                done = gate.reopen(request.user, reason)
+                word, already = gettext("reopened"), gettext("was not closed")
+        except Refused as refused:
+            return messages.ERROR, f"{gate.code}: {' '.join(refused.messages)}"
+        if not done:
+            return messages.WARNING, f"{gate.code}: {already}"
+        self.log_change(request, gate, f"{word}: {reason}")
+        return messages.SUCCESS, f"{gate.code}: {word}"
+
+    @admin.action(permissions=["change"], description=_("Set priority P0"))
+    def set_priority_p0(self, request: HttpRequest, queryset: models.QuerySet[Gate]) -> None:
+        self._set_priority(request, queryset, Gate.Priority.P0)
+
+    @admin.action(permissions=["change"], description=_("Set priority P1"))
+    def set_priority_p1(self, request: HttpRequest, queryset: models.QuerySet[Gate]) -> None:
+        self._set_priority(request, queryset, Gate.Priority.P1)
+
+    @admin.action(permissions=["change"], description=_("Set priority P2"))
+    def set_priority_p2(self, request: HttpRequest, queryset: models.QuerySet[Gate]) -> None:
+        self._set_priority(request, queryset, Gate.Priority.P2)
+
+    def _set_priority(
+        self, request: HttpRequest, queryset: models.QuerySet[Gate], priority: str
+    ) -> None:
+        changed = []
+        for gate in queryset.exclude(priority=priority):
+            gate.priority = priority
+            gate.save()
+            self.log_change(request, gate, [{"changed": {"fields": [gettext("priority")]}}])
+            changed.append(gate.code)
+        words = gettext("%(priority)s now: %(gates)s") if changed else gettext("Nothing to change.")
+        self.message_user(request, words % {"priority": priority, "gates": ", ".join(changed)})

@@ -1,0 +1,35 @@
+"""Launches with their sections."""
+
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from gates.models import Launch, Section
+
+from .base import BoardAdmin
+
+
+class SectionInline(admin.TabularInline):
+    model = Section
+    extra = 1
+
+
+@admin.register(Launch)
+class LaunchAdmin(BoardAdmin):
+    inlines = (SectionInline,)
+    list_display = ("name", "slug", "snapshot_date", "is_current")
+    readonly_fields = ("is_current",)
+    prepopulated_fields = {"slug": ("name",)}
+    actions = ("make_current", "delete_selected")
+
+    @admin.action(permissions=["change"], description=_("Show on the front page"))
+    def make_current(self, request: HttpRequest, queryset: models.QuerySet[Launch]) -> None:
+        if queryset.count() != 1:
+            self.message_user(request, gettext("Choose one launch."), messages.ERROR)
+            return
+        launch = queryset.get()
+        launch.make_current()
+        self.log_change(request, launch, "make_current")
+        self.message_user(request, gettext("The front page now shows %s.") % launch)
