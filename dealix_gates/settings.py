@@ -33,7 +33,7 @@ def _time_zone() -> str:
     name = env.str("TIME_ZONE", default="Asia/Riyadh")
     try:
         zoneinfo.ZoneInfo(name)
-    except (ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise ImproperlyConfigured(f"TIME_ZONE {name!r} is not a time zone") from error
     return name
 
@@ -60,41 +60,49 @@ def _development_key() -> str:
     return path.read_text()
 
 
+def _hosts(debug: bool) -> list[str]:
+    hosts = [host.strip() for host in env.str("ALLOWED_HOSTS", default="").split(",")]
+    hosts = [host for host in hosts if host]
+    if not hosts and not debug:
+        raise ImproperlyConfigured(
+            "ALLOWED_HOSTS must name the hosts the board is served under, such as gates.example"
+        )
+    return hosts or ["127.0.0.1", "localhost"]
+
+
 def _database() -> dict[str, Any]:
     """The one database. SQLite takes its write lock when a transaction starts, so that two
     writers queue instead of failing half-way."""
     url = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'dealix.sqlite3'}"
-    try:
-        config: dict[str, Any] = environ.Env.db_url_config(url)
-        engine = config["ENGINE"]
-    except (KeyError, ValueError) as error:
-        raise ImproperlyConfigured(f"DATABASE_URL {url!r} cannot be read: {error}") from error
-    if engine == "django.db.backends.sqlite3":
-        # Relative to the project, not to wherever the command was started (":memory:" stays).
-        if config["NAME"] != ":memory:":
-            config["NAME"] = BASE_DIR / config["NAME"]
-            config["NAME"].parent.mkdir(parents=True, exist_ok=True)
-        config["OPTIONS"] = {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        }
-        # A file, so that tests can reach the same database over a second, raw connection.
-        config["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
-        VAR_DIR.mkdir(exist_ok=True)
-    elif engine == "django.db.backends.postgresql":
-        config["CONN_MAX_AGE"] = 60
-        config["CONN_HEALTH_CHECKS"] = True
-    else:
+    # The address is not repeated in a message: it may hold a password.
+    if url.partition(":")[0] not in {"sqlite", "postgres", "postgresql"}:
         raise ImproperlyConfigured(
             "DATABASE_URL must be sqlite:///path or postgres://user:password@host/name"
         )
+    try:
+        config: dict[str, Any] = environ.Env.db_url_config(url)
+    except (KeyError, ValueError) as error:
+        raise ImproperlyConfigured("DATABASE_URL cannot be read as an address") from error
+    if config["ENGINE"] == "django.db.backends.postgresql":
+        return {**config, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    # Relative to the project, not to wherever the command was started (":memory:" stays).
+    if config["NAME"] != ":memory:":
+        config["NAME"] = BASE_DIR / config["NAME"]
+        config["NAME"].parent.mkdir(parents=True, exist_ok=True)
+    config["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL;",
+    }
+    # A file, so that tests can reach the same database over a second, raw connection.
+    config["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
+    VAR_DIR.mkdir(exist_ok=True)
     return config
 
 
 DEBUG = _switch("DEBUG", default=False)
 SECRET_KEY = _secret_key(DEBUG)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if DEBUG else [])
+ALLOWED_HOSTS = _hosts(DEBUG)
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if "*" not in host]
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -206,6 +214,17 @@ STORAGES = {
 
 # So that a closed gate may stand before its evidence in a fixture.
 SERIALIZATION_MODULES = {"json": "gates.snapshot.loaddata_json"}
+
+# --- logs ----------------------------------------------------------------------------------
+
+# Django alone prints nothing in production; errors belong where the server's logs are.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+}
 
 # --- history -------------------------------------------------------------------------------
 

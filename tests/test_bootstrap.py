@@ -1,0 +1,64 @@
+"""A fresh database made usable, once."""
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.management import call_command
+
+from gates.models import TRACKED, Gate, Owner
+from gates.roles import ROLES
+
+pytestmark = pytest.mark.django_db
+
+
+def passwords(out: str) -> dict[str, str]:
+    """The accounts and passwords that were printed."""
+    lines = [line.split() for line in out.splitlines() if line.startswith("    ")]
+    return {username: password for username, password in lines}
+
+
+def test_the_first_run_makes_groups_accounts_and_the_board(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    call_command("bootstrap")
+
+    printed = passwords(capsys.readouterr().out)
+    assert set(printed) == {"sami", "engineer"}
+    for username, password in printed.items():
+        user = User.objects.get(username=username)
+        assert user.check_password(password)
+        assert len(password) >= 16
+        assert (user.is_staff, user.is_superuser) == (True, False)
+    assert User.objects.get(username="sami").groups.get().name == "Founder"
+    assert set(Group.objects.values_list("name", flat=True)) == set(ROLES)
+    assert Gate.objects.count() == 34
+    assert Owner.objects.get(name="Sami").user == User.objects.get(username="sami")
+    assert Gate.history.filter(history_user_name="sami").count() == 34
+
+
+def test_a_second_run_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("bootstrap")
+    gate = Gate.objects.get(code="T6")
+    gate.title = "Renamed since"
+    gate.save()
+    sami = User.objects.get(username="sami")
+    before = [(model.objects.count(), model.history.count()) for model in TRACKED]
+    capsys.readouterr()
+
+    call_command("bootstrap")
+
+    assert capsys.readouterr().out == ""
+    assert [(model.objects.count(), model.history.count()) for model in TRACKED] == before
+    assert User.objects.get(username="sami").password == sami.password
+    assert Gate.objects.get(code="T6").title == "Renamed since"
+
+
+def test_every_run_gives_other_passwords(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("bootstrap")
+    first = passwords(capsys.readouterr().out)
+    User.objects.filter(username="engineer").delete()
+
+    call_command("bootstrap")
+
+    second = passwords(capsys.readouterr().out)
+    assert set(second) == {"engineer"}
+    assert second["engineer"] != first["engineer"]
