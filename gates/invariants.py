@@ -45,10 +45,10 @@ def _postgres_function(name: str, body: str) -> str:
     )
 
 
-def _postgres_refusal(which_gates: str) -> str:
+def _postgres_refusal(which_gates: str, before: str = "") -> str:
     return f"""
 DECLARE unproven text;
-BEGIN
+BEGIN{before}
     SELECT g.code INTO unproven FROM gates_gate g
     WHERE {which_gates} g.progress = 'closed'
       AND NOT EXISTS (SELECT 1 FROM gates_evidence e WHERE e.gate_id = g.id)
@@ -79,7 +79,11 @@ POSTGRESQL = (
         body="""
 BEGIN
     IF TG_OP = 'DELETE' OR NEW.gate_id IS DISTINCT FROM OLD.gate_id THEN
-        UPDATE gates_gate SET progress = progress WHERE id = OLD.gate_id;
+        -- Again where the row that was waited for is gone and another has taken its id.
+        LOOP
+            UPDATE gates_gate SET progress = progress WHERE id = OLD.gate_id;
+            EXIT WHEN FOUND OR NOT EXISTS (SELECT 1 FROM gates_gate WHERE id = OLD.gate_id);
+        END LOOP;
     END IF;
     RETURN NULL;
 END""",
@@ -89,7 +93,15 @@ END""",
         "gates_evidence",
         "CREATE TRIGGER {name} AFTER TRUNCATE ON public.gates_evidence "
         "FOR EACH STATEMENT EXECUTE FUNCTION public.{name}()",
-        body=_postgres_refusal(""),
+        # TRUNCATE ignores snapshots, so an older one would not see what has been closed since.
+        body=_postgres_refusal(
+            "",
+            before=f"""
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'evidence can only be truncated at read committed'
+            USING ERRCODE = '{SQLSTATE_CHECK_VIOLATION}', CONSTRAINT = '{CLOSED_NEEDS_EVIDENCE}';
+    END IF;""",
+        ),
     ),
 )
 

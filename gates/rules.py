@@ -211,14 +211,16 @@ PLACEHOLDERS = frozenset(
     "tbd tba tbc todo tobedone tobedetermined tobeadded tobeconfirmed na notapplicable none nil"
     " null nothing empty blank wip pending later soon notyet fixme xxx xx placeholder lorem"
     " lipsum loremipsum asdf test testing done ok okay yes closed fixed see seeabove same ditto"
-    " evidence proof unknown"
+    " evidence proof unknown no not yet"
     " لاحقا قريبا تم نعم لايوجد لاشيء".split()
 )
 
 
 def _letters(text: str) -> str:
     """The letters and digits of a text, in one case and one form; marks and signs dropped."""
-    folded = unicodedata.normalize("NFKD", text).casefold()
+    # Before folding too: “™” and “🈁” are signs, but fold to letters.
+    plain = "".join(char for char in text if char.isalnum())
+    folded = unicodedata.normalize("NFKD", plain).casefold()
     return "".join(char for char in folded if char.isalnum())
 
 

@@ -258,7 +258,10 @@ class Gate(models.Model):
 
         Raises:
             Refused: no reason given.
+            ValueError: `to` is neither open nor partial.
         """
+        if to not in {self.Progress.OPEN, self.Progress.PARTIAL}:
+            raise ValueError(f"a gate is reopened to open or partial, not to {to!r}")
         self._lock()
         if self.progress != self.Progress.CLOSED:
             return False
