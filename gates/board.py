@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from gates import rules
@@ -272,9 +273,7 @@ def read_gate(launch: LaunchRow, code: str, now: datetime) -> GateRow | None:
     gate = GateRow(*row)
     owners = _owners()
     _actions(Action.objects.filter(gate_id=gate.id), {gate.id: gate}, owners)
-    related = Gate.objects.filter(covered_by_id=gate.id) | Gate.objects.filter(
-        pk=gate.covered_by_id
-    )
+    related = Gate.objects.filter(Q(covered_by_id=gate.id) | Q(covers=gate.id))
     neighbours = list(related.order_by("position", "pk").values_list("id", "code", "covered_by_id"))
     _attach(
         [gate],
@@ -331,8 +330,8 @@ def _actions(query, gates: Mapping[int, GateRow], owners: Mapping[int, str]) -> 
     rows = [ActionRow(*row) for row in query.order_by("position", "pk").values_list(*ACTION)]
     for row in rows:
         row.needs = owners.get(row.needs_id, "")  # type: ignore[arg-type]
-        if row.gate_id in gates:
-            gate = gates[row.gate_id]
+        gate = gates.get(row.gate_id) if row.gate_id is not None else None
+        if gate is not None:
             row.gate_code = gate.code
             gate.actions.append(row)
     return rows

@@ -99,7 +99,7 @@ def _names_in(rows: Sequence[Rows]) -> dict[type, dict[Any, str]]:
     for model, label in NAMED_BY.items():
         query = model.objects.filter(pk__in=wanted.get(model, set()) - {None}).order_by()
         names[model] = dict(query.values_list("pk", label))
-    names[get_user_model()] = people(wanted.get(get_user_model(), set()))  # type: ignore[assignment]
+    names[get_user_model()] = people(wanted.get(get_user_model(), set()))
     return names
 
 

@@ -38,7 +38,7 @@ class Trigger:
 
 
 def _postgres_function(name: str, body: str) -> str:
-    # search_path: without it a temporary table named gates_evidence would stand in for the real one.
+    # search_path: without it a temporary table of the same name would stand in for the real one.
     return (
         f"CREATE OR REPLACE FUNCTION public.{name}() RETURNS trigger LANGUAGE plpgsql "
         f"SET search_path = public, pg_temp AS $body${body}$body$"
@@ -131,7 +131,9 @@ def _sqlite_key_guards(table: str, unique: str) -> tuple[Trigger, ...]:
     taken = f"SELECT 1 FROM {table} other WHERE other.id = NEW.id OR ({unique})"
     taken_by_other = f"SELECT 1 FROM {table} other WHERE other.id <> OLD.id AND ({unique})"
     return (
-        _sqlite(f"{table}_insert_new", f"BEFORE INSERT ON {table}", f"EXISTS ({taken})", KEY_IN_USE),
+        _sqlite(
+            f"{table}_insert_new", f"BEFORE INSERT ON {table}", f"EXISTS ({taken})", KEY_IN_USE
+        ),
         _sqlite(
             f"{table}_keep_key",
             f"BEFORE UPDATE ON {table}",
@@ -166,9 +168,7 @@ SQLITE = (
         _sqlite_unproven("OLD.gate_id"),
         CLOSED_NEEDS_EVIDENCE,
     ),
-    *_sqlite_key_guards(
-        "gates_gate", "other.launch_id = NEW.launch_id AND other.code = NEW.code"
-    ),
+    *_sqlite_key_guards("gates_gate", "other.launch_id = NEW.launch_id AND other.code = NEW.code"),
     *_sqlite_key_guards(
         "gates_evidence", "other.gate_id = NEW.gate_id AND other.summary = NEW.summary"
     ),

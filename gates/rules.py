@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict
 
 
 class Progress(StrEnum):
@@ -69,13 +69,20 @@ class Reason:
         return self.say()
 
 
+class Plural(TypedDict):
+    """The two wordings of a sentence that counts, as keyword arguments of `Reason`."""
+
+    message: str
+    plural: str
+
+
 def gettext_noop(message: str) -> str:
     """Mark a sentence for the translators' catalogue and hand it back unchanged."""
     return message
 
 
-def ngettext_noop(one: str, many: str) -> dict[str, str]:
-    """Mark a sentence that has a plural; returns the keyword arguments of `Reason` for it."""
+def ngettext_noop(one: str, many: str) -> Plural:
+    """Mark a sentence that has a plural for the translators' catalogue."""
     return {"message": one, "plural": many}
 
 
@@ -144,11 +151,11 @@ def _status_of_closed(evidence: Sequence[EvidenceFact], today: date) -> StatusOf
     current = sum(fact.is_current(today) for fact in evidence)
     if not current:
         return StatusOf(Status.PARTIAL, (_expired(evidence),))
-    words = ngettext_noop(
+    counting = ngettext_noop(
         "%(count)s piece of current evidence", "%(count)s pieces of current evidence"
     )
     return StatusOf(
-        Status.CLOSED, (Reason("proven", **words, count=current, values={"count": current}),)
+        Status.CLOSED, (Reason("proven", **counting, count=current, values={"count": current}),)
     )
 
 
@@ -189,7 +196,7 @@ def what_keeps_open(facts: GateFacts, today: date) -> tuple[Reason, ...]:
         words = gettext_noop(
             "All attached evidence has expired (last valid %(date)s): attach current evidence."
         )
-        reasons.append(Reason("all_expired", words, {"date": _expired(facts.evidence).values["date"]}))
+        reasons.append(Reason("all_expired", words, _expired(facts.evidence).values))
     for waiting in _waiting(facts.blockers):
         words = gettext_noop("Still waiting on %(owner)s: %(needs)s. Resolve the blocker first.")
         reasons.append(Reason("unresolved_blocker", words, waiting.values))
@@ -370,6 +377,6 @@ def _p0_reasons(not_closed: Sequence[Standing]) -> list[Reason]:
     return reasons
 
 
-def _naming(code: str, plural: dict[str, str], gates: tuple[str, ...]) -> Reason:
-    count = len(gates)
-    return Reason(code, **plural, values={"count": count}, count=count, gates=gates)
+def _naming(code: str, plural: Plural, gates: tuple[str, ...]) -> Reason:
+    values = {"count": len(gates)}
+    return Reason(code, **plural, values=values, count=len(gates), gates=gates)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import Group, User
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -65,18 +64,18 @@ def gate_data(gate: Gate | None = None, **fields: Any) -> dict[str, Any]:
     return data | fields
 
 
-def save_gate(client: Client, gate: Gate | None = None, **fields: Any) -> HttpResponse:
+def save_gate(client: Client, gate: Gate | None = None, **fields: Any) -> Any:
     """Send the gate's page: the page of an existing gate, or "add" for none."""
     if gate is None:
         url = reverse("admin:gates_gate_add")
     else:
         url = reverse("admin:gates_gate_change", args=[gate.pk])
-    return client.post(url, gate_data(gate, **fields))  # type: ignore[return-value]
+    return client.post(url, gate_data(gate, **fields))
 
 
-def errors_of(response: HttpResponse) -> dict[str, list[str]]:
+def errors_of(response: Any) -> dict[str, list[str]]:
     """The messages on the fields of a form that was refused, and on the evidence ("evidence")."""
-    context = response.context_data  # type: ignore[attr-defined]
+    context = response.context_data
     form = context["adminform"].form
     found = {name: list(messages) for name, messages in form.errors.items()}
     for inline in context["inline_admin_formsets"]:

@@ -1,5 +1,7 @@
 """Deleting and moving evidence in the admin: a message, never a 500, never a false log entry."""
 
+from typing import Any
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
@@ -114,7 +116,7 @@ def test_what_the_database_refuses_for_another_reason_is_a_message_too(
     gate = factory.gate("T1")
     original = BoardAdmin.save_model
 
-    def refuse(self: BoardAdmin, request: object, obj: object, form: object, change: bool) -> None:
+    def refuse(self: BoardAdmin, request: Any, obj: Any, form: Any, change: bool) -> None:
         original(self, request, obj, form, change)
         raise IntegrityError("UNIQUE constraint failed")
 
@@ -134,7 +136,7 @@ def test_what_the_database_refuses_for_another_reason_is_a_message_too(
 def test_history_is_there_to_read_only(client: Client, model: str) -> None:
     client.force_login(person("sami", "Founder"))
     gate = factory.closed_gate()
-    made = {
+    made: Any = {
         "gate": gate,
         "evidence": gate.evidence.get(),
         "blocker": factory.blocker(gate),

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 def passwords(out: str) -> dict[str, str]:
     """The accounts and passwords that were printed."""
     lines = [line.split() for line in out.splitlines() if line.startswith("    ")]
-    return {username: password for username, password in lines}
+    return dict(lines)
 
 
 def test_the_first_run_makes_groups_accounts_and_the_board(

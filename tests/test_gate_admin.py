@@ -16,7 +16,7 @@ from django.urls import reverse
 from gates import rules
 from gates.models import Action, Blocker, Evidence, Gate
 from tests import factory
-from tests.admin_forms import errors_of, gate_data, person, proof, save_gate
+from tests.admin_forms import errors_of, person, proof, save_gate
 
 pytestmark = pytest.mark.django_db
 
@@ -396,7 +396,7 @@ def test_the_list_filters_by_derived_status(
 
     response = engineer.get(reverse("admin:gates_gate_changelist"), {"status": status})
 
-    assert [gate.code for gate in response.context_data["cl"].result_list] == codes
+    assert [gate.code for gate in response.context["cl"].result_list] == codes
 
 
 def test_expired_evidence_drops_the_gate_from_the_closed_ones(engineer: Client) -> None:
@@ -405,7 +405,7 @@ def test_expired_evidence_drops_the_gate_from_the_closed_ones(engineer: Client) 
 
     response = engineer.get(reverse("admin:gates_gate_changelist"))
 
-    assert response.context_data["cl"].result_list[0].status_of.status == "partial"
+    assert response.context["cl"].result_list[0].status_of.status == "partial"
 
 
 @pytest.mark.parametrize("view", ["changelist", "add"])

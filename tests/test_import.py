@@ -14,7 +14,7 @@ from tests.test_snapshot import SNAPSHOT
 
 pytestmark = pytest.mark.django_db
 
-Rows = list[dict[str, Any]]
+Rows = list[Any]
 
 
 def counts() -> list[tuple[int, int]]:

@@ -61,9 +61,7 @@ def test_what_a_role_may_write(client: Client, role: str, model: str) -> None:
         "change": client.post(
             reverse(f"admin:{app}_{model}_change", args=[made.pk]), {}
         ).status_code,
-        "delete": client.get(
-            reverse(f"admin:{app}_{model}_delete", args=[made.pk])
-        ).status_code,
+        "delete": client.get(reverse(f"admin:{app}_{model}_delete", args=[made.pk])).status_code,
     }
 
     assert tuple(status != 403 for status in pages.values()) == RIGHTS[role, model]

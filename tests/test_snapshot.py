@@ -67,9 +67,7 @@ def test_the_launch_claim_is_refused_with_every_reason(board: Board) -> None:
         "12 gates that are not closed have no priority, so any may be P0: "
         "T6, T7, T8, O3, O4, G2, G3, I1, I3, I4, R2, R3",
     ]
-    assert [str(reason) for reason in paid.verdict.reasons] == [
-        "1 required gate is not closed: G5"
-    ]
+    assert [str(reason) for reason in paid.verdict.reasons] == ["1 required gate is not closed: G5"]
 
 
 def test_every_closed_gate_has_its_evidence_and_nothing_is_invented(board: Board) -> None:

@@ -11,6 +11,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.utils import unquote
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,9 +28,16 @@ from gates.models.wording import in_words
 from gates.rules import KEEPS_EVIDENCE
 
 
+def person(request: HttpRequest) -> User:
+    """Who is logged in; the admin lets nobody else in."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a submitted form was not written, and the field or inline it belongs to ("": the form)."""
+    """Why a submitted form was not written, and the field or inline it belongs to ("": form)."""
 
     field: str
     messages: list[str]
@@ -64,7 +72,7 @@ class BoardAdmin(admin.ModelAdmin):
     """
 
     form = RefusableForm
-    actions = ("delete_selected",)
+    actions: tuple[str, ...] = ("delete_selected",)
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     list_per_page = 100
@@ -150,4 +158,3 @@ class BoardAdmin(admin.ModelAdmin):
     def _tell(self, request: HttpRequest, refusal: Refusal) -> None:
         for message in refusal.messages:
             self.message_user(request, message, messages.ERROR)
-

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from gates.models import Blocker
 
-from .base import BoardAdmin
+from .base import BoardAdmin, person
 
 
 @admin.register(Blocker)
@@ -27,5 +27,5 @@ class BlockerAdmin(BoardAdmin):
     readonly_fields = ("raised_at", "resolved_at", "resolved_by")
 
     def save_model(self, request: HttpRequest, obj: Blocker, form: Any, change: bool) -> None:
-        obj.settle(request.user)
+        obj.settle(person(request))
         super().save_model(request, obj, form, change)

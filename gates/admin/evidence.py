@@ -9,13 +9,13 @@ from django.http import HttpRequest
 
 from gates.models import Evidence
 
-from .base import BoardAdmin, RefusableForm
+from .base import BoardAdmin, RefusableForm, person
 
 
 class EvidenceForm(RefusableForm):
     class Meta:
         model = Evidence
-        fields = "__all__"  # noqa: DJ007  the admin's fields name them
+        fields = "__all__"
         widgets = {
             "summary": forms.Textarea(attrs={"rows": 2}),
             "url": forms.URLInput(attrs={"class": "vURLField"}),
@@ -45,5 +45,5 @@ class EvidenceAdmin(BoardAdmin):
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         if not change:
-            obj.recorded_by = request.user  # type: ignore[attr-defined]
+            obj.recorded_by = person(request)  # type: ignore[attr-defined]
         super().save_model(request, obj, form, change)

@@ -22,7 +22,7 @@ from gates.models.wording import in_words
 from gates.rules import Status
 from gates.templatetags.board import STATUS_WORDS, status_tag
 
-from .base import BoardAdmin, Refusal, RefusableForm, SharedChoices
+from .base import BoardAdmin, RefusableForm, Refusal, SharedChoices, person
 from .evidence import EvidenceForm
 
 CLOSED = Gate.Progress.CLOSED
@@ -40,7 +40,7 @@ class GateForm(RefusableForm):
 
     class Meta:
         model = Gate
-        fields = "__all__"  # noqa: DJ007  the admin's fieldsets name them
+        fields = "__all__"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,7 +89,7 @@ class EvidenceInline(admin.StackedInline):
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
-        formset.refusal = getattr(request, "refusal", None)
+        formset.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]
         return formset
 
 
@@ -179,8 +179,8 @@ class GateAdmin(BoardAdmin):
 
     @admin.display(description=_("status"))
     def status(self, gate: Gate) -> str:
-        of = gate.status_of  # type: ignore[attr-defined]  set by GateChangeList
-        return render_to_string("gates/_status.html", status_tag(of.status))
+        found: rules.StatusOf = gate.status_of  # type: ignore[attr-defined]
+        return render_to_string("gates/_status.html", status_tag(found.status))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return GateChangeList
@@ -198,7 +198,7 @@ class GateAdmin(BoardAdmin):
         """All but closing. Reopening comes first, so that the last evidence may go with it."""
         if form.reopens():
             stored = Gate.objects.get(pk=obj.pk)
-            stored.reopen(request.user, form.cleaned_data["reason"], to=obj.progress)
+            stored.reopen(person(request), form.cleaned_data["reason"], to=obj.progress)
             obj.closed_at, obj.closed_by, obj.closing_note = None, None, ""
         elif form.closes():
             obj.progress = form.was
@@ -211,7 +211,7 @@ class GateAdmin(BoardAdmin):
         try:
             super().save_related(request, form, formsets, change)
             if form.closes():
-                form.instance.close(request.user, form.cleaned_data["reason"])
+                form.instance.close(person(request), form.cleaned_data["reason"])
         except (Refused, IntegrityError):
             # The rows are rolled back; files are not the database's to roll back.
             for formset in formsets:
@@ -224,9 +224,9 @@ class GateAdmin(BoardAdmin):
         rows = formset.save(commit=False)
         for row in rows:
             if isinstance(row, Evidence) and row._state.adding:
-                row.recorded_by = request.user
+                row.recorded_by = person(request)
             elif isinstance(row, Blocker):
-                row.settle(request.user)
+                row.settle(person(request))
             row.save()
         # Last, so that new evidence can take the place of the only one there was.
         for row in formset.deleted_objects:
@@ -271,10 +271,10 @@ class GateAdmin(BoardAdmin):
     ) -> tuple[int, str]:
         try:
             if action == "close_selected":
-                done = gate.close(request.user, reason)
+                done = gate.close(person(request), reason)
                 word, already = gettext("closed"), gettext("was closed already")
             else:
-                done = gate.reopen(request.user, reason)
+                done = gate.reopen(person(request), reason)
                 word, already = gettext("reopened"), gettext("was not closed")
         except Refused as refused:
             return messages.ERROR, f"{gate.code}: {' '.join(refused.messages)}"

@@ -4,6 +4,8 @@ The order of the imports is the order in which `dumpdata` writes the tables: evi
 before gates, so that a closed gate finds its evidence when it is loaded.
 """
 
+from typing import Any
+
 from .launch import Launch, Section  # isort: skip
 from .owner import Owner  # isort: skip
 from .evidence import Evidence  # isort: skip
@@ -26,4 +28,14 @@ __all__ = [
 ]
 
 # Every table that carries history, in an order in which rows can be written.
-TRACKED = (Launch, Section, Owner, Gate, Evidence, Blocker, Action, Claim, Requirement)
+TRACKED: tuple[Any, ...] = (
+    Launch,
+    Section,
+    Owner,
+    Gate,
+    Evidence,
+    Blocker,
+    Action,
+    Claim,
+    Requirement,
+)

@@ -1,7 +1,7 @@
 """Something a gate waits for, from whom, and why nothing goes on without it."""
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .gate import Gate
-from .history import History
+from .history import History, save_on_record
 from .owner import Owner
 
 
@@ -26,9 +26,7 @@ class BlockerManager(models.Manager["Blocker"]):
 class Blocker(models.Model):
     """What a gate waits for. While it is unresolved the gate's status is blocked."""
 
-    gate = models.ForeignKey(
-        Gate, models.PROTECT, related_name="blockers", verbose_name=_("gate")
-    )
+    gate = models.ForeignKey(Gate, models.PROTECT, related_name="blockers", verbose_name=_("gate"))
     needs = models.CharField(_("needs"), max_length=300)
     why = models.TextField(
         _("why"), blank=True, help_text=_("What cannot be done or checked without it.")
@@ -87,7 +85,7 @@ class Blocker(models.Model):
 
     natural_key.dependencies = ["gates.gate"]  # type: ignore[attr-defined]
 
-    def settle(self, by: AbstractBaseUser | None) -> None:
+    def settle(self, by: User | None) -> None:
         """Let when and by whom agree with the resolution: written is resolved, empty is not."""
         if not self.resolution:
             self.resolved_at, self.resolved_by = None, None
@@ -95,7 +93,7 @@ class Blocker(models.Model):
             self.resolved_at, self.resolved_by = timezone.now(), by
 
     @transaction.atomic
-    def resolve(self, by: AbstractBaseUser | None, resolution: str) -> bool:
+    def resolve(self, by: User | None, resolution: str) -> bool:
         """Record that what was waited for has come; False where it was resolved already.
 
         Raises:
@@ -108,7 +106,5 @@ class Blocker(models.Model):
             return False
         self.resolution = resolution
         self.settle(by)
-        self._history_user = by
-        self._change_reason = resolution
-        self.save()
+        save_on_record(self, by=by, reason=resolution)
         return True

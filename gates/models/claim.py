@@ -32,7 +32,7 @@ class Claim(models.Model):
         help_text=_("Empty: no number is asked for."),
     )
     requires_p0 = models.BooleanField(_("all P0 gates closed"), default=False)
-    required_gates = models.ManyToManyField(
+    required_gates: "models.ManyToManyField[Gate, Requirement]" = models.ManyToManyField(
         Gate,
         through="Requirement",
         blank=True,
@@ -52,7 +52,8 @@ class Claim(models.Model):
             models.UniqueConstraint(fields=["launch", "slug"], name="claim_slug_unique_in_launch"),
             # Zero would be a rule that always holds.
             models.CheckConstraint(
-                condition=Q(min_closed=None) | Q(min_closed__gte=1), name="claim_min_closed_positive"
+                condition=Q(min_closed=None) | Q(min_closed__gte=1),
+                name="claim_min_closed_positive",
             ),
         ]
 

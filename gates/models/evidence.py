@@ -23,6 +23,12 @@ from gates import rules
 from .history import History
 from .wording import refusal
 
+# In the database as far as it can say it; rules.what_text_lacks knows them all.
+PLACEHOLDERS = [
+    "", "-", "–", "—", ".", "?", "tbd", "tba", "tbc", "todo", "to do", "n/a", "na", "none", "x",
+    "...", "pending",
+]  # fmt: skip
+
 
 def stored_name(_evidence: "Evidence", filename: str) -> str:
     """Where an uploaded file is kept: an unguessable folder, the name it came with."""
@@ -126,13 +132,11 @@ class Evidence(models.Model):
                 ),
                 name="evidence_kind_known",
             ),
-            # The plain cases of rules.what_text_lacks; the model's clean() knows them all.
             models.CheckConstraint(
                 condition=~Q(
                     In(
                         Lower(Trim(F("summary"))),
-                        ["", "-", "–", "—", ".", "?", "tbd", "tba", "tbc", "todo", "to do"]
-                        + ["n/a", "na", "none", "x", "...", "pending"],
+                        PLACEHOLDERS,
                     )
                 ),
                 name="evidence_has_substance",
@@ -169,11 +173,15 @@ class Evidence(models.Model):
             errors["summary"] = refusal(reasons)
         if reasons := rules.what_is_wrong_with_url(self.url):
             errors["url"] = refusal(reasons)
-        needed = {
-            self.Kind.LINK: ("url", self.url, _("A link needs its address.")),
-            self.Kind.OUTPUT: ("output", self.output, _("Paste what the command printed.")),
-            self.Kind.FILE: ("file", self.file, _("Attach the file.")),
-        }.get(self.Kind(self.kind)) if self.kind in self.Kind.values else None
+        needed = (
+            {
+                self.Kind.LINK: ("url", self.url, _("A link needs its address.")),
+                self.Kind.OUTPUT: ("output", self.output, _("Paste what the command printed.")),
+                self.Kind.FILE: ("file", self.file, _("Attach the file.")),
+            }.get(self.Kind(self.kind))
+            if self.kind in self.Kind.values
+            else None
+        )
         if needed and not needed[1]:
             errors.setdefault(needed[0], needed[2])
         if errors:

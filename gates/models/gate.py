@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import IntegrityError, models, transaction
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from gates import invariants, rules
 from gates.rules import BlockerFact, EvidenceFact, GateFacts, Reason
 
-from .history import History
+from .history import History, save_on_record
 from .launch import Launch, Section
 from .owner import Owner
 from .wording import refusal
@@ -139,8 +139,7 @@ class Gate(models.Model):
             ),
             # Closing details of an earlier close must not linger on an open gate.
             models.CheckConstraint(
-                condition=Q(progress="closed")
-                | Q(closed_at=None, closed_by=None, closing_note=""),
+                condition=Q(progress="closed") | Q(closed_at=None, closed_by=None, closing_note=""),
                 name="gate_closing_details_when_closed",
             ),
         ]
@@ -157,7 +156,7 @@ class Gate(models.Model):
         """Refuse a gate that contradicts itself, with a message on the field.
 
         Raises:
-            ValidationError: not counted without a reason, covered by itself or another launch's gate.
+            ValidationError: not counted without a reason; covered by itself or from another launch.
         """
         errors = {}
         if not self.counted and not self.not_counted_reason.strip():
@@ -186,7 +185,7 @@ class Gate(models.Model):
             blockers=[BlockerFact(needs, who, bool(at)) for needs, who, at in blockers],
         )
 
-    def close(self, by: AbstractBaseUser, reason: str) -> bool:
+    def close(self, by: User, reason: str) -> bool:
         """Close this gate on someone's decision; False where it was closed already.
 
         A gate that is closed keeps its first decision, author and history.
@@ -194,18 +193,16 @@ class Gate(models.Model):
         Raises:
             Refused: no current evidence, an unresolved blocker, or no reason given.
         """
-        return self._close(
-            by, reason, closing_note=reason, closed_at=timezone.now(), closed_by=by
-        )
+        return self._close(by, reason, closing_note=reason, closed_at=timezone.now(), closed_by=by)
 
     def close_as_documented(
         self,
-        by: AbstractBaseUser | None,
+        by: User | None,
         reason: str,
         *,
         closing_note: str = "",
         closed_at: datetime | None = None,
-        closed_by: AbstractBaseUser | None = None,
+        closed_by: User | None = None,
     ) -> bool:
         """Close on the word of an imported document, which may not say when or by whom.
 
@@ -218,7 +215,7 @@ class Gate(models.Model):
             by, reason, closing_note=closing_note, closed_at=closed_at, closed_by=closed_by
         )
 
-    def _close(self, by: AbstractBaseUser | None, reason: str, **details: Any) -> bool:
+    def _close(self, by: User | None, reason: str, **details: Any) -> bool:
         try:
             return self._close_locked(by, reason, **details)
         except IntegrityError as error:
@@ -229,12 +226,12 @@ class Gate(models.Model):
     @transaction.atomic
     def _close_locked(
         self,
-        by: AbstractBaseUser | None,
+        by: User | None,
         reason: str,
         *,
         closing_note: str,
         closed_at: datetime | None,
-        closed_by: AbstractBaseUser | None,
+        closed_by: User | None,
     ) -> bool:
         self._lock()
         if self.progress == self.Progress.CLOSED:
@@ -245,13 +242,11 @@ class Gate(models.Model):
             raise Refused(lacking)
         self.progress = self.Progress.CLOSED
         self.closed_at, self.closed_by, self.closing_note = closed_at, closed_by, closing_note
-        self._record(by, reason)
+        save_on_record(self, by=by, reason=reason)
         return True
 
     @transaction.atomic
-    def reopen(
-        self, by: AbstractBaseUser | None, reason: str, *, to: str = Progress.OPEN
-    ) -> bool:
+    def reopen(self, by: User | None, reason: str, *, to: str = Progress.OPEN) -> bool:
         """Take back a closing, to `open` or `partial`; False where it was not closed.
 
         When, by whom and why it had been closed stays in the history.
@@ -269,17 +264,9 @@ class Gate(models.Model):
             raise Refused(lacking)
         self.progress = to
         self.closed_at, self.closed_by, self.closing_note = None, None, ""
-        self._record(by, reason)
+        save_on_record(self, by=by, reason=reason)
         return True
 
     def _lock(self) -> None:
         """Make this object the row as it is now, held until the transaction ends."""
         self.refresh_from_db(from_queryset=Gate.objects.select_for_update())
-
-    def _record(self, by: AbstractBaseUser | None, reason: str) -> None:
-        self._history_user = by
-        self._change_reason = reason
-        try:
-            self.save()
-        finally:
-            del self._history_user, self._change_reason

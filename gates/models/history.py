@@ -8,6 +8,7 @@ finds an object's newest row at any moment without reading the others.
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -60,3 +61,13 @@ class History(HistoricalRecords):
             name=f"{model._meta.model_name}_history_newest",
         )
         return {**options, "indexes": [newest]}
+
+
+def save_on_record(row: Any, *, by: User | None, reason: str) -> None:
+    """Save a row with the person and the reason that its history row shall name."""
+    row._history_user = by
+    row._change_reason = reason
+    try:
+        row.save()
+    finally:
+        del row._history_user, row._change_reason

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from django.db.models import F
 
 from gates.models import TRACKED, Blocker, Gate, Launch, Refused
+from gates.models.history import save_on_record
 
 from .document import KEYS, Document, DocumentRefused, Problem, Record
 from .values import Unusable, plain_value, shown
@@ -42,9 +43,7 @@ class Difference:
         return f"~ {self.model} {self.name}: {self.field}: {self.old} → {self.new}"
 
 
-def apply(
-    document: Document, *, by: AbstractBaseUser | None = None, dry_run: bool = False
-) -> list[Difference]:
+def apply(document: Document, *, by: User | None = None, dry_run: bool = False) -> list[Difference]:
     """Write what the document says and return what differed; with `dry_run`, only return it.
 
     Raises:
@@ -63,7 +62,7 @@ def apply(
 class _Import:
     """One import under way: what is on the board by key, what differed, what went wrong."""
 
-    def __init__(self, document: Document, by: AbstractBaseUser | None) -> None:
+    def __init__(self, document: Document, by: User | None) -> None:
         self.by = by
         self.reason = document.reason()
         self.records = document.records
@@ -131,11 +130,11 @@ class _Import:
             if record.model is Gate and record.fields.get("progress") == CLOSED:
                 # Nobody ever saw it open: its history starts with the closing.
                 row.skip_history_when_saving = True
-                self._save(row)
+                save_on_record(row, by=self.by, reason=self.reason)
                 del row.skip_history_when_saving
                 row.first_on_record = True
             else:
-                self._save(row)
+                save_on_record(row, by=self.by, reason=self.reason)
             self.rows[(record.model, record.key())] = row
             self.added.add((record.model, record.key()))
             self.differences.append(Difference(row._meta.model_name, record.name()))
@@ -150,7 +149,7 @@ class _Import:
             self._note(record, name, getattr(row, name), value)
             setattr(row, name, value)
         row.full_clean()
-        self._save(row)
+        save_on_record(row, by=self.by, reason=self.reason)
 
     def _without_closing(
         self, record: Record, gate: Gate | None, values: dict[str, Any]
@@ -191,22 +190,15 @@ class _Import:
             row = self.rows.get((model, record.key())) if record.model is model else None
             if row is not None and row.pk and row.pk not in recorded:
                 row.first_on_record = True
-                self._save(row)
+                save_on_record(row, by=self.by, reason=self.reason)
 
     def _note(self, record: Record, field: str, old: Any, new: Any) -> None:
         if (record.model, record.key()) not in self.added:
-            name = record.model._meta.model_name  # type: ignore[attr-defined]
-            self.differences.append(
-                Difference(name, record.name(), field, shown(old), shown(new))
-            )
-
-    def _save(self, row: Any) -> None:
-        row._history_user = self.by
-        row._change_reason = self.reason
-        row.save()
+            name = record.model._meta.model_name
+            self.differences.append(Difference(name, record.name(), field, shown(old), shown(new)))
 
     def _value(self, record: Record, name: str) -> Any:
-        field = record.model._meta.get_field(name)  # type: ignore[attr-defined]
+        field = record.model._meta.get_field(name)
         value = record.fields[name]
         if not field.is_relation:
             return plain_value(field, value)

@@ -21,7 +21,7 @@ from gates.models import (
 )
 
 # What names a row within its table. References to other rows are written as their keys.
-KEYS: dict[type, tuple[str, ...]] = {
+KEYS: dict[Any, tuple[str, ...]] = {
     Launch: ("slug",),
     Section: ("launch", "prefix"),
     Owner: ("name",),
@@ -38,7 +38,7 @@ KEYS: dict[type, tuple[str, ...]] = {
 class Record:
     """One row a document wants: its table, its fields as written, and where it stands."""
 
-    model: type
+    model: Any
     fields: dict[str, Any]
     where: str
 
@@ -53,10 +53,10 @@ class Record:
 
     def name(self) -> str:
         """The last part of the key, for messages: T6, Sami, launched."""
-        return str(self.fields.get({Action: "text"}.get(self.model, KEYS[self.model][-1])))
+        return str(self.fields.get("text" if self.model is Action else KEYS[self.model][-1]))
 
     def __str__(self) -> str:
-        return f"{self.where} ({self.model._meta.model_name} {self.name()[:60]})"  # type: ignore[attr-defined]
+        return f"{self.where} ({self.model._meta.model_name} {self.name()[:60]})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,6 @@ class Document:
         launches[0].fields["slug"] = slug
         for record in self.records:
             for name, value in record.fields.items():
-                related = record.model._meta.get_field(name).related_model  # type: ignore[attr-defined]
+                related = record.model._meta.get_field(name).related_model
                 if related in {Launch, Section, Gate, Claim} and value and value[0] == old:
                     record.fields[name] = [slug, *value[1:]]

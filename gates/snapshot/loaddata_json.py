@@ -41,10 +41,10 @@ class Deserializer(JSONDeserializer):
     """Django's, with every closed gate held back as far as closing goes."""
 
     def _handle_object(self, obj: Any) -> Iterator[DeserializedObject]:
-        for found in super()._handle_object(obj):
+        for found in super()._handle_object(obj):  # type: ignore[misc]
             gate = found.object
             closed = gate._meta.label == "gates.Gate" and gate.progress == "closed"
-            if closed and self.handle_forward_references:
+            if closed and self.handle_forward_references:  # type: ignore[attr-defined]
                 # A field in this mapping is what makes loaddata come back to the object.
                 deferred = {gate._meta.get_field("progress"): None, **found.deferred_fields}
                 yield ClosedGate(gate, found.m2m_data, deferred)

@@ -13,9 +13,9 @@ from .document import KEYS, Document, DocumentRefused, Problem, Record
 # A launch of 10,000 gates with its evidence is about 10 MB.
 MAX_BYTES = 20 * 1024 * 1024
 
-MODELS = {f"gates.{model._meta.model_name}": model for model in KEYS}  # type: ignore[attr-defined]
+MODELS = {f"gates.{model._meta.model_name}": model for model in KEYS}
 # A file's content cannot travel inside a JSON document, and its checksum is computed.
-NOT_IN_A_DOCUMENT = {Evidence: {"file", "sha256"}}
+NOT_IN_A_DOCUMENT: dict[Any, set[str]] = {Evidence: {"file", "sha256"}}
 
 
 def read_json(path: Path) -> Document:
@@ -92,7 +92,7 @@ def _no_constant(name: str) -> None:
 def _record(where: str, row: Any) -> Record | list[Problem]:
     if not isinstance(row, dict) or not isinstance(row.get("fields"), dict):
         return [Problem(where, "", "not a row: an object with “model” and “fields” is expected")]
-    model = MODELS.get(row.get("model")) if isinstance(row.get("model"), str) else None
+    model = MODELS.get(str(row.get("model")))
     if model is None:
         message = f"{row.get('model')!r} is not part of a snapshot ({', '.join(sorted(MODELS))})"
         return [Problem(where, "model", message)]
@@ -101,7 +101,7 @@ def _record(where: str, row: Any) -> Record | list[Problem]:
         extra = ", ".join(sorted(row.keys() - {"model", "fields"}))
         message = "rows are named by their natural keys, not by numbers"
         return [Problem(str(record), extra, message)]
-    known = {field.name for field in model._meta.concrete_fields if not field.primary_key}  # type: ignore[attr-defined]
+    known = {field.name for field in model._meta.concrete_fields if not field.primary_key}
     known -= NOT_IN_A_DOCUMENT.get(model, set())
     unknown = sorted(record.fields.keys() - known)
     missing = [name for name in KEYS[model] if name not in record.fields]

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from gates.models import Launch, Owner
+from gates.models.history import save_on_record
 from gates.roles import create_groups
 from gates.snapshot.apply import apply
 from gates.snapshot.read_json import read_json
@@ -58,6 +59,4 @@ class Command(BaseCommand):
         if owner is None or hasattr(user, "owner"):
             return
         owner.user = user
-        owner._history_user = None
-        owner._change_reason = "bootstrap: linked to the account"
-        owner.save()
+        save_on_record(owner, by=None, reason="bootstrap: linked to the account")

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--launch", metavar="SLUG", help="import under this launch's slug")
         parser.add_argument("--dry-run", action="store_true", help="print what would change only")
-        parser.add_argument("--by", metavar="USERNAME", help="whose import this is, for the history")
+        parser.add_argument("--by", metavar="USERNAME", help="whose import this is")
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]

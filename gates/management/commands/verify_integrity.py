@@ -1,4 +1,4 @@
-"""Check what the board promises: the rule is in the database, nothing breaks it, all is recorded."""
+"""Check what the board promises: rule in the database, nothing breaks it, all on record."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -48,8 +48,8 @@ class Command(BaseCommand):
     def _unrecorded(self) -> Iterator[str]:
         """Rows that came past `save()`, such as by `loaddata`, and so have no history."""
         for model in TRACKED:
-            recorded = model.history.order_by().values("id")  # type: ignore[attr-defined]
-            for row in model.objects.exclude(pk__in=recorded).order_by("pk"):  # type: ignore[attr-defined]
+            recorded = model.history.order_by().values("id")
+            for row in model.objects.exclude(pk__in=recorded).order_by("pk"):
                 yield (
                     f"{model._meta.model_name} {row} (id {row.pk}) has no history;"
                     " import_snapshot with its document writes it"

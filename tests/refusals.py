@@ -1,0 +1,34 @@
+"""What a refused write must show: the rule's own error, and nothing written."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from gates import invariants
+from gates.models import (
+    TRACKED,
+)
+
+
+def everything() -> dict[str, list[Any]]:
+    """Every row of the board and of its history."""
+    tables: list[Any] = [table for model in TRACKED for table in (model, model.history.model)]
+    return {table.__name__: list(table.objects.order_by("pk").values()) for table in tables}
+
+
+@contextmanager
+def refused() -> Iterator[None]:
+    """The closing rule refuses what is done inside, and nothing is written."""
+    before = everything()
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        yield
+    assert invariants.broken_by(refusal.value)
+    assert everything() == before
+
+
+def sql(statement: str, *values: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
