@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from gates import rules
 from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Owner, Requirement, Section
-from gates.rules import BlockerFact, EvidenceFact, GateFacts, Reason, Standing, Status, Totals
+from gates.reasons import Reason
+from gates.rules import BlockerFact, EvidenceFact, GateFacts, Standing, Status, Totals
 
 
 @dataclass(slots=True)

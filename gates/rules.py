@@ -1,18 +1,17 @@
 """The rules of the board as pure functions: facts in, verdicts out.
 
 Nothing here imports Django or touches a database, so every page, export, command and admin
-list can ask the same function and a table test can pin each answer. Sentences are kept as an
-English template plus values (`Reason`), so that whoever shows them can put them into the
-reader's language.
+list can ask the same function and a table test can pin each answer.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any, TypedDict
+
+from gates.reasons import Plural, Reason, gettext_noop, ngettext_noop
 
 
 class Progress(StrEnum):
@@ -33,57 +32,6 @@ class Status(StrEnum):
 
 
 P0 = "P0"
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One sentence a rule says: a stable code, an English template, and its values.
-
-    `gates` holds the codes the sentence names, so that a page can link them.
-    """
-
-    code: str
-    message: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-    plural: str = ""
-    count: int = 1
-    gates: tuple[str, ...] = ()
-
-    def say(
-        self,
-        gettext: Callable[[str], str] = str,
-        ngettext: Callable[[str, str, int], str] = lambda one, many, n: one if n == 1 else many,
-        show: Callable[[Any], str] = str,
-    ) -> str:
-        """The sentence in the language of the given translators; `show` words each value."""
-        if self.plural:
-            template = ngettext(self.message, self.plural, self.count)
-        else:
-            template = gettext(self.message)
-        values = {name: show(value) for name, value in self.values.items()}
-        if self.gates:
-            values["gates"] = ", ".join(self.gates)
-        return template % values
-
-    def __str__(self) -> str:
-        return self.say()
-
-
-class Plural(TypedDict):
-    """The two wordings of a sentence that counts, as keyword arguments of `Reason`."""
-
-    message: str
-    plural: str
-
-
-def gettext_noop(message: str) -> str:
-    """Mark a sentence for the translators' catalogue and hand it back unchanged."""
-    return message
-
-
-def ngettext_noop(one: str, many: str) -> Plural:
-    """Mark a sentence that has a plural for the translators' catalogue."""
-    return {"message": one, "plural": many}
 
 
 # --- a gate's status -----------------------------------------------------------------------

@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gates import invariants, rules
-from gates.rules import BlockerFact, EvidenceFact, GateFacts, Reason
+from gates.reasons import Reason
+from gates.rules import BlockerFact, EvidenceFact, GateFacts
 
 from .history import History, save_on_record
 from .launch import Launch, Section

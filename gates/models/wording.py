@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
-from gates.rules import Reason
+from gates.reasons import Reason
 
 
 def in_words(reason: Reason) -> str:

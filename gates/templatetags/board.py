@@ -17,8 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from gates.board import Board, GateRow, LaunchRow, SectionRow
 from gates.markdown import inline_html
+from gates.models import Action
 from gates.models.wording import in_words
-from gates.rules import Reason, Status, Totals
+from gates.reasons import Reason
+from gates.rules import Status, Totals
 
 register = template.Library()
 register.filter("words", in_words)
@@ -157,6 +159,12 @@ def uncounted(section: SectionRow) -> int:
 def is_closed_on(code: str, board: Board) -> bool:
     """Whether the gate with this code is closed: a step for it may be left over."""
     return any(gate.code == code and gate.status == Status.CLOSED for gate in board.gates)
+
+
+@register.filter
+def plan_day(day: int) -> str:
+    """A day of the plan: D0, D+1, D+2."""
+    return str(Action.Day(day).label)
 
 
 @register.filter
