@@ -303,7 +303,7 @@ class Migration(migrations.Migration):
                 ('summary', models.CharField(help_text='What was seen, in one or two sentences.', max_length=500, verbose_name='summary')),
                 ('url', models.CharField(blank=True, max_length=2000, verbose_name='link')),
                 ('output', models.TextField(blank=True, help_text='What a command printed, word for word.', verbose_name='output')),
-                ('file', models.FileField(blank=True, max_length=300, upload_to=gates.models.evidence.stored_name, verbose_name='file')),
+                ('file', gates.models.evidence.HashedFileField(blank=True, max_length=300, upload_to=gates.models.evidence.stored_name, verbose_name='file')),
                 ('sha256', models.CharField(blank=True, editable=False, max_length=64, verbose_name='SHA-256')),
                 ('commit', models.CharField(blank=True, max_length=64, verbose_name='commit')),
                 ('observed_at', models.DateTimeField(blank=True, help_text='When this was true. Empty: the source does not say.', null=True, verbose_name='observed at')),

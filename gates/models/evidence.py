@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.files import FieldFile
 from django.db.models.functions import Lower, StrIndex, Substr, Trim
 from django.db.models.lookups import Exact, GreaterThan, In, LessThan
 from django.utils import timezone
@@ -41,6 +42,18 @@ def sha256_of(file: Any) -> str:
     for chunk in file.chunks():
         digest.update(chunk)
     return digest.hexdigest()
+
+
+class HashedFile(FieldFile):
+    """A stored file whose checksum is taken from the very content that is being stored."""
+
+    def save(self, name: str, content: Any, save: bool = True) -> None:
+        self.instance.sha256 = sha256_of(content)
+        super().save(name, content, save)
+
+
+class HashedFileField(models.FileField):
+    attr_class = HashedFile
 
 
 def _safe_url() -> Q:
@@ -84,7 +97,7 @@ class Evidence(models.Model):
     output = models.TextField(
         _("output"), blank=True, help_text=_("What a command printed, word for word.")
     )
-    file = models.FileField(_("file"), upload_to=stored_name, max_length=300, blank=True)
+    file = HashedFileField(_("file"), upload_to=stored_name, max_length=300, blank=True)
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, editable=False)
     commit = models.CharField(_("commit"), max_length=64, blank=True)
     observed_at = models.DateTimeField(
@@ -188,9 +201,7 @@ class Evidence(models.Model):
             raise ValidationError(errors)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, with the checksum of the file as it is being stored."""
+        """Save; without a file there is no checksum. With one, `HashedFile` takes it."""
         if not self.file:
             self.sha256 = ""
-        elif not self.file._committed:
-            self.sha256 = sha256_of(self.file)
         super().save(*args, **kwargs)
