@@ -347,7 +347,7 @@ def test_a_file_is_downloaded_and_never_shown(reader: Client) -> None:
 
     response = reader.get(reverse("evidence-file", args=[proof.pk]))
 
-    assert b"".join(response) == content  # type: ignore[arg-type]
+    assert b"".join(response) == content
     assert response.headers["Content-Disposition"] == 'attachment; filename="drill.html"'
     assert response.headers["Content-Type"] == "application/octet-stream"
     assert response.headers["X-Content-Type-Options"] == "nosniff"

@@ -48,7 +48,7 @@ class HashedFile(FieldFile):
     """A stored file whose checksum is taken from the very content that is being stored."""
 
     def save(self, name: str, content: Any, save: bool = True) -> None:
-        self.instance.sha256 = sha256_of(content)
+        self.instance.sha256 = sha256_of(content)  # type: ignore[attr-defined]
         super().save(name, content, save)
 
 

@@ -1,0 +1,91 @@
+"""The admin's lists: what they show and find, at a constant number of queries."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from gates.models import Gate
+from tests import factory
+from tests.admin_forms import person
+
+pytestmark = pytest.mark.django_db
+
+LISTS = ("gate", "evidence", "blocker", "action", "owner", "launch", "claim")
+
+
+@pytest.fixture
+def founder(client: Client) -> Client:
+    client.force_login(person("sami", "Founder"))
+    return client
+
+
+def fill(first: int, last: int) -> None:
+    """Gates with everything that a list can show, each with an owner of its own."""
+    for number in range(first, last + 1):
+        owner = factory.owner(f"Person {number}")
+        gate = factory.closed_gate(f"T{number}", owner=owner, by=factory.user(f"user{number}"))
+        factory.evidence(gate, "A second proof", recorded_by=factory.user(f"user{number}"))
+        factory.blocker(gate, waiting_on=owner)
+        factory.action(gate.launch, f"Step {number}", gate=gate, needs=owner)
+        factory.claim(factory.launch(f"launch-{number}"), f"claim-{number}")
+
+
+@pytest.mark.parametrize("model", LISTS)
+def test_the_number_of_queries_does_not_grow_with_the_rows(founder: Client, model: str) -> None:
+    url = reverse(f"admin:gates_{model}_changelist")
+    fill(1, 3)
+    founder.get(url)
+    with CaptureQueriesContext(connection) as few:
+        founder.get(url)
+    fill(4, 30)
+
+    with CaptureQueriesContext(connection) as many:
+        founder.get(url)
+
+    assert len(many) == len(few) <= 12
+
+
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        ("q=k6", ["T1"]),
+        ("priority__exact=P0", ["S1"]),
+        ("counted__exact=0", ["S1"]),
+        ("status=blocked", ["T2"]),
+        ("status=open&q=S1", ["S1"]),
+        ("status=nonsense", ["T1", "T2", "S1"]),
+    ],
+)
+def test_gates_are_found(founder: Client, query: str, codes: list[str]) -> None:
+    factory.gate("T1", title="k6 load test")
+    factory.blocker(factory.gate("T2"))
+    factory.gate("S1", priority="P0", counted=False, not_counted_reason="Commercial")
+
+    response = founder.get(reverse("admin:gates_gate_changelist") + f"?{query}")
+
+    assert sorted(gate.code for gate in response.context["cl"].result_list) == sorted(codes)
+
+
+def test_filters_by_section_and_owner(founder: Client) -> None:
+    lina = factory.owner("Lina")
+    gate = factory.gate("T1", owner=lina)
+    factory.gate("S1")
+    url = reverse("admin:gates_gate_changelist")
+
+    by_section = founder.get(url, {"section__id__exact": gate.section_id})
+    by_owner = founder.get(url, {"owner__id__exact": lina.pk})
+
+    for response in (by_section, by_owner):
+        assert [found.code for found in response.context["cl"].result_list] == ["T1"]
+
+
+def test_a_long_list_is_paged(founder: Client) -> None:
+    for number in range(1, 121):
+        factory.gate(f"T{number}")
+
+    response = founder.get(reverse("admin:gates_gate_changelist"), {"p": 2})
+
+    assert len(response.context["cl"].result_list) == 20
+    assert Gate.objects.count() == 120
