@@ -107,6 +107,7 @@ class GateRow:
     closed_by_id: int | None
     closing_note: str
     section: str = ""
+    section_name: str = ""
     owner: str = ""
     covered_by: str = ""
     covers: list[str] = field(default_factory=list)
@@ -285,8 +286,8 @@ def read_gate(launch: LaunchRow, code: str, now: datetime) -> GateRow | None:
         today=timezone.localdate(now),
     )
     gate.covers = [neighbour for _, neighbour, cover in neighbours if cover == gate.id]
-    section = Section.objects.values_list("prefix", flat=True).get(pk=gate.section_id)
-    gate.section = section
+    section = Section.objects.values_list("prefix", "name").get(pk=gate.section_id)
+    gate.section, gate.section_name = section
     return gate
 
 
@@ -385,7 +386,7 @@ def _sections(launch: LaunchRow, gates: Iterable[GateRow]) -> list[SectionRow]:
     by_id = {section.id: section for section in sections}
     for gate in gates:
         section = by_id[gate.section_id]
-        gate.section = section.prefix
+        gate.section, gate.section_name = section.prefix, section.name
         section.gates.append(gate)
     return sections
 

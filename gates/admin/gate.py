@@ -11,6 +11,7 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -171,9 +172,11 @@ class GateAdmin(BoardAdmin):
         (None, {"fields": (("section", "code"), "title", "definition_of_done")}),
         (_("Progress"), {"fields": ("progress", "reason")}),
         (_("Who and how urgent"), {"fields": (("owner", "priority"),)}),
-        (_("Notes"), {"fields": ("notes", "covered_by", ("counted", "not_counted_reason"))}),
+        (
+            _("Notes"),
+            {"fields": ("notes", "covered_by", ("counted", "not_counted_reason"), "position")},
+        ),
         (_("Closing"), {"fields": (("closed_at", "closed_by"), "closing_note")}),
-        (None, {"fields": ("position",)}),
     )
     formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 3})}}
 
@@ -181,6 +184,9 @@ class GateAdmin(BoardAdmin):
     def status(self, gate: Gate) -> str:
         found: rules.StatusOf = gate.status_of  # type: ignore[attr-defined]
         return render_to_string("gates/_status.html", status_tag(found.status))
+
+    def view_on_site(self, gate: Gate) -> str:
+        return reverse("launch-gate", args=[gate.launch.slug, gate.code])
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return GateChangeList
