@@ -18,6 +18,9 @@ from gates.history import gate_history, people
 from gates.models import Evidence, Gate
 from gates.rules import Status
 
+# Statuses in the order of the document that the board replaces.
+READING_ORDER = (Status.CLOSED, Status.PARTIAL, Status.OPEN, Status.BLOCKED)
+
 
 @require_safe
 def board(request: HttpRequest, slug: str | None = None) -> HttpResponse:
@@ -26,7 +29,7 @@ def board(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     if launch is None and slug is None:
         return render(request, "gates/no_launch.html")
     found = read_board(_known(launch), timezone.now())
-    return render(request, "gates/board.html", {"board": found, "statuses": list(Status)})
+    return render(request, "gates/board.html", {"board": found, "statuses": READING_ORDER})
 
 
 @require_safe

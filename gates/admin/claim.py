@@ -1,17 +1,63 @@
-"""Claims and the gates they require."""
+"""Claims and the gates they require. A changed rule goes on record with a reason."""
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
+from gates import rules
 from gates.models import Claim, Gate, Requirement
+from gates.models.wording import in_words
 
-from .base import BoardAdmin
+from .base import BoardAdmin, RefusableForm
+
+RULE = {"min_closed", "requires_p0"}
+
+
+class ClaimForm(RefusableForm):
+    """A claim, and the reason that changing its rule asks for."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Why the rule changes. Goes on record with your name."),
+    )
+
+    class Meta:
+        model = Claim
+        fields = "__all__"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.instance.pk and RULE & set(self.changed_data):
+            self.needs_reason()
+        return cleaned
+
+    def needs_reason(self) -> None:
+        """Refuse the form where no reason is written."""
+        for lacking in rules.what_a_decision_lacks(self.cleaned_data.get("reason", "")):
+            self.add_error("reason", in_words(lacking))
+
+
+class RequirementFormSet(BaseInlineFormSet):
+    """The required gates are part of the rule, so changing them needs the reason too."""
+
+    def clean(self) -> None:
+        super().clean()
+        form = getattr(self.instance, "edited_by", None)
+        if form is not None and self.has_changed() and "reason" not in form.errors:
+            form.needs_reason()
+            if form.errors:
+                raise forms.ValidationError(_("Say above why the rule changes."))
 
 
 class RequirementInline(admin.TabularInline):
     model = Requirement
+    formset = RequirementFormSet
     extra = 1
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -22,8 +68,26 @@ class RequirementInline(admin.TabularInline):
 
 @admin.register(Claim)
 class ClaimAdmin(BoardAdmin):
+    form = ClaimForm
     inlines = (RequirementInline,)
     list_display = ("name", "launch", "min_closed", "requires_p0")
     list_select_related = ("launch",)
-    fields = ("launch", ("name", "slug"), ("min_closed", "requires_p0"), "position")
+    fields = ("launch", ("name", "slug"), ("min_closed", "requires_p0"), "reason", "position")
     prepopulated_fields = {"slug": ("name",)}
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        claim = super().save_form(request, form, change)
+        if change:
+            claim.edited_by = form  # for RequirementFormSet, which is looked at next
+        return claim
+
+    def save_model(self, request: HttpRequest, obj: Claim, form: Any, change: bool) -> None:
+        if not change or set(form.changed_data) - {"reason"}:
+            obj._change_reason = form.cleaned_data["reason"]  # type: ignore[attr-defined]
+            super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        reason = form.cleaned_data["reason"]
+        for row in [*formset.save(commit=False), *formset.deleted_objects]:
+            row._change_reason = reason
+        formset.save()

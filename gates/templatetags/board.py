@@ -156,9 +156,9 @@ def uncounted(section: SectionRow) -> int:
 
 
 @register.filter
-def is_closed_on(code: str, board: Board) -> bool:
-    """Whether the gate with this code is closed: a step for it may be left over."""
-    return any(gate.code == code and gate.status == Status.CLOSED for gate in board.gates)
+def gate_on(code: str, board: Board) -> GateRow | None:
+    """The gate with this code, for what a step or a blocker does not say about its gate."""
+    return next((gate for gate in board.gates if gate.code == code), None)
 
 
 @register.filter
