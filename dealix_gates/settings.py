@@ -94,9 +94,6 @@ def _database() -> dict[str, Any]:
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL;",
     }
-    # A file, so that tests can reach the same database over a second, raw connection.
-    config["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
-    VAR_DIR.mkdir(exist_ok=True)
     return config
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Owner, Section
+from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Owner, Requirement, Section
 
 # Columns that follow from others, or say nothing to a reader.
 UNTOLD = {"id", "launch", "position", "sha256", "recorded_at", "recorded_by"}
@@ -70,10 +70,23 @@ def gate_history(gate_id: int) -> list[Entry]:
     return _stream(rows)
 
 
+def claim_history(claim_id: int) -> list[Entry]:
+    """Everything recorded about a claim and the gates it requires, newest first."""
+    ids = Requirement.history.filter(claim_id=claim_id).values("id")
+    return _stream(
+        [
+            (Claim, list(Claim.history.filter(id=claim_id).values())),
+            (Requirement, list(Requirement.history.filter(id__in=ids).values())),
+        ]
+    )
+
+
 def object_history(model: Any, pk: Any) -> list[Entry]:
     """Everything recorded about one row of any table, newest first."""
     if model is Gate:
         return gate_history(pk)
+    if model is Claim:
+        return claim_history(pk)
     return _stream([(model, list(model.history.filter(id=pk).values()))])
 
 

@@ -14,9 +14,11 @@ from django.views.decorators.http import require_safe
 
 from gates import invariants
 from gates.board import LaunchRow, find_launch, read_board, read_gate
-from gates.history import gate_history, people
-from gates.models import Evidence, Gate
+from gates.history import claim_history, gate_history, people
+from gates.honesty import findings
+from gates.models import Evidence, Gate, Owner
 from gates.rules import Status
+from gates.waiting import waiting_on
 
 # Statuses in the order of the document that the board replaces.
 READING_ORDER = (Status.CLOSED, Status.PARTIAL, Status.OPEN, Status.BLOCKED)
@@ -51,6 +53,41 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
         ),
     }
     return render(request, "gates/gate.html", context)
+
+
+@require_safe
+def waiting(request: HttpRequest) -> HttpResponse:
+    """What waits on whom, the reader's own debts first, and what can be done meanwhile."""
+    found = read_board(_known(find_launch()), timezone.now())
+    own = Owner.objects.filter(user__username=request.user.get_username()).first()
+    people_waited_for = waiting_on(found, timezone.localdate(), own.name if own else "")
+    context = {"board": found, "launch": found.launch, "waiting": people_waited_for, "own": own}
+    return render(request, "gates/waiting.html", context)
+
+
+@require_safe
+def honesty(request: HttpRequest) -> HttpResponse:
+    """What the board knows to be weak about itself."""
+    found = read_board(_known(find_launch()), timezone.now())
+    weak = findings(found, timezone.localdate())
+    context = {"board": found, "launch": found.launch, "findings": weak}
+    return render(request, "gates/honesty.html", context)
+
+
+@require_safe
+def claim(request: HttpRequest, slug: str) -> HttpResponse:
+    """One claim: its rule, its verdict with every reason, and how its rule has changed."""
+    found = read_board(_known(find_launch()), timezone.now())
+    judged = next((row for row in found.claims if row.slug == slug), None)
+    if judged is None:
+        raise Http404
+    context = {
+        "board": found,
+        "launch": found.launch,
+        "claim": judged,
+        "history": claim_history(judged.id),
+    }
+    return render(request, "gates/claim.html", context)
 
 
 @require_safe

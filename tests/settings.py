@@ -7,6 +7,7 @@ the environment: `make test` runs the same tests on SQLite and on PostgreSQL.
 
 import os
 import secrets
+import tempfile
 
 os.environ.update(
     DEBUG="off",
@@ -17,6 +18,13 @@ os.environ.update(
 os.environ.setdefault("DATABASE_URL", "")  # set, though empty: .env is not asked
 
 from dealix_gates.settings import *  # noqa: F403  the environment must come first
+from dealix_gates.settings import DATABASES
+
+# A file, so that tests can reach the database over a second, raw connection; one of its own, so
+# that two runs at the same time do not share it.
+_folder = tempfile.TemporaryDirectory(prefix="dealix-tests-")
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["TEST"] = {"NAME": f"{_folder.name}/test.sqlite3"}
 
 # The test client and the live server speak http.
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False

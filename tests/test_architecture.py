@@ -14,7 +14,7 @@ LEVELS = [
     {"rules", "invariants", "markdown"},
     {"models", "checks", "roles"},
     {"board", "history"},
-    {"snapshot", "changes"},
+    {"snapshot", "changes", "waiting", "honesty"},
     {"admin", "views", "urls", "management", "templatetags", "apps"},
 ]
 LEVEL = {name: number for number, names in enumerate(LEVELS) for name in names}

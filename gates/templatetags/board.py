@@ -1,6 +1,6 @@
 """What templates need to show a board: sentences, inline Markdown, counts, links, moments."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
@@ -10,7 +10,7 @@ from django import template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -134,6 +134,18 @@ def _isolated(value: Any) -> str:
 def person(names: Mapping[int | None, str], user_id: int | None) -> str:
     """An account's name; empty for nobody, and its number where the account is gone."""
     return "" if user_id is None else names.get(user_id, f"#{user_id}")
+
+
+@register.filter
+def names(people: Iterable[str]) -> SafeString:
+    """Several people's names, each kept apart from the direction of the others."""
+    return format_html_join(", ", "<bdi>{}</bdi>", ((name,) for name in people))
+
+
+@register.filter
+def after_code(text: str, code: str) -> str:
+    """A step's text without the gate's code in front, where the code is shown as a link."""
+    return text.removeprefix(f"{code} ")
 
 
 # --- counts and facts ----------------------------------------------------------------------

@@ -1,0 +1,114 @@
+"""What the board knows to be weak about itself, each with the gate or claim where it is mended."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from gates.board import Board, GateRow
+from gates.reasons import Plural, Reason, ngettext_noop
+from gates.rules import Status
+
+SOON = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One kind of weakness and everything that has it: gates by code, or claims by slug."""
+
+    reason: Reason
+    gates: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+
+    def count(self) -> int:
+        """How many gates or claims have it."""
+        return len(self.gates) + len(self.claims)
+
+
+def findings(board: Board, today: date) -> list[Finding]:
+    """Every weakness that is there, the ones about closed gates first; empty when there is none."""
+    found = [
+        _gates(
+            "statement_only",
+            ngettext_noop(
+                "%(count)s gate is closed on a statement alone: no link, output or file",
+                "%(count)s gates are closed on statements alone: no link, output or file",
+            ),
+            board.gates,
+            _rests_on_statements,
+        ),
+        _gates(
+            "expiring",
+            ngettext_noop(
+                "%(count)s gate has evidence that expires within 14 days",
+                "%(count)s gates have evidence that expires within 14 days",
+            ),
+            board.gates,
+            lambda gate: any(
+                proof.valid_until and today <= proof.valid_until <= today + SOON
+                for proof in gate.evidence
+            ),
+        ),
+        _gates(
+            "closed_with_actions",
+            ngettext_noop(
+                "%(count)s closed gate still has a step that is not done",
+                "%(count)s closed gates still have steps that are not done",
+            ),
+            board.gates,
+            lambda gate: (
+                gate.status == Status.CLOSED and any(act.state != "done" for act in gate.actions)
+            ),
+        ),
+        _gates(
+            "no_due_date",
+            ngettext_noop(
+                "%(count)s gate waits for something that has no due date",
+                "%(count)s gates wait for something that has no due date",
+            ),
+            board.gates,
+            lambda gate: any(blocker.due_on is None for blocker in gate.unresolved_blockers()),
+        ),
+        _gates(
+            "no_priority",
+            ngettext_noop("%(count)s gate has no priority", "%(count)s gates have no priority"),
+            board.gates,
+            lambda gate: not gate.priority,
+        ),
+        _gates(
+            "no_owner",
+            ngettext_noop("%(count)s gate has no owner", "%(count)s gates have no owner"),
+            board.gates,
+            lambda gate: not gate.owner,
+        ),
+        _gates(
+            "no_definition",
+            ngettext_noop(
+                "%(count)s gate has no definition of done",
+                "%(count)s gates have no definition of done",
+            ),
+            board.gates,
+            lambda gate: not gate.definition_of_done,
+        ),
+    ]
+    refused = tuple(claim.slug for claim in board.claims if not claim.verdict.allowed)
+    plural = ngettext_noop("%(count)s claim may not be made", "%(count)s claims may not be made")
+    found.append(Finding(_counted("claims_refused", plural, len(refused)), claims=refused))
+    return [finding for finding in found if finding.count()]
+
+
+def _rests_on_statements(gate: GateRow) -> bool:
+    current = [proof for proof in gate.evidence if proof.is_current]
+    return gate.status == Status.CLOSED and not any(
+        proof.url or proof.output or proof.file for proof in current
+    )
+
+
+def _gates(
+    code: str, plural: Plural, gates: Iterable[GateRow], has_it: Callable[[GateRow], bool]
+) -> Finding:
+    codes = tuple(gate.code for gate in gates if has_it(gate))
+    return Finding(_counted(code, plural, len(codes)), gates=codes)
+
+
+def _counted(code: str, plural: Plural, count: int) -> Reason:
+    return Reason(code, **plural, values={"count": count}, count=count)
