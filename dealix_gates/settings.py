@@ -88,7 +88,10 @@ def _database() -> dict[str, Any]:
     # Relative to the project, not to wherever the command was started (":memory:" stays).
     if config["NAME"] != ":memory:":
         config["NAME"] = BASE_DIR / config["NAME"]
-        config["NAME"].parent.mkdir(parents=True, exist_ok=True)
+        try:
+            config["NAME"].parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ImproperlyConfigured(f"DATABASE_URL: {error}") from error
     config["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -123,6 +126,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "dealix_gates.middleware.refuse_nul",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",

@@ -399,11 +399,11 @@ def _claims(
     required = defaultdict(list)
     named = Requirement.objects.filter(claim__launch_id=launch.id).order_by("pk")
     for claim_id, gate_id in named.values_list("claim_id", "gate_id"):
-        if gate_id in gates:
-            required[claim_id].append(gates[gate_id].code)
+        # A required gate that is not on this board cannot be closed, so it stays a reason.
+        required[claim_id].append(gates[gate_id].code if gate_id in gates else f"#{gate_id}")
     order = {gate.code: index for index, gate in enumerate(standings)}
     for claim in claims:
-        claim.required_gates = sorted(required[claim.id], key=lambda code: order[code])
+        claim.required_gates = sorted(required[claim.id], key=lambda code: order.get(code, -1))
         rule = rules.ClaimRule(claim.min_closed, claim.requires_p0, tuple(claim.required_gates))
         claim.verdict = rules.verdict(rule, standings)
     return claims

@@ -49,15 +49,18 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One history row in words."""
+    """One history row in words; `kind` is + added, ~ changed, - deleted, = recorded from here."""
 
     at: datetime
     by: str
     kind: str
+    model: str
+    row_id: int
     event: str
     subject: str
     changes: tuple[Change, ...]
     reason: str
+    decision: str = ""  # "closed" or "reopened" where a gate was
 
 
 def gate_history(gate_id: int) -> list[Entry]:
@@ -126,17 +129,31 @@ def _entries(
     """Each row against the one before it, oldest first."""
     before: dict[int, dict[str, Any]] = {}
     for row in sorted(rows, key=lambda row: (row["history_date"], row["history_id"])):
-        changes = _changes(model, before.get(row["id"], {}), row, names)
+        earlier = before.get(row["id"], {})
+        changes = _changes(model, earlier, row, names)
         before[row["id"]] = row
+        # A change with nothing before it: the row came without history, which begins here.
+        first = row["history_type"] == "~" and not earlier
         yield Entry(
             at=row["history_date"],
             by=row["history_user_name"],
-            kind=row["history_type"],
+            kind="=" if first else row["history_type"],
+            model=model._meta.model_name or "",
+            row_id=row["id"],
             event=str(model._meta.verbose_name),
             subject=next((row[name] for name in SUBJECTS if name in row), ""),
             changes=tuple(changes),
             reason=row["history_change_reason"] or "",
+            decision=_decision(earlier, row),
         )
+
+
+def _decision(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """Whether a gate was closed or reopened between two rows."""
+    was, now = old.get("progress"), new.get("progress")
+    if was is None or was == now:
+        return ""
+    return "closed" if now == "closed" else "reopened" if was == "closed" else ""
 
 
 def _changes(

@@ -10,7 +10,14 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
+from gates.rules import what_is_wrong_with_url
+
 _parser = MarkdownIt("zero", {"html": False}).enable(["backticks", "emphasis", "link", "escape"])
+
+
+def _safe_address(_tag: str, attribute: str, value: str) -> str | None:
+    """A link's address, unless the rule for evidence refuses it: the words stay, the link goes."""
+    return None if attribute == "href" and what_is_wrong_with_url(value) else value
 
 
 @lru_cache(maxsize=8192)
@@ -22,6 +29,7 @@ def inline_html(text: str, *, links: bool = False) -> SafeString:
         tags=tags,
         attributes={"a": {"href"}} if links else {},
         url_schemes={"http", "https"},
+        attribute_filter=_safe_address,
         link_rel="noopener noreferrer nofollow" if links else None,
     )
     return mark_safe(html)  # noqa: S308  the parser escapes HTML, nh3 removes what is left

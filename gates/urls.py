@@ -1,14 +1,29 @@
 """Addresses of the pages. Scripts and people's links rely on them."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from gates import views
+
+
+class GateCode:
+    """A gate's code in an address: capital letters and a number."""
+
+    regex = "[A-Z]+[0-9]+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(GateCode, "code")
 
 urlpatterns = [
     path("", views.board, name="board"),
     path("launches/<slug:slug>/", views.board, name="launch"),
-    path("gates/<str:code>/", views.gate, name="gate"),
-    path("launches/<slug:slug>/gates/<str:code>/", views.gate, name="launch-gate"),
+    path("gates/<code:code>/", views.gate, name="gate"),
+    path("launches/<slug:slug>/gates/<code:code>/", views.gate, name="launch-gate"),
     path("claims/<slug:slug>/", views.claim, name="claim"),
     path("waiting/", views.waiting, name="waiting"),
     path("honesty/", views.honesty, name="honesty"),

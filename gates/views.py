@@ -41,10 +41,14 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
     found = read_gate(launch, code, timezone.now())
     if found is None:
         raise Http404
+    history = gate_history(found.id)
     context: dict[str, Any] = {
         "launch": launch,
         "gate": found,
-        "history": gate_history(found.id),
+        "history": history,
+        "rewritten": {
+            entry.row_id for entry in history if (entry.model, entry.kind) == ("evidence", "~")
+        },
         "progress_word": Gate.Progress(found.progress).label,
         "people": people(
             [found.closed_by_id]

@@ -23,6 +23,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=f"only means something on {engine}"))
 
 
+def pytest_report_header() -> str:
+    return f"database: {connection.vendor}"
+
+
 @pytest.fixture
 def committed(transactional_db: None) -> Iterator[None]:
     """A database in which a test commits, for what happens at COMMIT or on a second connection.

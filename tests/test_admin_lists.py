@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from gates.models import Gate
+from gates.models import Gate, Launch
 from tests import factory
 from tests.admin_forms import person
 
@@ -89,3 +89,55 @@ def test_a_long_list_is_paged(founder: Client) -> None:
 
     assert len(response.context["cl"].result_list) == 20
     assert Gate.objects.count() == 120
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "gate/?priority__exact=%00",
+        "gate/?title__startswith=%00",
+        "gate/?code__regex=(((",
+        "gate/?closed_at__year=99999",
+        "gate/?id__in=999999999999999999999999",
+        "gate/?section__id__exact=999999999999999999999999999999",
+        "gate/?owner__id__exact=abc",
+        "gate/?owner__user__password__startswith=a",
+        "gate/?p=99999999999999999999",
+        "gate/?o=99999999999999999999.x.-",
+        "gate/?q=" + "word%20" * 2000,
+        "evidence/?valid_until__year=0",
+        "evidence/?summary=%00",
+        "evidence/add/?gate=x",
+        "evidence/add/?gate=99999999999999999999999",
+        "evidence/add/?observed_at=x",
+        "gate/99999999999999999999999/change/",
+        "gate/abc/history/",
+    ],
+)
+def test_an_address_that_asks_for_nonsense_is_not_a_500(founder: Client, address: str) -> None:
+    factory.gate("T1")
+
+    response = founder.get(f"/admin/gates/{address}")
+
+    assert response.status_code in {200, 302, 400, 404}
+
+
+@pytest.mark.parametrize("selected", ["abc", "9" * 30, "", "\x00"])
+def test_selecting_nonsense_is_not_a_500(founder: Client, selected: str) -> None:
+    factory.gate("T1")
+    data = {"action": "close_selected", "_selected_action": selected, "decide": "1", "reason": "x"}
+
+    response = founder.post(reverse("admin:gates_gate_changelist"), data)
+
+    assert response.status_code in {200, 302, 400}
+    assert Gate.objects.get().progress == "open"
+
+
+def test_the_current_launch_cannot_be_deleted(founder: Client) -> None:
+    current, other = factory.launch("current"), factory.launch("other")
+
+    refused = founder.post(reverse("admin:gates_launch_delete", args=[current.pk]), {"post": "y"})
+    deleted = founder.post(reverse("admin:gates_launch_delete", args=[other.pk]), {"post": "y"})
+
+    assert (refused.status_code, deleted.status_code) == (403, 302)
+    assert [launch.slug for launch in Launch.objects.all()] == ["current"]

@@ -11,7 +11,8 @@ GATES = Path(settings.BASE_DIR) / "gates"
 # Low to high: a module imports only from its own level or a lower one (DESIGN §5).
 LEVELS = [
     {"reasons"},
-    {"rules", "invariants", "markdown"},
+    {"rules", "invariants"},
+    {"markdown"},
     {"models", "checks", "roles"},
     {"board", "history"},
     {"snapshot", "changes", "waiting", "honesty"},

@@ -52,13 +52,21 @@ def test_a_second_run_changes_nothing(capsys: pytest.CaptureFixture[str]) -> Non
     assert Gate.objects.get(code="T6").title == "Renamed since"
 
 
-def test_every_run_gives_other_passwords(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_account_that_was_renamed_or_removed_is_not_made_again(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     call_command("bootstrap")
-    first = passwords(capsys.readouterr().out)
-    User.objects.filter(username="engineer").delete()
+    User.objects.filter(username="engineer").update(username="omar")
+    capsys.readouterr()
 
     call_command("bootstrap")
 
-    second = passwords(capsys.readouterr().out)
-    assert set(second) == {"engineer"}
-    assert second["engineer"] != first["engineer"]
+    assert capsys.readouterr().out == ""
+    assert set(User.objects.values_list("username", flat=True)) == {"sami", "omar"}
+
+
+def test_no_two_passwords_are_alike(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("bootstrap")
+
+    printed = passwords(capsys.readouterr().out)
+    assert len(set(printed.values())) == len(printed)

@@ -264,7 +264,8 @@ def test_what_is_dumped_loads_again_unchanged(tmp_path: Path, keys: dict[str, bo
     call_command("loaddata", str(dump), verbosity=0)
 
     call_command("dumpdata", "gates", output=str(again), **keys)
-    assert again.read_text() == dump.read_text()
+    # JSON keeps milliseconds: a time within the first one comes back without any.
+    assert again.read_text().replace(".000Z", "Z") == dump.read_text().replace(".000Z", "Z")
     assert invariants.violations(connection) == []
 
 

@@ -1,6 +1,7 @@
 """Every other named constraint of the tables: each is forced to refuse what contradicts it."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.django_db
 
 Wrong = Callable[[Gate], Any]
 
+YEAR_1, YEAR_9999 = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 FILE = {"kind": "file", "file": "evidence/1/report.pdf"}
 WRONG: dict[str, list[Wrong]] = {
     "launch_one_is_current": [
@@ -29,6 +31,22 @@ WRONG: dict[str, list[Wrong]] = {
         lambda gate: Launch.objects.filter(slug=factory.launch("second").slug).update(
             is_current=True
         ),
+    ],
+    "launch_dates_in_range": [
+        lambda gate: factory.launch("second", snapshot_date=date(1999, 12, 31)),
+        lambda gate: Launch.objects.update(plan_starts_on=date(9999, 12, 31)),
+    ],
+    "gate_dates_in_range": [
+        lambda gate: Gate.objects.filter(pk=factory.closed_gate("T2").pk).update(closed_at=YEAR_1)
+    ],
+    "evidence_dates_in_range": [
+        lambda gate: factory.evidence(gate, observed_at=YEAR_1),
+        lambda gate: factory.evidence(gate, recorded_at=YEAR_9999),
+        lambda gate: factory.evidence(gate, valid_until=date(2100, 1, 1)),
+    ],
+    "blocker_dates_in_range": [
+        lambda gate: factory.blocker(gate, due_on=date(1, 1, 1)),
+        lambda gate: factory.blocker(gate, raised_at=YEAR_9999),
     ],
     "launch_has_name": [lambda gate: factory.launch("second", name="")],
     "section_prefix_unique": [lambda gate: factory.section("T", launch=gate.launch)],
@@ -88,6 +106,7 @@ WRONG: dict[str, list[Wrong]] = {
     "blocker_resolution_when_resolved": [
         lambda gate: factory.blocker(gate, resolution="Key arrived"),
         lambda gate: factory.blocker(gate, resolved_by=factory.user()),
+        lambda gate: factory.blocker(gate, resolved_at=timezone.now()),
     ],
     "action_once_per_day": [
         lambda gate: [factory.action(gate.launch), factory.action(gate.launch)],

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -14,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from gates import rules
+from gates.admin.gate import GateAdmin
 from gates.models import Action, Blocker, Evidence, Gate
 from tests import factory
 from tests.admin_forms import errors_of, person, proof, save_gate
@@ -432,3 +434,59 @@ def test_the_change_page_costs_the_same_for_many_rows(engineer: Client) -> None:
         engineer.get(url)
 
     assert len(many) == len(few)
+
+
+def test_setting_a_priority_does_not_undo_a_close_in_between(
+    engineer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = factory.gate("T1")
+    factory.evidence(gate)
+    original = GateAdmin._set_priority
+
+    def after_somebody_closed_it(self: GateAdmin, request: Any, queryset: Any, to: str) -> None:
+        list(queryset)  # read, as the admin's list was
+        Gate.objects.get(pk=gate.pk).close(factory.user("lina"), "Seen green")
+        original(self, request, queryset, to)
+
+    monkeypatch.setattr(GateAdmin, "_set_priority", after_somebody_closed_it)
+
+    decide(engineer, "set_priority_p0", [gate], None)
+
+    gate.refresh_from_db()
+    assert (gate.priority, gate.progress, gate.closing_note) == ("P0", "closed", "Seen green")
+
+
+def test_a_gate_cannot_be_moved_out_of_the_sight_of_its_launch(engineer: Client) -> None:
+    """A claim that requires it would otherwise be judged without it."""
+    gate = factory.gate("G5")
+    claim = factory.claim(gate.launch, min_closed=None, requires_p0=False)
+    factory.requirement(claim, gate)
+    elsewhere = factory.section("Z", launch=factory.launch("other"))
+
+    response = save_gate(engineer, gate, section=elsewhere.pk)
+
+    assert list(errors_of(response)) == ["section"]
+    gate.refresh_from_db()
+    assert gate.section.prefix == "G"
+    assert gate.history.count() == 1
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2100-01-01", "9999-12-31"])
+def test_far_off_dates_are_refused_on_the_field(engineer: Client, day: str) -> None:
+    gate = factory.gate("T6")
+    moment = {"observed_at_0": day, "observed_at_1": "00:00:00"}
+
+    response = save_gate(engineer, gate, evidence=[proof(valid_until=day, **moment)])
+
+    assert set(errors_of(response)) == {"evidence-0-observed_at", "evidence-0-valid_until"}
+    assert not Evidence.objects.exists()
+
+
+def test_a_very_long_file_name_is_cut(engineer: Client) -> None:
+    gate = factory.gate("T6")
+    upload = SimpleUploadedFile("é" * 240 + ".txt", b"log")
+
+    response = save_gate(engineer, gate, evidence=[proof(kind="file", file=upload)])
+
+    assert response.status_code == 302
+    assert gate.evidence.get().file.name.endswith("é.txt")

@@ -35,7 +35,7 @@ def written(tmp_path: Path) -> Callable[[Callable[[Rows], Any]], Path]:
         rows = json.loads(SNAPSHOT.read_text())
         change(rows)
         path = tmp_path / "changed.json"
-        path.write_text(json.dumps(rows, ensure_ascii=False))
+        path.write_text(json.dumps(rows))
         return path
 
     return write
@@ -154,6 +154,18 @@ def test_importing_under_another_slug_makes_a_second_launch(
     assert Launch.objects.get(is_current=True).slug == "v3-0-0-primitive-launch"
 
 
+@pytest.mark.parametrize("launch", [5, {"a": 1}, True, "v3-0-0-primitive-launch", [[1]]])
+def test_renaming_the_launch_of_a_broken_document_is_refused_too(
+    capsys: pytest.CaptureFixture[str], written: Any, launch: Any
+) -> None:
+    path = written(lambda rows: row(rows, "gate", code="T6").update(launch=launch))
+
+    with pytest.raises(CommandError, match="launch"):
+        run(path, capsys, launch="second")
+
+    assert counts() == [(0, 0)] * len(TRACKED)
+
+
 def first_evidence_of(rows: Rows, code: str) -> dict[str, Any]:
     return next(
         found
@@ -230,6 +242,38 @@ BROKEN: dict[str, tuple[Callable[[Rows], Any], list[str]]] = {
     "an unknown person": (
         lambda rows: row(rows, "blocker").update(waiting_on=["Nobody"]),
         ["blocker", "waiting_on: there is no owner ['Nobody']"],
+    ),
+    "a fraction for a whole number": (
+        lambda rows: row(rows, "claim").update(min_closed=1.99),
+        ["claim launched", "min_closed: 1.99 is not a whole number"],
+    ),
+    "true for a whole number": (
+        lambda rows: row(rows, "claim").update(min_closed=True),
+        ["claim launched", "min_closed: True is not a whole number"],
+    ),
+    "half a character": (
+        lambda rows: row(rows, "gate", code="T6").update(title="x\ud800y"),
+        ["gate T6", "title: contains half a character"],
+    ),
+    "a moment before the calendar": (
+        lambda rows: row(rows, "evidence").update(observed_at="0001-01-01T00:00:00+14:00"),
+        ["evidence", "observed_at: The year must be between 2000 and 2099."],
+    ),
+    "a moment after the calendar": (
+        lambda rows: row(rows, "evidence").update(observed_at="9999-12-31T23:59:59-12:00"),
+        ["evidence", "observed_at: The year must be between 2000 and 2099."],
+    ),
+    "nothing where something is needed": (
+        lambda rows: row(rows, "evidence").update(recorded_at=None),
+        ["evidence", "recorded_at: must not be empty"],
+    ),
+    "resolved without saying how": (
+        lambda rows: row(rows, "blocker").update(resolved_at="2026-05-01T10:00:00+03:00"),
+        ["blocker", "Resolved means: when, and how."],
+    ),
+    "a launch that is a number": (
+        lambda rows: row(rows, "gate", code="T6").update(launch=5),
+        ["gate", "launch", "5 is not a natural key"],
     ),
     "rows with numbers": (
         lambda rows: rows[0].update(pk=1),

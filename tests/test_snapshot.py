@@ -159,7 +159,8 @@ def test_a_dump_loads_again_and_is_the_same(
     call_command("loaddata", str(first), verbosity=0)
 
     call_command("dumpdata", *order, **dict.fromkeys(keys, True), output=str(second), verbosity=0)
-    assert first.read_text() == second.read_text()
+    # JSON keeps milliseconds: a time within the first one comes back without any.
+    assert first.read_text().replace(".000Z", "Z") == second.read_text().replace(".000Z", "Z")
     assert invariants.violations(connection) == []
 
 

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.admin.views.main import ChangeList
-from django.db import IntegrityError, models
+from django.db import IntegrityError, models, transaction
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -304,11 +304,15 @@ class GateAdmin(BoardAdmin):
     def _set_priority(
         self, request: HttpRequest, queryset: models.QuerySet[Gate], priority: str
     ) -> None:
+        chosen = list(queryset.order_by().values_list("pk", flat=True))
         changed = []
-        for gate in queryset.exclude(priority=priority):
-            gate.priority = priority
-            gate.save()
-            self.log_change(request, gate, [{"changed": {"fields": [gettext("priority")]}}])
-            changed.append(gate.code)
+        # Read again under a lock: a gate closed since the list was read must not be written back.
+        with transaction.atomic():
+            for gate in Gate.objects.select_for_update().filter(pk__in=chosen):
+                if gate.priority != priority:
+                    gate.priority = priority
+                    gate.save()
+                    self.log_change(request, gate, [{"changed": {"fields": [gettext("priority")]}}])
+                    changed.append(gate.code)
         words = gettext("%(priority)s now: %(gates)s") if changed else gettext("Nothing to change.")
         self.message_user(request, words % {"priority": priority, "gates": ", ".join(changed)})

@@ -24,6 +24,10 @@ class LaunchAdmin(BoardAdmin):
     prepopulated_fields = {"slug": ("name",)}
     actions = ("make_current", "delete_selected")
 
+    def has_delete_permission(self, request: HttpRequest, obj: Launch | None = None) -> bool:
+        # The front page always shows a launch: make another one current first.
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_current)
+
     @admin.action(permissions=["change"], description=_("Show on the front page"))
     def make_current(self, request: HttpRequest, queryset: models.QuerySet[Launch]) -> None:
         if queryset.count() != 1:

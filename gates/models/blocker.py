@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .dates import dates_within_range, within_range
 from .gate import Gate
 from .history import History, save_on_record
 from .owner import Owner
@@ -40,10 +41,13 @@ class Blocker(models.Model):
         null=True,
         blank=True,
         editable=False,
+        validators=[within_range],
         help_text=_("Empty: the source does not say."),
     )
-    due_on = models.DateField(_("due on"), null=True, blank=True)
-    resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True, editable=False)
+    due_on = models.DateField(_("due on"), null=True, blank=True, validators=[within_range])
+    resolved_at = models.DateTimeField(
+        _("resolved at"), null=True, blank=True, editable=False, validators=[within_range]
+    )
     resolved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -72,9 +76,12 @@ class Blocker(models.Model):
                 violation_error_message=_("This gate is already waiting for the same thing."),
             ),
             models.CheckConstraint(
-                condition=Q(resolved_at__isnull=False) | Q(resolved_by=None, resolution=""),
+                condition=(Q(resolved_at__isnull=False) & ~Q(resolution=""))
+                | Q(resolved_at=None, resolved_by=None, resolution=""),
                 name="blocker_resolution_when_resolved",
+                violation_error_message=_("Resolved means: when, and how."),
             ),
+            dates_within_range("blocker", dates=("due_on",), moments=("raised_at", "resolved_at")),
         ]
 
     def __str__(self) -> str:

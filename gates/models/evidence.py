@@ -12,15 +12,16 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.fields.files import FieldFile
-from django.db.models.functions import Lower, StrIndex, Substr, Trim
+from django.db.models.functions import Lower, Replace, StrIndex, Substr, Trim
 from django.db.models.lookups import Exact, GreaterThan, In, LessThan
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gates import rules
 
+from .dates import dates_within_range, within_range
 from .history import History
 from .wording import refusal
 
@@ -33,7 +34,11 @@ PLACEHOLDERS = [
 
 def stored_name(_evidence: "Evidence", filename: str) -> str:
     """Where an uploaded file is kept: an unguessable folder, the name it came with."""
-    return f"evidence/{uuid.uuid4().hex}/{PurePath(filename).name}"
+    name = PurePath(filename)
+    # File systems count bytes, and Arabic letters have two.
+    stem = name.stem.encode()[:120].decode(errors="ignore")
+    suffix = name.suffix.encode()[:20].decode(errors="ignore")
+    return f"evidence/{uuid.uuid4().hex}/{stem}{suffix}"
 
 
 def sha256_of(file: Any) -> str:
@@ -42,6 +47,12 @@ def sha256_of(file: Any) -> str:
     for chunk in file.chunks():
         digest.update(chunk)
     return digest.hexdigest()
+
+
+def _without_line_breaks(text: Any) -> Any:
+    for char in ("\n", "\r", "\t"):
+        text = Replace(text, Value(char), Value(" "))
+    return text
 
 
 class HashedFile(FieldFile):
@@ -59,8 +70,8 @@ class HashedFileField(models.FileField):
 def _safe_url() -> Q:
     """`rules.what_is_wrong_with_url` as far as both databases can say it: http or https, a
     host, no user info before the first slash, nothing that browsers read as something else."""
-    rest = Substr("url", StrIndex("url", models.Value("://")) + 3)
-    at, slash = StrIndex(rest, models.Value("@")), StrIndex(rest, models.Value("/"))
+    rest = Substr("url", StrIndex("url", Value("://")) + 3)
+    at, slash = StrIndex(rest, Value("@")), StrIndex(rest, Value("/"))
     no_user_info = Q(Exact(at, 0)) | (Q(GreaterThan(slash, 0)) & Q(LessThan(slash, at)))
     scheme = Q(url__istartswith="http://") | Q(url__istartswith="https://")
     odd = Q()
@@ -104,15 +115,19 @@ class Evidence(models.Model):
         _("observed at"),
         null=True,
         blank=True,
+        validators=[within_range],
         help_text=_("When this was true. Empty: the source does not say."),
     )
     valid_until = models.DateField(
         _("valid until"),
         null=True,
         blank=True,
+        validators=[within_range],
         help_text=_("The last day on which this counts. Empty: it does not expire."),
     )
-    recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now, editable=False)
+    recorded_at = models.DateTimeField(
+        _("recorded at"), default=timezone.now, editable=False, validators=[within_range]
+    )
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -148,7 +163,7 @@ class Evidence(models.Model):
             models.CheckConstraint(
                 condition=~Q(
                     In(
-                        Lower(Trim(F("summary"))),
+                        Lower(Trim(_without_line_breaks(F("summary")))),
                         PLACEHOLDERS,
                     )
                 ),
@@ -160,6 +175,9 @@ class Evidence(models.Model):
                 condition=_safe_url(),
                 name="evidence_url_safe",
                 violation_error_message=_("Only plain http:// and https:// addresses."),
+            ),
+            dates_within_range(
+                "evidence", dates=("valid_until",), moments=("observed_at", "recorded_at")
             ),
             models.CheckConstraint(
                 condition=Q(file="", sha256="") | (~Q(file="") & ~Q(sha256="")),
@@ -181,6 +199,8 @@ class Evidence(models.Model):
         Raises:
             ValidationError: no substance, an unsafe address, or the part the kind needs is missing.
         """
+        if self.file and not self.file._committed:
+            self.sha256 = sha256_of(self.file)
         errors: dict[str, Any] = {}
         if reasons := rules.what_text_lacks(self.summary):
             errors["summary"] = refusal(reasons)

@@ -17,6 +17,7 @@ from gates import invariants, rules
 from gates.reasons import Reason
 from gates.rules import BlockerFact, EvidenceFact, GateFacts
 
+from .dates import dates_within_range, within_range
 from .history import History, save_on_record
 from .launch import Launch, Section
 from .owner import Owner
@@ -29,6 +30,9 @@ class Refused(ValidationError):
     def __init__(self, reasons: Iterable[Reason]) -> None:
         self.reasons = tuple(reasons)
         super().__init__(refusal(self.reasons))
+
+
+STAYS_IN_LAUNCH = _("A gate stays in its launch: choose one of its sections.")
 
 
 class GateManager(models.Manager["Gate"]):
@@ -98,7 +102,9 @@ class Gate(models.Model):
         help_text=_("Another gate whose drill also proves this one."),
     )
     position = models.PositiveIntegerField(_("position"), default=0)
-    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField(
+        _("closed at"), null=True, blank=True, editable=False, validators=[within_range]
+    )
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -143,6 +149,7 @@ class Gate(models.Model):
                 condition=Q(progress="closed") | Q(closed_at=None, closed_by=None, closing_note=""),
                 name="gate_closing_details_when_closed",
             ),
+            dates_within_range("gate", moments=("closed_at",)),
         ]
 
     def __str__(self) -> str:
@@ -162,8 +169,10 @@ class Gate(models.Model):
         errors = {}
         if not self.counted and not self.not_counted_reason.strip():
             errors["not_counted_reason"] = _("Say why this gate is not counted.")
-        if self.section_id:
+        if self.section_id and self._state.adding:
             self.launch = self.section.launch
+        elif self.section_id and self.launch_id != self.section.launch_id:
+            errors["section"] = STAYS_IN_LAUNCH
         if self.covered_by and self.covered_by.pk == self.pk:
             errors["covered_by"] = _("A gate cannot be covered by itself.")
         elif self.covered_by and self.covered_by.launch_id != self.launch_id:
@@ -172,8 +181,15 @@ class Gate(models.Model):
             raise ValidationError(errors)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, in the launch of its section."""
-        self.launch_id = self.section.launch_id
+        """Save, in the launch of its section.
+
+        Raises:
+            ValidationError: the section is another launch's; claims would lose sight of the gate.
+        """
+        if self._state.adding:
+            self.launch_id = self.section.launch_id
+        elif self.launch_id != self.section.launch_id:
+            raise ValidationError({"section": STAYS_IN_LAUNCH})
         super().save(*args, **kwargs)
 
     def facts(self) -> GateFacts:
@@ -193,7 +209,10 @@ class Gate(models.Model):
 
         Raises:
             Refused: no current evidence, an unresolved blocker, or no reason given.
+            ValueError: nobody is named; only a document may leave that open.
         """
+        if by is None:
+            raise ValueError("a gate is closed by somebody")
         return self._close(by, reason, closing_note=reason, closed_at=timezone.now(), closed_by=by)
 
     def close_as_documented(

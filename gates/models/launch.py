@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from .dates import dates_within_range, within_range
 from .history import History
 
 
@@ -21,9 +22,13 @@ class Launch(models.Model):
     slug = models.SlugField(_("slug"), unique=True)
     name = models.CharField(_("name"), max_length=200)
     snapshot_date = models.DateField(
-        _("snapshot date"), help_text=_("The day of the document this board started from.")
+        _("snapshot date"),
+        validators=[within_range],
+        help_text=_("The day of the document this board started from."),
     )
-    plan_starts_on = models.DateField(_("plan starts on"), help_text=_("The date of D0."))
+    plan_starts_on = models.DateField(
+        _("plan starts on"), validators=[within_range], help_text=_("The date of D0.")
+    )
     notes = models.TextField(_("notes"), blank=True)
     is_current = models.BooleanField(_("current"), default=False, editable=False)
 
@@ -40,6 +45,7 @@ class Launch(models.Model):
                 fields=["is_current"], condition=Q(is_current=True), name="launch_one_is_current"
             ),
             models.CheckConstraint(condition=~Q(name=""), name="launch_has_name"),
+            dates_within_range("launch", dates=("snapshot_date", "plan_starts_on")),
         ]
 
     def __str__(self) -> str:

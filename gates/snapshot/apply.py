@@ -85,7 +85,9 @@ class _Import:
     def _read_existing(self, model: Any) -> None:
         relations = [name for name in KEYS[model] if model._meta.get_field(name).is_relation]
         launches = [f"{name}__launch" for name in relations if name in {"gate", "claim"}]
-        query = model.objects.select_related(*relations, *launches).order_by("pk")
+        # Locked, so that what is compared and written back is what is there.
+        rows = model.objects.select_for_update(of=("self",))
+        query = rows.select_related(*relations, *launches).order_by("pk")
         if model is Blocker:
             # Among blockers with the same words the unresolved one comes last and is found.
             query = query.order_by(F("resolved_at").asc(nulls_last=True), "pk")

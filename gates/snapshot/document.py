@@ -107,5 +107,6 @@ class Document:
         for record in self.records:
             for name, value in record.fields.items():
                 related = record.model._meta.get_field(name).related_model
-                if related in {Launch, Section, Gate, Claim} and value and value[0] == old:
+                names_launch = related in {Launch, Section, Gate, Claim}
+                if names_launch and isinstance(value, list) and value[:1] == [old]:
                     record.fields[name] = [slug, *value[1:]]

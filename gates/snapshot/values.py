@@ -1,10 +1,13 @@
 """One value of a document as the field that will hold it."""
 
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+
+from gates.models.dates import within_range
 
 
 class Unusable(Exception):
@@ -21,22 +24,46 @@ def plain_value(field: Any, value: Any) -> Any:
     Raises:
         Unusable: the wrong type, a NUL character, or a moment without a time zone.
     """
+    if value is None:
+        if not field.null:
+            raise Unusable(field.name, "must not be empty")
+        return None
+    expected, words = _expected(field)
+    if type(value) is not expected:
+        raise Unusable(field.name, f"{value!r} is not {words}")
+    if isinstance(value, str) and "\x00" in value:
+        raise Unusable(field.name, "contains a NUL character")
+    if isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value):
+        raise Unusable(field.name, "contains half a character (a lone surrogate)")
     if isinstance(field, (models.CharField, models.TextField)):
-        if not isinstance(value, str):
-            raise Unusable(field.name, f"{value!r} is not a text")
-        if "\x00" in value:
-            raise Unusable(field.name, "contains a NUL character")
         return value
-    if isinstance(value, (list, dict)):
-        raise Unusable(field.name, "a single value is expected")
     try:
         found = field.to_python(value)
     except (ValidationError, TypeError, OverflowError) as error:
         message = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
         raise Unusable(field.name, message) from error
-    if isinstance(field, models.DateTimeField) and found and timezone.is_naive(found):
+    if isinstance(field, models.DateTimeField) and timezone.is_naive(found):
         raise Unusable(field.name, f"{value!r} has no time zone")
+    if isinstance(found, date):
+        _refuse_far_off(field, found)
     return found
+
+
+def _refuse_far_off(field: Any, found: date) -> None:
+    # Before anything compares it: near year 1 or 9999 even a comparison overflows.
+    try:
+        within_range(found)
+    except ValidationError as error:
+        raise Unusable(field.name, " ".join(error.messages)) from error
+
+
+def _expected(field: Any) -> tuple[type, str]:
+    """The JSON type a field is written in, exactly: 1.9 and true are no whole numbers."""
+    if isinstance(field, models.BooleanField):
+        return bool, "true or false"
+    if isinstance(field, models.IntegerField):
+        return int, "a whole number"
+    return str, "a text"
 
 
 def shown(value: Any) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from django import template
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import escape, format_html, format_html_join
@@ -91,10 +91,16 @@ def board_url(launch: LaunchRow) -> str:
 
 @register.simple_tag
 def gate_url(launch: LaunchRow, code: str) -> str:
-    """Where a gate's page is: the short address for a gate of the current launch."""
-    if launch.is_current:
-        return reverse("gate", args=[code])
-    return reverse("launch-gate", args=[launch.slug, code])
+    """Where a gate's page is: the short address for a gate of the current launch.
+
+    A code that no form lets through has no page of its own; its row on the board has to do.
+    """
+    try:
+        if launch.is_current:
+            return reverse("gate", args=[code])
+        return reverse("launch-gate", args=[launch.slug, code])
+    except NoReverseMatch:
+        return f"{board_url(launch)}#{quote(code)}"
 
 
 @register.filter
@@ -113,7 +119,8 @@ def host(url: str) -> str:
 def sentence(launch: LaunchRow, reason: Reason) -> SafeString:
     """A reason with a link for each gate it names, and people's words kept apart from ours."""
     links = tuple(
-        format_html('<a href="{}">{}</a>', gate_url(launch, code), code) for code in reason.gates
+        format_html('<a class="code" href="{}">{}</a>', gate_url(launch, code), code)
+        for code in reason.gates
     )
     return mark_safe(  # noqa: S308  template and values are escaped, each by itself
         replace(reason, gates=links).say(

@@ -29,13 +29,10 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         create_groups()
-        passwords = {
-            username: password
-            for username, group, _ in FIRST_USERS
-            if (password := self._create_user(username, group))
-        }
+        # Only into an empty house: an account that was renamed or removed is not made again.
+        passwords = {} if User.objects.exists() else self._create_users()
         if not Launch.objects.exists():
-            apply(read_json(SNAPSHOT), by=User.objects.get(username="sami"))
+            apply(read_json(SNAPSHOT), by=User.objects.filter(username="sami").first())
             self.stdout.write(f"Imported {SNAPSHOT.name}")
         for username, _, name in FIRST_USERS:
             self._link_owner(username, name)
@@ -44,19 +41,19 @@ class Command(BaseCommand):
         for username, password in passwords.items():
             self.stdout.write(f"    {username:<10} {password}")
 
-    def _create_user(self, username: str, group: str) -> str:
-        """The new account's password, or nothing where the account exists."""
-        if User.objects.filter(username=username).exists():
-            return ""
-        password = secrets.token_urlsafe(12)
-        user = User.objects.create_user(username, password=password, is_staff=True)
-        user.groups.add(Group.objects.get(name=group))
-        return password
+    def _create_users(self) -> dict[str, str]:
+        """Make the first accounts; returns their passwords."""
+        passwords = {}
+        for username, group, _ in FIRST_USERS:
+            passwords[username] = secrets.token_urlsafe(12)
+            user = User.objects.create_user(username, password=passwords[username], is_staff=True)
+            user.groups.add(Group.objects.get(name=group))
+        return passwords
 
     def _link_owner(self, username: str, name: str) -> None:
         owner = Owner.objects.filter(name=name, user=None).first()
-        user = User.objects.get(username=username)
-        if owner is None or hasattr(user, "owner"):
+        user = User.objects.filter(username=username, owner=None).first()
+        if owner is None or user is None:
             return
         owner.user = user
         save_on_record(owner, by=None, reason="bootstrap: linked to the account")
