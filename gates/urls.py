@@ -22,6 +22,10 @@ register_converter(GateCode, "code")
 urlpatterns = [
     path("", views.board, name="board"),
     path("launches/<slug:slug>/", views.board, name="launch"),
+    path("board.json", views.export, {"ending": "json"}, name="board-json"),
+    path("board.csv", views.export, {"ending": "csv"}, name="board-csv"),
+    path("launches/<slug:slug>/board.json", views.export, {"ending": "json"}),
+    path("launches/<slug:slug>/board.csv", views.export, {"ending": "csv"}),
     path("gates/<code:code>/", views.gate, name="gate"),
     path("launches/<slug:slug>/gates/<code:code>/", views.gate, name="launch-gate"),
     path("claims/<slug:slug>/", views.claim, name="claim"),

@@ -18,6 +18,7 @@ from gates.history import claim_history, gate_history, people
 from gates.honesty import findings
 from gates.models import Evidence, Gate, Owner
 from gates.rules import Status
+from gates.snapshot.formats import FORMATS
 from gates.waiting import waiting_on
 
 # Statuses in the order of the document that the board replaces.
@@ -32,6 +33,19 @@ def board(request: HttpRequest, slug: str | None = None) -> HttpResponse:
         return render(request, "gates/no_launch.html")
     found = read_board(_known(launch), timezone.now())
     return render(request, "gates/board.html", {"board": found, "statuses": READING_ORDER})
+
+
+@require_safe
+def export(request: HttpRequest, ending: str, slug: str | None = None) -> HttpResponse:
+    """The board as a document, by the same reading as the page."""
+    launch = _known(find_launch(slug))
+    form = FORMATS[ending]
+    response = HttpResponse(
+        form.write(read_board(launch, timezone.now())), content_type=form.content_type
+    )
+    if form.download:
+        response.headers["Content-Disposition"] = f'attachment; filename="{launch.slug}.{ending}"'
+    return response
 
 
 @require_safe
