@@ -156,6 +156,8 @@ WSGI_APPLICATION = "dealix_gates.wsgi.application"
 
 # --- who may come in -----------------------------------------------------------------------
 
+# Whether /badge.svg shows the count to anybody, without a login.
+PUBLIC_BADGE = _switch("PUBLIC_BADGE", default=False)
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "board"
 LOGOUT_REDIRECT_URL = "login"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
@@ -10,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from gates import invariants
@@ -121,6 +123,25 @@ def evidence_file(_request: HttpRequest, pk: int) -> FileResponse:
         )
     except FileNotFoundError as error:
         raise Http404 from error
+
+
+@login_not_required
+@require_safe
+def badge(request: HttpRequest) -> HttpResponse:
+    """A small picture for other sites to show, without a login; 404 unless switched on."""
+    launch = find_launch() if settings.PUBLIC_BADGE else None
+    found = read_board(_known(launch), timezone.now())
+    allowed = bool(found.claims) and found.claims[0].verdict.allowed
+    standing = gettext("launched") if allowed else gettext("not launched")
+    words = f"{found.totals.closed}/{found.totals.counted} · {standing}"
+    response = render(
+        request,
+        "gates/badge.svg",
+        {"words": words, "allowed": allowed},
+        content_type="image/svg+xml",
+    )
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @login_not_required

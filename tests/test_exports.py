@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -145,3 +146,16 @@ def test_without_a_launch_there_is_no_claim() -> None:
         call_command("claim")
 
     assert ended.value.code == 2
+
+
+def test_the_badge_is_off_unless_it_is_switched_on(client: Client, settings: Any) -> None:
+    factory.claim(factory.closed_gate("T1").launch)
+    factory.gate("T2")
+
+    off = client.get("/badge.svg")
+    settings.PUBLIC_BADGE = True
+    on = client.get("/badge.svg")
+
+    assert off.status_code == 404
+    assert on.headers["Content-Type"] == "image/svg+xml"
+    assert "1/2 · not launched" in on.content.decode()
