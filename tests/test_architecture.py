@@ -15,7 +15,7 @@ LEVELS = [
     {"markdown"},
     {"models", "checks", "roles"},
     {"board", "history"},
-    {"snapshot", "changes", "waiting", "honesty"},
+    {"snapshot", "changes", "waiting", "honesty", "burnup"},
     {"admin", "views", "urls", "management", "templatetags", "apps"},
 ]
 LEVEL = {name: number for number, names in enumerate(LEVELS) for name in names}

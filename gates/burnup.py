@@ -1,0 +1,145 @@
+"""How many gates were closed and counted over time, replayed from history in one pass."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from gates.models import Blocker, Evidence, Gate
+from gates.rules import (
+    BlockerFact,
+    EvidenceFact,
+    GateFacts,
+    Progress,
+    Standing,
+    status_of,
+    totals,
+)
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The counts at the end of a day on which they changed."""
+
+    day: date
+    closed: int
+    counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast gates closed in the last seven days, and when the threshold is reached at that."""
+
+    gained: int
+    reached_on: date | None
+
+
+@dataclass(slots=True)
+class _Gate:
+    """One gate while its history is replayed."""
+
+    progress: Progress = Progress.OPEN
+    counted: bool = True
+    there: bool = False
+    evidence: dict[int, EvidenceFact] = field(default_factory=dict)
+    blockers: dict[int, BlockerFact] = field(default_factory=dict)
+
+    def standing(self, today: date) -> Standing:
+        facts = GateFacts(self.progress, list(self.evidence.values()), list(self.blockers.values()))
+        return Standing("", status_of(facts, today).status, self.counted)
+
+
+def burnup(launch_id: int, now: datetime) -> list[Point]:
+    """The counts of a launch at the end of every day on which they changed, oldest first.
+
+    A day on which evidence ran out is such a day too. Empty where nothing is on record.
+    """
+    gates: dict[int, _Gate] = defaultdict(_Gate)
+    at: dict[tuple[Any, int], int] = {}
+    points: list[Point] = []
+    today = timezone.localdate(now)
+    by_day: dict[date, list[tuple[Any, ...]]] = defaultdict(list)
+    for event in sorted(_events(launch_id, now), key=lambda event: event[:2]):
+        by_day[timezone.localdate(event[0])].append(event)
+    for day in sorted({*by_day, *_days_after_expiry(by_day, today)}):
+        for _, _, kind, row in by_day.get(day, ()):
+            _take(gates, at, kind, row)
+        there = [gate.standing(day) for gate in gates.values() if gate.there]
+        found = totals(there)
+        point = Point(day, found.closed, found.counted)
+        if not points or (points[-1].closed, points[-1].counted) != (found.closed, found.counted):
+            points.append(point)
+    return points
+
+
+def pace(points: list[Point], threshold: int | None, today: date) -> Pace:
+    """The pace of the last seven days; no date where nothing was gained or no threshold is set."""
+    if not points:
+        return Pace(0, None)
+    closed = points[-1].closed
+    before = [point.closed for point in points if point.day <= today - WEEK]
+    gained = closed - (before[-1] if before else points[0].closed)
+    if gained <= 0 or threshold is None or closed >= threshold:
+        return Pace(gained, None)
+    days = -(-(threshold - closed) * WEEK.days // gained)
+    return Pace(gained, today + timedelta(days=days))
+
+
+def _events(launch_id: int, now: datetime) -> Iterator[tuple[Any, ...]]:
+    """Every history row of the launch's gates and what belongs to them: when, order, kind, row."""
+    order = ("history_date", "history_id", "history_type", "id")
+    past = {"history_date__lte": now}
+    known = set()
+    rows = Gate.history.filter(launch_id=launch_id, **past).order_by()
+    for when, number, kind, *row in rows.values_list(*order, "progress", "counted"):
+        known.add(row[0])
+        yield when, number, Gate, (kind, *row)
+    for model, columns in (
+        (Evidence, ("gate_id", "valid_until")),
+        (Blocker, ("gate_id", "needs", "resolved_at")),
+    ):
+        # An object may have belonged to another gate before: its own history tells.
+        for when, number, kind, *row in (
+            model.history.filter(**past).order_by().values_list(*order, *columns)
+        ):
+            if row[1] in known:
+                yield when, number, model, (kind, *row)
+
+
+def _take(
+    gates: Mapping[int, _Gate], at: dict[tuple[Any, int], int], model: Any, row: tuple[Any, ...]
+) -> None:
+    """Bring one history row into the state; `at` knows which gate a proof or blocker is at."""
+    kind, pk, *values = row
+    if model is Gate:
+        gate = gates[pk]
+        gate.there = kind != "-"
+        gate.progress, gate.counted = Progress(values[0]), values[1]
+        return
+    belongings = "evidence" if model is Evidence else "blockers"
+    if (earlier := at.get((model, pk))) is not None:
+        getattr(gates[earlier], belongings).pop(pk, None)
+    if kind == "-":
+        return
+    gate_id, *rest = values
+    at[(model, pk)] = gate_id
+    if model is Evidence:
+        gates[gate_id].evidence[pk] = EvidenceFact(rest[0])
+    else:
+        gates[gate_id].blockers[pk] = BlockerFact(rest[0], "", rest[1] is not None)
+
+
+def _days_after_expiry(by_day: Mapping[date, list[tuple[Any, ...]]], today: date) -> set[date]:
+    """The days on which some evidence no longer counts."""
+    ends = {
+        row[-1] + timedelta(days=1)
+        for events in by_day.values()
+        for _, _, model, row in events
+        if model is Evidence and row[-1] is not None
+    }
+    return {day for day in ends if day <= today and by_day and day >= min(by_day)}

@@ -1,0 +1,110 @@
+"""The counts over time, from history, and what they say about the pace."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from gates.burnup import Pace, Point, burnup, pace
+from gates.models import Evidence, Gate
+from tests import factory
+
+pytestmark = pytest.mark.django_db
+
+START = datetime(2026, 5, 1, 7, tzinfo=UTC)  # ten in the morning in Riyadh
+
+
+@pytest.fixture
+def on_day(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Let it be that many days after the start, for everything that asks for the time."""
+
+    def set_day(days: int) -> None:
+        monkeypatch.setattr(timezone, "now", lambda: START + timedelta(days=days))
+
+    return set_day
+
+
+def points(days: int) -> list[tuple[int, int, int]]:
+    """Day after the start, closed, counted."""
+    gate = Gate.objects.first()
+    assert gate is not None
+    found = burnup(gate.launch_id, START + timedelta(days=days))
+    return [((point.day - START.date()).days, point.closed, point.counted) for point in found]
+
+
+def test_every_day_on_which_a_count_changed(on_day: Callable[[int], None]) -> None:
+    on_day(0)
+    gates = [factory.gate(f"T{number}") for number in (1, 2, 3)]
+    on_day(2)
+    factory.evidence(gates[0])
+    gates[0].close(factory.user(), "Seen green")
+    on_day(3)
+    gates[1].notes = "Nothing that counts"
+    gates[1].save()
+    on_day(5)
+    gates[2].counted, gates[2].not_counted_reason = False, "Commercial"
+    gates[2].save()
+    on_day(6)
+    gates[0].reopen(factory.user(), "It broke")
+
+    assert points(10) == [(0, 0, 3), (2, 1, 3), (5, 1, 2), (6, 0, 2)]
+    assert points(2) == [(0, 0, 3), (2, 1, 3)]
+
+
+def test_expiry_and_blockers_move_the_line(on_day: Callable[[int], None]) -> None:
+    on_day(0)
+    gate = factory.gate("T1")
+    factory.evidence(gate, valid_until=START.date() + timedelta(days=4))
+    gate.close(factory.user(), "Seen green")
+    on_day(1)
+    blocker = factory.blocker(gate)
+    on_day(2)
+    blocker.resolve(factory.user(), "Came")
+
+    assert points(3) == [(0, 1, 1), (1, 0, 1), (2, 1, 1)]
+    assert points(10) == [(0, 1, 1), (1, 0, 1), (2, 1, 1), (5, 0, 1)]
+
+
+def test_evidence_that_was_moved_counts_where_it_is(on_day: Callable[[int], None]) -> None:
+    on_day(0)
+    first, second = factory.closed_gate("T1"), factory.gate("T2")
+    spare = factory.evidence(first, "A second proof")
+    on_day(1)
+    spare.gate = second
+    spare.save()
+    second.close(factory.user(), "Proven by the same run")
+
+    assert points(1) == [(0, 1, 2), (1, 2, 2)]
+    assert Evidence.objects.count() == 2
+
+
+def test_what_was_deleted_is_gone_from_its_day_on(on_day: Callable[[int], None]) -> None:
+    on_day(0)
+    gate = factory.gate("T1")
+    factory.gate("T2")
+    on_day(1)
+    gate.delete()
+
+    assert points(1) == [(0, 0, 2), (1, 0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("closed_by_day", "threshold", "expected"),
+    [
+        ({}, 24, Pace(0, None)),
+        ({0: 18}, 24, Pace(0, None)),
+        ({0: 18, 8: 20}, 24, Pace(2, date(2026, 5, 25))),
+        ({0: 18, 8: 20}, None, Pace(2, None)),
+        ({0: 18, 8: 24}, 24, Pace(6, None)),
+        ({0: 18, 8: 17}, 24, Pace(-1, None)),
+    ],
+)
+def test_the_pace(closed_by_day: dict[int, int], threshold: int | None, expected: Any) -> None:
+    line = [
+        Point(START.date() + timedelta(days=day), closed, 30)
+        for day, closed in closed_by_day.items()
+    ]
+
+    assert pace(line, threshold, START.date() + timedelta(days=10)) == expected
