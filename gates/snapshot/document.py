@@ -72,6 +72,18 @@ class Problem:
         return f"{place}: {self.message}"
 
 
+def stated_twice(records: Sequence[Record]) -> list[Problem]:
+    """A problem for every record whose row stands in the document already."""
+    first: dict[tuple[Any, ...], Record] = {}
+    problems = []
+    for record in records:
+        earlier = first.setdefault((record.model, record.key()), record)
+        if earlier is not record:
+            field = KEYS[record.model][-1]
+            problems.append(Problem(str(record), field, f"stands already in {earlier.where}"))
+    return problems
+
+
 class DocumentRefused(Exception):
     """The document cannot be imported; nothing was written. `problems` has every reason found."""
 
