@@ -8,6 +8,7 @@ left alone.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -18,6 +19,7 @@ from django.db.models import F
 
 from gates.models import TRACKED, Blocker, Gate, Launch, Refused
 
+from .dating import refuse_to_rewrite
 from .document import KEYS, Document, DocumentRefused, Problem, Record
 from .values import Unusable, plain_value, shown
 
@@ -35,23 +37,33 @@ class Difference:
     field: str = ""
     old: str = ""
     new: str = ""
+    gate: str = ""
 
     def __str__(self) -> str:
+        name = self.name if self.model == "gate" or not self.gate else f"{self.gate}: {self.name}"
         if not self.field:
-            return f"+ {self.model} {self.name}"
-        return f"~ {self.model} {self.name}: {self.field}: {self.old} → {self.new}"
+            return f"+ {self.model} {name}"
+        return f"~ {self.model} {name}: {self.field}: {self.old} → {self.new}"
 
 
 def apply(
-    document: Document, *, by: AbstractBaseUser | None = None, dry_run: bool = False
+    document: Document,
+    *,
+    by: AbstractBaseUser | None = None,
+    dry_run: bool = False,
+    dated: datetime | None = None,
 ) -> list[Difference]:
     """Write what the document says and return what differed; with `dry_run`, only return it.
+
+    The history is written as of `dated`, or as of now.
 
     Raises:
         DocumentRefused: with every problem found; nothing was written.
     """
     with transaction.atomic():
-        run = _Import(document, by)
+        if dated is not None:
+            refuse_to_rewrite(document, dated)
+        run = _Import(document, by, dated)
         run.write()
         if run.problems:
             raise DocumentRefused(run.problems)
@@ -63,9 +75,12 @@ def apply(
 class _Import:
     """One import under way: what is on the board by key, what differed, what went wrong."""
 
-    def __init__(self, document: Document, by: AbstractBaseUser | None) -> None:
+    def __init__(
+        self, document: Document, by: AbstractBaseUser | None, dated: datetime | None
+    ) -> None:
         self.by = by
-        self.reason = document.reason()
+        self.dated = dated
+        self.reason = document.reason(dated)
         self.records = document.records
         self.rows: dict[tuple[type, tuple[Any, ...]], Any] = {}
         self.added: set[tuple[type, tuple[Any, ...]]] = set()
@@ -91,7 +106,7 @@ class _Import:
             # Among blockers with the same words the unresolved one comes last and is found.
             query = query.order_by(F("resolved_at").asc(nulls_last=True), "pk")
         for row in query:
-            self.rows[(model, row.natural_key())] = row
+            self.rows[(model, row.natural_key())] = self._dated(row)
 
     def _each(self, model: type, step: Callable[[Record], None]) -> None:
         """Take one step for every record of a model, noting what goes wrong."""
@@ -126,7 +141,7 @@ class _Import:
         if record.model is Gate:
             values = self._without_closing(record, row, values)
         if row is None:
-            row = record.model(**values)
+            row = self._dated(record.model(**values))
             row.full_clean()
             if record.model is Gate and record.fields.get("progress") == CLOSED:
                 # Nobody ever saw it open: its history starts with the closing.
@@ -138,7 +153,7 @@ class _Import:
                 self._save(row)
             self.rows[(record.model, record.key())] = row
             self.added.add((record.model, record.key()))
-            self.differences.append(Difference(row._meta.model_name, record.name()))
+            self._differs(record)
         else:
             self._change(record, row, values)
 
@@ -195,10 +210,18 @@ class _Import:
 
     def _note(self, record: Record, field: str, old: Any, new: Any) -> None:
         if (record.model, record.key()) not in self.added:
-            name = record.model._meta.model_name  # type: ignore[attr-defined]
-            self.differences.append(
-                Difference(name, record.name(), field, shown(old), shown(new))
-            )
+            self._differs(record, field, shown(old), shown(new))
+
+    def _differs(self, record: Record, *change: str) -> None:
+        name = record.model._meta.model_name  # type: ignore[attr-defined]
+        difference = Difference(name, record.name(), *change, gate=record.gate_code())
+        self.differences.append(difference)
+
+    def _dated(self, row: Any) -> Any:
+        """The row, whose history will be written under the document's own date."""
+        if self.dated is not None:
+            row._history_date = self.dated
+        return row
 
     def _save(self, row: Any) -> None:
         row._history_user = self.by

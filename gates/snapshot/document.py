@@ -1,12 +1,15 @@
 """What a document says, before it touches the board: records, and problems with their place.
 
-Every reader (a JSON fixture now, a Markdown document later) turns its input into `Record`s;
+Every reader (of a JSON fixture, of a Markdown document) turns its input into `Record`s;
 `apply.py` knows only those.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from django.utils import timezone
 
 from gates.models import (
     Action,
@@ -55,6 +58,13 @@ class Record:
         """The last part of the key, for messages: T6, Sami, launched."""
         return str(self.fields.get({Action: "text"}.get(self.model, KEYS[self.model][-1])))
 
+    def gate_code(self) -> str:
+        """The code of the gate that the row is, or belongs to; empty for neither."""
+        if self.model is Gate:
+            return str(self.fields.get("code"))
+        key = self.fields.get("gate")
+        return str(key[-1]) if isinstance(key, list) and key else ""
+
     def __str__(self) -> str:
         return f"{self.where} ({self.model._meta.model_name} {self.name()[:60]})"  # type: ignore[attr-defined]
 
@@ -100,9 +110,16 @@ class Document:
     sha256: str
     records: list[Record]
 
-    def reason(self) -> str:
-        """What goes on record as the reason of every row this document writes."""
-        return f"Import of {self.name} (SHA-256 {self.sha256})"
+    def reason(self, dated: datetime | None = None) -> str:
+        """What goes on record as the reason of every row this document writes.
+
+        Where the history is `dated` back, the reason keeps the moment at which it was written.
+        """
+        said = f"Import of {self.name} (SHA-256 {self.sha256})"
+        if dated is None:
+            return said
+        now = timezone.localtime().isoformat(sep=" ", timespec="seconds")
+        return f"{said}, dated {timezone.localdate(dated)}, imported {now}"
 
     def rename_launch(self, slug: str) -> None:
         """Let every row speak of the launch `slug` instead of the one the document names.

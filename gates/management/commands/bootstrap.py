@@ -1,6 +1,7 @@
 """Make a fresh database usable: groups, first accounts, the current snapshot."""
 
 import secrets
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,12 @@ from django.db import transaction
 from gates.models import Launch, Owner
 from gates.roles import create_groups
 from gates.snapshot.apply import apply
+from gates.snapshot.dating import start_of
 from gates.snapshot.read_json import read_json
 
 SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
+# The history begins on the day of the document, not on the day of the installation.
+SNAPSHOT_DATE = date(2026, 4, 23)
 
 # Account, group, and the name under which the board knows the person.
 FIRST_USERS = (("sami", "Founder", "Sami"), ("engineer", "Engineer", ""))
@@ -34,7 +38,8 @@ class Command(BaseCommand):
             if (password := self._create_user(username, group))
         }
         if not Launch.objects.exists():
-            apply(read_json(SNAPSHOT), by=User.objects.get(username="sami"))
+            sami = User.objects.get(username="sami")
+            apply(read_json(SNAPSHOT), by=sami, dated=start_of(SNAPSHOT_DATE))
             self.stdout.write(f"Imported {SNAPSHOT.name}")
         for username, _, name in FIRST_USERS:
             self._link_owner(username, name)
