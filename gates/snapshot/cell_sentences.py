@@ -24,7 +24,6 @@ _NOT_AN_END = ("e.g", "i.e", "vs", "approx", "cf")
 _JOINTS = " \t+;,—–-"
 
 _DATE = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
-_LINK = re.compile(r"\[(.+)\]\((\S+)\)")
 _LEADING_CODE = re.compile(r"`([^`]+)`(.*)", re.DOTALL)
 _FIGURE = re.compile(r"\d\s?(?:ms|s|min|rps|rpm|%|[KMG]B|req/s)(?![\w-])")
 _DOCUMENT = re.compile(r"[^\s`]+\.(?:md|rst|txt|pdf|docx?)", re.IGNORECASE)
@@ -118,13 +117,13 @@ def _is_date(text: str) -> bool:
 
 def _only_link(text: str) -> tuple[str, str] | None:
     """Label and address where the whole text is one safe link."""
-    found = _LINK.fullmatch(text) if len(text) < _LONGEST_LINK else None
-    if found is None:
+    if not (text.startswith("[") and text.endswith(")")) or len(text) > _LONGEST_LINK:
         return None
-    label, url = found.group(1), unescaped(found.group(2))
+    label, _, address = text[1:-1].rpartition("](")
+    url = unescaped(address)
     children = _inline.parseInline(text)[0].children or []
     opened = [child for child in children if child.type == "link_open"]
     whole = children[0].type == "link_open" and children[-1].type == "link_close"
-    if len(opened) != 1 or not whole or rules.what_is_wrong_with_url(url):
+    if len(opened) != 1 or not whole or not url or rules.what_is_wrong_with_url(url):
         return None
     return (label, url) if not rules.what_text_lacks(unescaped(label)) else None

@@ -6,6 +6,7 @@ Pure: what the document says in, contradictions out. Nothing here knows a partic
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from gates.rules import P0, Status
 
@@ -37,9 +38,16 @@ class _Rows:
         self.counts_all = paper.rows_stated is None or paper.rows_stated.number != len(self.gates)
         self.waiting_on = {b.code: b.waiting_on for b in paper.blockers}
         self.waiting_on |= {g.code: g.blocker.waiting_on for g in paper.gates if g.blocker}
+        self._known: dict[tuple[Any, ...], list[SaidGate]] = {}
 
     def of(self, count: Count, *, everything: bool) -> list[SaidGate]:
         """The gates that a stated number should be about."""
+        key = (count.status, count.person, everything)
+        if key not in self._known:
+            self._known[key] = self._of(count, everything)
+        return self._known[key]
+
+    def _of(self, count: Count, everything: bool) -> list[SaidGate]:
         return [
             gate
             for gate in self.gates.values()
@@ -119,11 +127,11 @@ def _wrong_totals(paper: Paper, rows: _Rows) -> dict[int, list[int]]:
     stated = [(item.total, item.line) for item in (*paper.counts, *paper.gaps) if item.total]
     if paper.rows_stated and rows.counts_all:
         stated.append((paper.rows_stated.number, paper.rows_stated.line))
-    wrong: dict[int, list[int]] = defaultdict(list)
+    wrong: dict[int, set[int]] = defaultdict(set)
     for total, line in stated:
-        if total != expected and line not in wrong[total]:
-            wrong[total].append(line)
-    return {total: lines for total, lines in wrong.items() if lines}
+        if total != expected:
+            wrong[total].add(line)
+    return {total: sorted(lines) for total, lines in wrong.items()}
 
 
 def _totals(paper: Paper, rows: _Rows, explained: list[str]) -> Iterator[Contradiction]:
@@ -133,7 +141,7 @@ def _totals(paper: Paper, rows: _Rows, explained: list[str]) -> Iterator[Contrad
             apart = ", ".join(code for code in rows.gates if code in rows.not_counted)
             details.append(f"without {apart}, which it sets apart, the rows are {total}")
         message = f"“{total} gates”: there are {len(rows.gates)} rows"
-        yield Contradiction("total", message, tuple(sorted(lines)), details=tuple(details))
+        yield Contradiction("total", message, tuple(lines), details=tuple(details))
 
 
 def _thresholds(paper: Paper, rows: _Rows) -> Iterator[Contradiction]:

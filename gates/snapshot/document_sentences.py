@@ -7,6 +7,9 @@ from .escapes import unescaped
 from .said import Count, Gap, Note, Paper, Round, SaidAction, SaidClaim
 from .vocabulary import CODE, STATES, bare, codes_in, status
 
+# Nobody writes a longer sentence, and some patterns below take their time with one.
+LONGEST = 5000
+
 _LABELLED = re.compile(r"\*\*([^*]+?):\*\*\s*(.*)|\*\*([^*]+?)\*\*:\s*(.*)")
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:\s*\((.*)\))?\s*")
 _OF = re.compile(r"([0-9]{1,6})\s*/\s*([0-9]{1,6})")
@@ -39,6 +42,8 @@ def read_sentence(paper: Paper, line: int, text: str) -> bool:
     if found is None:
         return False
     label, rest = found
+    if len(text) > LONGEST and label != "snapshot date":
+        return False
     reader = _LABELS.get(label)
     if reader is not None:
         return reader(paper, line, rest)

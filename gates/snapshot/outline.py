@@ -4,6 +4,7 @@ markdown-it-py finds the structure. Inline marks are left in place: what people 
 word for word, and no hostile line can make the inline parser slow.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -56,7 +57,8 @@ Part = Heading | Line | Table
 
 def outline(text: str) -> list[Part]:
     """The parts of a document in their order. Nothing is left out but rulers and empty lines."""
-    return list(_parts(_parser.parse(text), text.replace("\r\n", "\n").split("\n")))
+    text = re.sub(r"\r\n?", "\n", text)
+    return list(_parts(_parser.parse(text), text.split("\n")))
 
 
 def _parts(tokens: list[Token], source: list[str]) -> Iterator[Part]:

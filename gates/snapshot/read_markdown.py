@@ -8,6 +8,7 @@ from gates.rules import Progress, Status
 from .cell_sentences import evidence_in, sentences
 from .document import Problem
 from .document_sentences import (
+    LONGEST,
     labelled,
     plan_day,
     plan_step,
@@ -82,7 +83,7 @@ class _Reading:
         self.day, self.newly_closed = None, False
         if heading.level == 1 and not self.paper.name:
             self.paper.name, self.paper.name_line = unescaped(heading.text), heading.line
-        found = _HEADING.fullmatch(heading.text)
+        found = _HEADING.fullmatch(heading.text) if len(heading.text) < LONGEST else None
         said = found.groupdict() if found else {"name": heading.text}
         self.heading = SaidSection(
             heading.line,
