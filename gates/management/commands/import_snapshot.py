@@ -15,6 +15,11 @@ from gates.snapshot.importing import SUFFIXES, Report, import_file
 from gates.snapshot.vocabulary import status
 
 
+def printable(text: str) -> str:
+    """A text of a document without what could steer a terminal."""
+    return "".join(char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in text)
+
+
 class Command(BaseCommand):
     """Import a launch document in one transaction, with history; prints what differs."""
 
@@ -50,7 +55,7 @@ class Command(BaseCommand):
             if options["format"] == "json":
                 problems = [asdict(problem) for problem in refused.problems]
                 self._json({"file": path.name, "refused": problems})
-            lines = "\n".join(f"  {problem}" for problem in refused.problems)
+            lines = "\n".join(f"  {printable(str(problem))}" for problem in refused.problems)
             raise CommandError(f"{path.name} is refused, nothing was written:\n{lines}") from None
         if options["format"] == "json":
             self._json({"file": path.name, "dry_run": options["dry_run"], **asdict(report)})
@@ -84,7 +89,7 @@ class Command(BaseCommand):
         # All lines of one gate together, in the order in which gates first come up.
         order = {difference.gate: n for n, difference in reversed([*enumerate(report.differences)])}
         for difference in sorted(report.differences, key=lambda found: order[found.gate]):
-            self.stdout.write(str(difference))
+            self.stdout.write(printable(str(difference)))
         skipped = [
             f"line {part.line}, “{part.heading}”: {part.lines} lines, beginning “{part.sample}”"
             for part in report.skipped
@@ -103,5 +108,6 @@ class Command(BaseCommand):
         if lines:
             self.stdout.write(f"\n{title} ({len(lines)}):")
             for number, line in enumerate(lines, start=1):
-                self.stdout.write(f"  {number}. {line}".replace("\n", "\n     "))
+                indented = printable(line).replace("\n", "\n     ")
+                self.stdout.write(f"  {number}. {indented}")
             self.stdout.write("")
