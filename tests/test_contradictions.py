@@ -88,7 +88,7 @@ CHANGED: dict[str, tuple[str, str, str, str]] = {
     "a heading's count": ("(2/4 closed)", "(3/4 closed)", "heading", "2 of 4 rows are closed"),
     "a heading's total": ("(2/4 closed)", "(2/5 closed)", "heading", "2 of 4 rows are closed"),
     "a heading's tick": ("(2/4 closed)", "✅", "heading", "A3, A4 are not closed"),
-    "a status count": ("**Partial:** 0/4", "**Partial:** 2/4", "status count", "0 rows are partial"),
+    "a status count": ("**Partial:** 0/4", "**Partial:** 2/4", "status count", "0 rows are"),
     "the current status": (
         "**Current status:** 2/4", "**Current status:** 3/4", "status count", "2 rows are closed",
     ),

@@ -29,7 +29,7 @@ NOW = datetime(2026, 4, 25, 9, 30, tzinfo=UTC)
 
 # What breaks naive writers and readers, beside any character at all.
 HOSTILE = [
-    "|", r"\|", "\\", "`", "``", "**", "# ", "## x (1/2 closed)", "<br>", "<script>alert(1)</script>",
+    "|", r"\|", "\\", "`", "``", "**", "# ", "## x (1/2 closed)", "<br>", "<script>",
     "&#10;", "&amp;", "&", "\n", "\r\n", "\t", " ", "\u00a0", "\u2028", "\u202e", "مغلق", "بوابة",
     "👩‍💻", "🇸🇦", "✅", "🚫", "P1 — ", "DoD: ", "**DoD:** ", "Covered by T1 drill. ", "---", "- ",
     "1. ", "**Blocked on x from y.** ", "[a](https://example.com)", "[a]: https://example.com",
@@ -37,7 +37,7 @@ HOSTILE = [
 ]  # fmt: skip
 pieces = st.one_of(
     st.sampled_from(HOSTILE),
-    st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), max_size=6),
+    st.text(st.characters(exclude_characters="\x00", codec="utf-8"), max_size=6),
     st.sampled_from(["plain words ", "k6 p95 410 ms ", "a. b. "]),
 )
 
@@ -55,10 +55,14 @@ def proofs() -> st.SearchStrategy[str]:
 moments = st.one_of(
     st.none(),
     st.just(datetime(2026, 4, 22, 21, tzinfo=UTC)),  # midnight in Riyadh
-    st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
+    st.integers(0, 10**15).map(
+        lambda n: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(microseconds=n)
+    ),
 )
 days = st.one_of(st.none(), st.dates(date(2026, 4, 1), date(2026, 5, 30)))
-addresses = st.sampled_from(["https://example.com/a_(b)?q=1&#x", "https://example.com/|", "http://a"])
+addresses = st.sampled_from(
+    ["https://example.com/a_(b)?q=1&#x", "https://example.com/|", "http://a"]
+)
 
 
 @st.composite
@@ -134,9 +138,7 @@ boards = st.fixed_dictionaries(
             unique_by=lambda a: (a["text"], a["day"]),
         ),
         "claims": st.lists(
-            st.tuples(
-                texts(least=1), st.sampled_from([None, 1, 24]), st.booleans(), st.booleans()
-            ),
+            st.tuples(texts(least=1), st.sampled_from([None, 1, 24]), st.booleans(), st.booleans()),
             max_size=2,
         ),
     }

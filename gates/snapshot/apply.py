@@ -212,10 +212,11 @@ class _Import:
         if (record.model, record.key()) not in self.added:
             self._differs(record, field, shown(old), shown(new))
 
-    def _differs(self, record: Record, *change: str) -> None:
-        name = record.model._meta.model_name  # type: ignore[attr-defined]
-        difference = Difference(name, record.name(), *change, gate=record.gate_code())
-        self.differences.append(difference)
+    def _differs(self, record: Record, field: str = "", old: str = "", new: str = "") -> None:
+        model = record.model._meta.model_name  # type: ignore[attr-defined]
+        self.differences.append(
+            Difference(model, record.name(), field, old, new, record.gate_code())
+        )
 
     def _dated(self, row: Any) -> Any:
         """The row, whose history will be written under the document's own date."""

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 
+from gates.rules import Status
+
 from .escapes import unescaped
 from .said import Count, Gap, Note, Paper, Round, SaidAction, SaidClaim
 from .vocabulary import CODE, STATES, bare, codes_in, status
@@ -13,7 +15,9 @@ LONGEST = 5000
 _LABELLED = re.compile(r"\*\*([^*]+?):\*\*\s*(.*)|\*\*([^*]+?)\*\*:\s*(.*)")
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:\s*\((.*)\))?\s*")
 _OF = re.compile(r"([0-9]{1,6})\s*/\s*([0-9]{1,6})")
-_RULE = re.compile(r"""no\s+[“"'«]?([^”"'»]{1,100}?)[”"'»]?\s+claim until\s+\**(?:≥|>=|at least)?\s*""")
+_RULE = re.compile(
+    r"""no\s+[“"'«]?([^”"'»]{1,100}?)[”"'»]?\s+claim until\s+\**(?:≥|>=|at least)?\s*"""
+)
 _GAP = re.compile(r"Gap to (.+?)\s*\(([^()]*)\)")
 _ROUND = re.compile(r"\+([0-9]{1,6}) this (?:round|session|week)\s*:?\s*(.*)", re.IGNORECASE)
 _PERSON = re.compile(r"blocked on (.+)", re.IGNORECASE)
@@ -70,10 +74,8 @@ def _read_current(paper: Paper, line: int, text: str) -> bool:
     found = _OF.match(text)
     if found is None:
         return False
-    meant = status("closed")
-    assert meant  # noqa: S101
     number, total = map(int, found.groups())
-    paper.counts.append(Count(line, "Current status", meant[0], number, total))
+    paper.counts.append(Count(line, "Current status", Status.CLOSED, number, total))
     return True
 
 
@@ -146,7 +148,7 @@ def _read_count(paper: Paper, line: int, label: str, text: str) -> bool:
 
 
 def _read_remaining(paper: Paper, line: int, text: str) -> bool:
-    """Gates that a document sets apart: "remaining 4 gates (S5, …) are commercial, not technical"."""
+    """Gates set apart: "remaining 4 gates (S5, S7) are commercial, not technical"."""
     found = _REMAINING.search(text)
     if found is None:
         return False
@@ -161,7 +163,7 @@ def _read_remaining(paper: Paper, line: int, text: str) -> bool:
 
 
 def read_newly_closed(paper: Paper, line: int, text: str) -> bool:
-    """"**T5** — note" below "Newly closed"."""
+    """ "**T5** — note" below "Newly closed"."""
     found = _NEWLY.fullmatch(text)
     if found is None:
         return False

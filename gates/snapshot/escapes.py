@@ -22,9 +22,7 @@ def escaped(text: str) -> str:
     start, end = len(line) - len(line.lstrip()), len(line.rstrip())
     if start >= end:
         return "".join(map(_number_of, line))
-    return "".join(
-        [*map(_number_of, line[:start]), line[start:end], *map(_number_of, line[end:])]
-    )
+    return "".join([*map(_number_of, line[:start]), line[start:end], *map(_number_of, line[end:])])
 
 
 def first_escaped(line: str) -> str:

@@ -18,8 +18,8 @@ from .apply import Difference, apply
 from .compare import Contradiction, compare
 from .dating import start_of
 from .document import Document, DocumentRefused, Problem, Record, stated_twice
-from .match import match_with_board
 from .markdown_records import records
+from .match import match_with_board
 from .read_json import read_bytes, read_json
 from .read_markdown import read_markdown
 from .said import Paper, Skipped
@@ -63,10 +63,9 @@ def import_file(
         else:
             document = _markdown(path, launch, empty_status, dated, report)
         moment = start_of(dated) if dated else None
-        before = _on_the_board(document)
+        report.not_in_document = _on_the_board(document)
         report.differences = apply(document, by=by, dry_run=dry_run, dated=moment)
     report.launch = next((str(r.fields["slug"]) for r in document.records if r.model is Launch), "")
-    report.not_in_document = before
     return report
 
 

@@ -1,8 +1,9 @@
 """What a Markdown document says, as the rows it wants on the board."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, time
+from typing import Any
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -248,7 +249,7 @@ def _claims(paper: Paper, slug: str) -> Iterable[Record]:
 
 
 def _record(
-    model: type, line: int, needed: dict[str, object], said: dict[str, object] | None = None
+    model: type, line: int, needed: Mapping[str, Any], said: Mapping[str, Any] | None = None
 ) -> Record:
     """A row with what it needs and what the document says of the rest."""
     told = {name: value for name, value in (said or {}).items() if value not in ("", None)}

@@ -20,9 +20,7 @@ CLOSING = ("closing_note", "closed_at")
 
 def match_with_board(paper: Paper, records: list[Record], slug: str) -> list[str]:
     """Fit the records to what the board knows already; what a person has to look at, in words."""
-    board = dict(
-        Gate.objects.filter(launch__slug=slug).order_by().values_list("code", "progress")
-    )
+    board = dict(Gate.objects.filter(launch__slug=slug).order_by().values_list("code", "progress"))
     unresolved: dict[str, list[Any]] = defaultdict(list)
     resolved: dict[tuple[str, str], Any] = {}
     query = Blocker.objects.filter(gate__launch__slug=slug).select_related("gate", "waiting_on")

@@ -18,7 +18,7 @@ from .document_sentences import (
 from .escapes import unescaped
 from .outline import Heading, Line, Row, Table, outline
 from .said import Paper, SaidBlocker, SaidGate, SaidSection, Skipped
-from .side_tables import NAME, Cells, side_table
+from .side_tables import NAME, Cells, SideTable
 from .vocabulary import CODE, bare, columns, status
 
 _HEADING = re.compile(
@@ -80,9 +80,12 @@ class _Reading:
 
     def _under(self, heading: Heading) -> None:
         self._skip()
-        self.day, self.newly_closed = None, False
+        self.day, self.person, self.newly_closed = None, "", False
         if heading.level == 1 and not self.paper.name:
+            # The title is a name and nothing else, whatever it looks like.
             self.paper.name, self.paper.name_line = unescaped(heading.text), heading.line
+            self.heading = SaidSection(heading.line, self.paper.name)
+            return
         found = _HEADING.fullmatch(heading.text) if len(heading.text) < LONGEST else None
         said = found.groupdict() if found else {"name": heading.text}
         self.heading = SaidSection(
@@ -134,7 +137,8 @@ class _Reading:
         where = columns(table.header)
         read_row: Callable[[Cells], None] | None = self._gate_row
         if not where.keys() >= GATE_TABLE:
-            read_row = side_table(self.paper, where, self.person, self.day, self._problem)
+            side = SideTable(self.paper, where, self.person, self.day, self._problem)
+            read_row = side.reader()
         if read_row is None:
             return False
         for row in table.rows:

@@ -30,76 +30,87 @@ class Cells:
         return unescaped(self.raw(column))
 
 
-def side_table(
-    paper: Paper,
-    where: dict[str, int],
-    person: str,
-    day: tuple[int, str] | None,
-    problem: Report,
-) -> Callable[[Cells], None] | None:
-    """What reads a row of the table with these columns; None for a table we do not know."""
-    known = where.keys()
+class SideTable:
+    """A table with these columns, below a heading that may name a person or a day of the plan."""
 
-    def code_of(cells: Cells) -> str:
+    def __init__(
+        self,
+        paper: Paper,
+        where: dict[str, int],
+        person: str,
+        day: tuple[int, str] | None,
+        problem: Report,
+    ) -> None:
+        self.paper, self.columns = paper, where.keys()
+        self.person, self.day, self.problem = person, day, problem
+
+    def reader(self) -> Callable[[Cells], None] | None:
+        """What reads a row; None for a table we do not know."""
+        readers: dict[frozenset[str], Callable[[Cells], None]] = {
+            frozenset({"claim", "name"}): self._claim,
+            frozenset({"gate", "evidence", "kind"}): self._evidence,
+            frozenset({"gate", "blocker"}): self._blocker,
+            frozenset({"gate", "action"}): self._action,
+            frozenset({"gate", "closing_note"}): self._closing,
+            frozenset({"gate", "not_counted"}): self._not_counted,
+            frozenset({"gate", "covered_by"}): self._cover,
+        }
+        return next((read for needed, read in readers.items() if self.columns >= needed), None)
+
+    def _code(self, cells: Cells) -> str:
         code = bare(cells.raw("gate"))
         if code and not CODE.fullmatch(code):
-            problem(cells.line, "gate", f"{code!r} is not a code: capital letters and a number")
+            message = f"{code!r} is not a code: capital letters and a number"
+            self.problem(cells.line, "gate", message)
         return code
 
-    def evidence(cells: Cells) -> None:
+    def _evidence(self, cells: Cells) -> None:
         names = ("kind", "url", "output", "commit", "observed", "valid_until")
         texts = {name: cells.text(name) for name in names}
         texts["kind"] = texts["kind"].casefold() or "statement"
-        said = SaidEvidence(cells.line, code_of(cells), cells.text("evidence"), **texts)
-        paper.evidence.append(said)
+        said = SaidEvidence(cells.line, self._code(cells), cells.text("evidence"), **texts)
+        self.paper.evidence.append(said)
 
-    def blocker(cells: Cells) -> None:
+    def _blocker(self, cells: Cells) -> None:
         names = ("why", "raised", "due", "resolved", "resolution")
         texts = {name: cells.text(name) for name in names}
-        who = cells.text("waiting_on") or person
-        said = SaidBlocker(cells.line, code_of(cells), cells.text("blocker"), who, **texts)
-        paper.blockers.append(said)
+        who = cells.text("waiting_on") or self.person
+        said = SaidBlocker(cells.line, self._code(cells), cells.text("blocker"), who, **texts)
+        self.paper.blockers.append(said)
 
-    def action(cells: Cells) -> None:
-        said = SaidAction(cells.line, code_of(cells), cells.text("action"), cells.text("estimate"))
-        if day is not None:
-            said.day, said.needs = day
+    def _action(self, cells: Cells) -> None:
+        code, text = self._code(cells), cells.text("action")
+        said = SaidAction(cells.line, code, text, cells.text("estimate"))
+        if self.day is not None:
+            said.day, said.needs = self.day
         said.needs = cells.text("needs") or said.needs
         state = bare(cells.raw("state")).casefold() or "todo"
         if state not in STATES:
-            problem(cells.line, "state", f"{state!r} is not a state: todo, doing or done")
+            message = f"{state!r} is not a state: todo, doing or done"
+            self.problem(cells.line, "state", message)
         said.state = STATES.get(state, "todo")
-        paper.actions.append(said)
+        self.paper.actions.append(said)
 
-    def claim(cells: Cells) -> None:
+    def _claim(self, cells: Cells) -> None:
         slug, least = cells.text("claim"), bare(cells.raw("min_closed"))
         if least and not re.fullmatch("[0-9]{1,6}", least):
-            problem(cells.line, "claim", f"{least!r} is not a number of gates")
+            self.problem(cells.line, "claim", f"{least!r} is not a number of gates")
             return
         said = SaidClaim(cells.line, slug, cells.text("name"), int(least) if least else None)
         said.requires_p0 = bare(cells.raw("requires_p0")).casefold() == "yes"
         said.required = codes_in(cells.raw("required"))
-        paper.claims.append(said)
+        self.paper.claims.append(said)
 
-    def note(notes: list[Note], column: str, date: str = "") -> Callable[[Cells], None]:
-        return lambda cells: notes.append(
-            Note(cells.line, code_of(cells), cells.text(column), cells.text(date))
-        )
+    def _closing(self, cells: Cells) -> None:
+        said = self._note(cells, "closing_note")
+        said.date = cells.text("closed_at")
+        self.paper.closings.append(said)
 
-    if known >= {"claim", "name"}:
-        return claim
-    if "gate" not in known:
-        return None
-    if known >= {"evidence", "kind"}:
-        return evidence
-    if "blocker" in known:
-        return blocker
-    if "action" in known:
-        return action
-    if "closing_note" in known:
-        return note(paper.closings, "closing_note", "closed_at")
-    if "not_counted" in known:
-        return note(paper.not_counted, "not_counted")
-    if "covered_by" in known:
-        return note(paper.covers, "covered_by")
-    return None
+    def _not_counted(self, cells: Cells) -> None:
+        self.paper.not_counted.append(self._note(cells, "not_counted"))
+
+    def _cover(self, cells: Cells) -> None:
+        self.paper.covers.append(self._note(cells, "covered_by"))
+
+    def _note(self, cells: Cells, column: str) -> Note:
+        return Note(cells.line, self._code(cells), cells.text(column))

@@ -14,7 +14,14 @@ STATUSES = {
 _STATUS = {word: status for status, words in STATUSES.items() for word in words.split()}
 MARKS = {status: words.split()[0] for status, words in STATUSES.items()}
 
-STATES = {"✅": "done", "🔄": "doing", "⬜": "todo", "done": "done", "doing": "doing", "todo": "todo"}
+STATES = {
+    "✅": "done",
+    "🔄": "doing",
+    "⬜": "todo",
+    "done": "done",
+    "doing": "doing",
+    "todo": "todo",
+}
 STATE_MARKS = {"done": "✅", "doing": "🔄", "todo": "⬜"}
 
 COLUMNS = {
@@ -82,13 +89,15 @@ def status(text: str) -> tuple[Status, Progress] | None:
     words = re.split(r"[\s,/*_`()\[\]\ufe0f:.-]+", text.casefold())
     for mark in MARKS.values():
         words = [part for word in words for part in _apart(word, mark)]
-    found = {_STATUS.get(word) for word in words if word}
+    named = {word for word in words if word}
+    found = {_STATUS[word] for word in named & _STATUS.keys()}
+    if named - _STATUS.keys():
+        return None
     if found == {Status.BLOCKED, Status.PARTIAL}:
         return Status.BLOCKED, Progress.PARTIAL
-    if len(found) != 1 or None in found:
+    if len(found) != 1:
         return None
-    only = next(iter(found))
-    assert only is not None  # noqa: S101  for the type checker
+    only = found.pop()
     return only, Progress.OPEN if only is Status.BLOCKED else Progress(only.value)
 
 

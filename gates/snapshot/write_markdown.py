@@ -256,5 +256,3 @@ def _moment(at: datetime | None) -> str:
         return ""
     here = timezone.localtime(at)
     return str(here.date()) if here.time() == time.min else here.isoformat(sep=" ")
-
-

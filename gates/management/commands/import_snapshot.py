@@ -17,7 +17,9 @@ from gates.snapshot.vocabulary import status
 
 def printable(text: str) -> str:
     """A text of a document without what could steer a terminal."""
-    return "".join(char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in text)
+    return "".join(
+        char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in text
+    )
 
 
 class Command(BaseCommand):
