@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
+from django.utils import timezone
 
 from gates.models import TRACKED, Gate, Owner
 from gates.roles import ROLES
@@ -33,6 +34,8 @@ def test_the_first_run_makes_groups_accounts_and_the_board(
     assert Gate.objects.count() == 34
     assert Owner.objects.get(name="Sami").user == User.objects.get(username="sami")
     assert Gate.history.filter(history_user_name="sami").count() == 34
+    days = {timezone.localtime(row.history_date).isoformat() for row in Gate.history.all()}
+    assert days == {"2026-04-23T00:00:00+03:00"}
 
 
 def test_a_second_run_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -153,7 +153,7 @@ def test_the_board_of_the_snapshot_says_what_the_rows_say(reader: Client) -> Non
         "1 required gate is not closed",
         "5 of 8 closed",
         "5 of 7 closed · 2 not counted",
-        "Commercial, not technical: closes with real customers, not with code.",
+        "Commercial, not technical. They close with real customers, not with code.",
         "PostHog API key",
         "Cannot fire real funnel events, cannot validate EU ingestion",
         "Dry-run rollback script end-to-end on prod without actually rolling back",

@@ -8,6 +8,7 @@ left alone.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -19,6 +20,7 @@ from django.db.models import F
 from gates.models import TRACKED, Blocker, Gate, Launch, Refused
 from gates.models.history import save_on_record
 
+from .dating import refuse_to_rewrite
 from .document import KEYS, Document, DocumentRefused, Problem, Record
 from .values import Unusable, plain_value, shown
 
@@ -36,21 +38,33 @@ class Difference:
     field: str = ""
     old: str = ""
     new: str = ""
+    gate: str = ""
 
     def __str__(self) -> str:
+        name = self.name if self.model == "gate" or not self.gate else f"{self.gate}: {self.name}"
         if not self.field:
-            return f"+ {self.model} {self.name}"
-        return f"~ {self.model} {self.name}: {self.field}: {self.old} → {self.new}"
+            return f"+ {self.model} {name}"
+        return f"~ {self.model} {name}: {self.field}: {self.old} → {self.new}"
 
 
-def apply(document: Document, *, by: User | None = None, dry_run: bool = False) -> list[Difference]:
+def apply(
+    document: Document,
+    *,
+    by: User | None = None,
+    dry_run: bool = False,
+    dated: datetime | None = None,
+) -> list[Difference]:
     """Write what the document says and return what differed; with `dry_run`, only return it.
+
+    The history is written as of `dated`, or as of now.
 
     Raises:
         DocumentRefused: with every problem found; nothing was written.
     """
     with transaction.atomic():
-        run = _Import(document, by)
+        if dated is not None:
+            refuse_to_rewrite(document, dated)
+        run = _Import(document, by, dated)
         run.write()
         if run.problems:
             raise DocumentRefused(run.problems)
@@ -62,9 +76,10 @@ def apply(document: Document, *, by: User | None = None, dry_run: bool = False) 
 class _Import:
     """One import under way: what is on the board by key, what differed, what went wrong."""
 
-    def __init__(self, document: Document, by: User | None) -> None:
+    def __init__(self, document: Document, by: User | None, dated: datetime | None) -> None:
         self.by = by
-        self.reason = document.reason()
+        self.dated = dated
+        self.reason = document.reason(dated)
         self.records = document.records
         self.rows: dict[tuple[type, tuple[Any, ...]], Any] = {}
         self.added: set[tuple[type, tuple[Any, ...]]] = set()
@@ -92,7 +107,7 @@ class _Import:
             # Among blockers with the same words the unresolved one comes last and is found.
             query = query.order_by(F("resolved_at").asc(nulls_last=True), "pk")
         for row in query:
-            self.rows[(model, row.natural_key())] = row
+            self.rows[(model, row.natural_key())] = self._dated(row)
 
     def _each(self, model: type, step: Callable[[Record], None]) -> None:
         """Take one step for every record of a model, noting what goes wrong."""
@@ -127,19 +142,19 @@ class _Import:
         if record.model is Gate:
             values = self._without_closing(record, row, values)
         if row is None:
-            row = record.model(**values)
+            row = self._dated(record.model(**values))
             row.full_clean()
             if record.model is Gate and record.fields.get("progress") == CLOSED:
                 # Nobody ever saw it open: its history starts with the closing.
                 row.skip_history_when_saving = True
-                save_on_record(row, by=self.by, reason=self.reason)
+                self._save(row)
                 del row.skip_history_when_saving
                 row.first_on_record = True
             else:
-                save_on_record(row, by=self.by, reason=self.reason)
+                self._save(row)
             self.rows[(record.model, record.key())] = row
             self.added.add((record.model, record.key()))
-            self.differences.append(Difference(row._meta.model_name, record.name()))
+            self._differs(record)
         else:
             self._change(record, row, values)
 
@@ -151,7 +166,7 @@ class _Import:
             self._note(record, name, getattr(row, name), value)
             setattr(row, name, value)
         row.full_clean()
-        save_on_record(row, by=self.by, reason=self.reason)
+        self._save(row)
 
     def _without_closing(
         self, record: Record, gate: Gate | None, values: dict[str, Any]
@@ -192,12 +207,26 @@ class _Import:
             row = self.rows.get((model, record.key())) if record.model is model else None
             if row is not None and row.pk and row.pk not in recorded:
                 row.first_on_record = True
-                save_on_record(row, by=self.by, reason=self.reason)
+                self._save(row)
 
     def _note(self, record: Record, field: str, old: Any, new: Any) -> None:
         if (record.model, record.key()) not in self.added:
-            name = record.model._meta.model_name
-            self.differences.append(Difference(name, record.name(), field, shown(old), shown(new)))
+            self._differs(record, field, shown(old), shown(new))
+
+    def _differs(self, record: Record, field: str = "", old: str = "", new: str = "") -> None:
+        model = record.model._meta.model_name
+        self.differences.append(
+            Difference(model, record.name(), field, old, new, record.gate_code())
+        )
+
+    def _dated(self, row: Any) -> Any:
+        """The row, whose history will be written under the document's own date."""
+        if self.dated is not None:
+            row._history_date = self.dated
+        return row
+
+    def _save(self, row: Any) -> None:
+        save_on_record(self._dated(row), by=self.by, reason=self.reason)
 
     def _value(self, record: Record, name: str) -> Any:
         field = record.model._meta.get_field(name)

@@ -1,12 +1,15 @@
 """What a document says, before it touches the board: records, and problems with their place.
 
-Every reader (a JSON fixture now, a Markdown document later) turns its input into `Record`s;
+Every reader (of a JSON fixture, of a Markdown document) turns its input into `Record`s;
 `apply.py` knows only those.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from django.utils import timezone
 
 from gates.models import (
     Action,
@@ -55,6 +58,13 @@ class Record:
         """The last part of the key, for messages: T6, Sami, launched."""
         return str(self.fields.get("text" if self.model is Action else KEYS[self.model][-1]))
 
+    def gate_code(self) -> str:
+        """The code of the gate that the row is, or belongs to; empty for neither."""
+        if self.model is Gate:
+            return str(self.fields.get("code"))
+        key = self.fields.get("gate")
+        return str(key[-1]) if isinstance(key, list) and key else ""
+
     def __str__(self) -> str:
         return f"{self.where} ({self.model._meta.model_name} {self.name()[:60]})"
 
@@ -70,6 +80,18 @@ class Problem:
     def __str__(self) -> str:
         place = f"{self.where}, {self.field}" if self.field else self.where
         return f"{place}: {self.message}"
+
+
+def stated_twice(records: Sequence[Record]) -> list[Problem]:
+    """A problem for every record whose row stands in the document already."""
+    first: dict[tuple[Any, ...], Record] = {}
+    problems = []
+    for record in records:
+        earlier = first.setdefault((record.model, record.key()), record)
+        if earlier is not record:
+            field = KEYS[record.model][-1]
+            problems.append(Problem(str(record), field, f"stands already in {earlier.where}"))
+    return problems
 
 
 class DocumentRefused(Exception):
@@ -88,9 +110,16 @@ class Document:
     sha256: str
     records: list[Record]
 
-    def reason(self) -> str:
-        """What goes on record as the reason of every row this document writes."""
-        return f"Import of {self.name} (SHA-256 {self.sha256})"
+    def reason(self, dated: datetime | None = None) -> str:
+        """What goes on record as the reason of every row this document writes.
+
+        Where the history is `dated` back, the reason keeps the moment at which it was written.
+        """
+        said = f"Import of {self.name} (SHA-256 {self.sha256})"
+        if dated is None:
+            return said
+        now = timezone.localtime().isoformat(sep=" ", timespec="seconds")
+        return f"{said}, dated {timezone.localdate(dated)}, imported {now}"
 
     def rename_launch(self, slug: str) -> None:
         """Let every row speak of the launch `slug` instead of the one the document names.

@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from gates.models import Evidence, Gate
 
-from .document import KEYS, Document, DocumentRefused, Problem, Record
+from .document import KEYS, Document, DocumentRefused, Problem, Record, stated_twice
 
 # A launch of 10,000 gates with its evidence is about 10 MB.
 MAX_BYTES = 20 * 1024 * 1024
@@ -33,7 +32,7 @@ def read_json(path: Path) -> Document:
             records.append(found)
         else:
             problems += found
-    problems += _twice(records)
+    problems += stated_twice(records)
     if problems:
         raise DocumentRefused(problems)
     return Document(path.name, hashlib.sha256(content).hexdigest(), records)
@@ -111,14 +110,3 @@ def _record(where: str, row: Any) -> Record | list[Problem]:
         [Problem(str(record), name, "there is no such field") for name in unknown]
         + [Problem(str(record), name, "is missing") for name in missing]
     ) or record
-
-
-def _twice(records: Sequence[Record]) -> list[Problem]:
-    first: dict[tuple[Any, ...], Record] = {}
-    problems = []
-    for record in records:
-        earlier = first.setdefault((record.model, record.key()), record)
-        if earlier is not record:
-            field = KEYS[record.model][-1]
-            problems.append(Problem(str(record), field, f"stands already in {earlier.where}"))
-    return problems

@@ -1,6 +1,7 @@
 """Make a fresh database usable: groups, first accounts, the current snapshot."""
 
 import secrets
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ from gates.models import Launch, Owner
 from gates.models.history import save_on_record
 from gates.roles import create_groups
 from gates.snapshot.apply import apply
+from gates.snapshot.dating import start_of
 from gates.snapshot.read_json import read_json
 
 SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
+# The history begins on the day of the document, not on the day of the installation.
+SNAPSHOT_DATE = date(2026, 4, 23)
 
 # Account, group, and the name under which the board knows the person.
 FIRST_USERS = (("sami", "Founder", "Sami"), ("engineer", "Engineer", ""))
@@ -32,7 +36,8 @@ class Command(BaseCommand):
         # Only into an empty house: an account that was renamed or removed is not made again.
         passwords = {} if User.objects.exists() else self._create_users()
         if not Launch.objects.exists():
-            apply(read_json(SNAPSHOT), by=User.objects.filter(username="sami").first())
+            sami = User.objects.filter(username="sami").first()
+            apply(read_json(SNAPSHOT), by=sami, dated=start_of(SNAPSHOT_DATE))
             self.stdout.write(f"Imported {SNAPSHOT.name}")
         for username, _, name in FIRST_USERS:
             self._link_owner(username, name)

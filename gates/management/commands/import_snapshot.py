@@ -1,47 +1,68 @@
 """Bring a document onto the board."""
 
+import json
 from argparse import ArgumentParser
+from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from gates.snapshot.apply import apply
-from gates.snapshot.document import Document, DocumentRefused
-from gates.snapshot.read_json import read_json
+from gates.snapshot.document import DocumentRefused
+from gates.snapshot.importing import SUFFIXES, Report, import_file
+from gates.snapshot.vocabulary import status
 
-# A Markdown reader joins here; all a reader owes is a Document.
-READERS = {".json": read_json}
+
+def printable(text: str) -> str:
+    """A text of a document without what could steer a terminal."""
+    return "".join(
+        char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in text
+    )
 
 
 class Command(BaseCommand):
     """Import a launch document in one transaction, with history; prints what differs."""
 
-    help = "Import a launch document (.json fixture); prints what differs. All or nothing."
+    help = (
+        "Import a launch document (.md, or a .json fixture). Prints what differs and every "
+        "contradiction in the document. All or nothing; what the document lacks is never removed."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path)
-        parser.add_argument("--launch", metavar="SLUG", help="import under this launch's slug")
-        parser.add_argument("--dry-run", action="store_true", help="print what would change only")
-        parser.add_argument("--by", metavar="USERNAME", help="whose import this is")
+        add = parser.add_argument
+        add("file", type=Path)
+        add("--launch", metavar="SLUG", default="", help="import under this launch's slug")
+        add("--dry-run", action="store_true", help="print what would change, write nothing")
+        add("--by", metavar="USERNAME", help="whose import this is, for the history")
+        add("--empty-status", metavar="STATUS", help="what an empty status cell means (.md)")
+        add("--dated", metavar="DATE", help="write the history under this day (YYYY-MM-DD)")
+        add("--format", choices=("text", "json"), default="text", help="for people or programs")
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
-        reader = READERS.get(path.suffix.lower())
-        if reader is None:
-            raise CommandError(f"{path.name}: only {', '.join(READERS)} can be imported")
+        if path.suffix.lower() not in SUFFIXES:
+            raise CommandError(f"{path.name}: only {', '.join(SUFFIXES)} can be imported")
         try:
-            document = reader(path)
-            if options["launch"]:
-                document.rename_launch(options["launch"])
-            differences = apply(document, by=self._user(options), dry_run=options["dry_run"])
+            report = import_file(
+                path,
+                launch=options["launch"] or "",
+                by=self._user(options),
+                dry_run=options["dry_run"],
+                empty_status=self._empty_status(options),
+                dated=self._dated(options),
+            )
         except DocumentRefused as refused:
-            lines = "\n".join(f"  {problem}" for problem in refused.problems)
+            if options["format"] == "json":
+                problems = [asdict(problem) for problem in refused.problems]
+                self._json({"file": path.name, "refused": problems})
+            lines = "\n".join(f"  {printable(str(problem))}" for problem in refused.problems)
             raise CommandError(f"{path.name} is refused, nothing was written:\n{lines}") from None
-        for difference in differences:
-            self.stdout.write(str(difference))
-        self.stdout.write(self._summary(document, len(differences), options["dry_run"]))
+        if options["format"] == "json":
+            self._json({"file": path.name, "dry_run": options["dry_run"], **asdict(report)})
+        else:
+            self._text(report, options["dry_run"])
 
     def _user(self, options: dict[str, Any]) -> Any:
         if not options["by"]:
@@ -51,8 +72,44 @@ class Command(BaseCommand):
             raise CommandError(f"there is no account {options['by']!r}")
         return user
 
-    def _summary(self, document: Document, count: int, dry_run: bool) -> str:
-        if not count:
-            return f"{document.name}: nothing differs"
+    def _empty_status(self, options: dict[str, Any]) -> Any:
+        found = status(options["empty_status"] or "")
+        if options["empty_status"] and found is None:
+            raise CommandError(f"--empty-status: {options['empty_status']!r} is not a status")
+        return found
+
+    def _dated(self, options: dict[str, Any]) -> date | None:
+        try:
+            return date.fromisoformat(options["dated"]) if options["dated"] else None
+        except ValueError:
+            raise CommandError(f"--dated: {options['dated']!r} is not a date") from None
+
+    def _json(self, said: dict[str, Any]) -> None:
+        self.stdout.write(json.dumps(said, ensure_ascii=False, indent=2))
+
+    def _text(self, report: Report, dry_run: bool) -> None:
+        # All lines of one gate together, in the order in which gates first come up.
+        order = {difference.gate: n for n, difference in reversed([*enumerate(report.differences)])}
+        for difference in sorted(report.differences, key=lambda found: order[found.gate]):
+            self.stdout.write(printable(str(difference)))
+        skipped = [
+            f"line {part.line}, “{part.heading}”: {part.lines} lines, beginning “{part.sample}”"
+            for part in report.skipped
+        ]
+        self._list("On the board but not in the document; it stays", report.not_in_document)
+        self._list("For a person to decide", report.for_a_person)
+        self._list("Contradictions in the document", [str(c) for c in report.contradictions])
+        self._list("Skipped, because it means nothing to us", skipped)
+        count = len(report.differences)
         done = "would change" if dry_run else "changed"
-        return f"{document.name}: {count} {done}"
+        self.stdout.write(
+            f"{report.name}: {count} {done}" if count else f"{report.name}: nothing differs"
+        )
+
+    def _list(self, title: str, lines: list[str]) -> None:
+        if lines:
+            self.stdout.write(f"\n{title} ({len(lines)}):")
+            for number, line in enumerate(lines, start=1):
+                indented = printable(line).replace("\n", "\n     ")
+                self.stdout.write(f"  {number}. {indented}")
+            self.stdout.write("")

@@ -1,0 +1,181 @@
+"""What a Markdown document says, and what it claims about itself; nothing is judged yet."""
+
+from dataclasses import dataclass, field
+
+from gates.rules import Progress, Status
+
+
+@dataclass(slots=True)
+class SaidEvidence:
+    """One proof. Dates are kept as written until they become fields."""
+
+    line: int
+    code: str
+    summary: str
+    kind: str = "statement"
+    url: str = ""
+    output: str = ""
+    commit: str = ""
+    observed: str = ""
+    valid_until: str = ""
+
+
+@dataclass(slots=True)
+class SaidBlocker:
+    """What a gate waits for."""
+
+    line: int
+    code: str
+    needs: str
+    waiting_on: str = ""
+    why: str = ""
+    raised: str = ""
+    due: str = ""
+    resolved: str = ""
+    resolution: str = ""
+
+
+@dataclass(slots=True)
+class SaidGate:
+    """One row of a gate table. An empty text means that the row does not say."""
+
+    line: int
+    code: str
+    title: str
+    status: Status
+    progress: Progress
+    priority: str = ""
+    definition_of_done: str = ""
+    notes: str = ""
+    owner: str = ""
+    covered_by: str = ""
+    blocker: SaidBlocker | None = None
+    evidence: SaidEvidence | None = None
+
+
+@dataclass(slots=True)
+class SaidSection:
+    """A heading with its gates, and the count it claims."""
+
+    line: int
+    name: str
+    prefix: str = ""
+    closed: int | None = None
+    total: int | None = None
+    ticked: bool = False
+    gates: list[SaidGate] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class SaidAction:
+    """A step, from a table of actions or a line of the plan."""
+
+    line: int
+    code: str
+    text: str
+    estimate: str = ""
+    day: int | None = None
+    state: str = "todo"
+    needs: str = ""
+
+
+@dataclass(slots=True)
+class SaidClaim:
+    """A claim and its rule."""
+
+    line: int
+    slug: str
+    name: str
+    min_closed: int | None = None
+    requires_p0: bool = False
+    required: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Note:
+    """A text about one gate: its closing, its cover, why it is not counted."""
+
+    line: int
+    code: str
+    text: str
+    date: str = ""
+
+
+@dataclass(slots=True)
+class Count:
+    """“Open: 7/30 (T6, T7)”: a number the document states, and the gates it names with it."""
+
+    line: int
+    label: str
+    status: Status | None
+    number: int
+    total: int | None = None
+    person: str = ""
+    codes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Gap:
+    """“Gap to Launch Claim (24/30): 6 gates.”"""
+
+    line: int
+    name: str
+    threshold: int | None = None
+    total: int | None = None
+    missing: int | None = None
+    codes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Round:
+    """“+2 this round: I2 on-call, O5 SLO skeleton”."""
+
+    line: int
+    number: int
+    items: list[str] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Skipped:
+    """Lines that mean nothing to us, below one heading."""
+
+    line: int
+    heading: str
+    lines: int
+    sample: str
+
+
+@dataclass(slots=True)
+class Paper:
+    """A whole document."""
+
+    name: str = ""
+    name_line: int = 0
+    snapshot_date: str = ""
+    plan_starts_on: str = ""
+    notes: str = ""
+    sections: list[SaidSection] = field(default_factory=list)
+    evidence: list[SaidEvidence] = field(default_factory=list)
+    blockers: list[SaidBlocker] = field(default_factory=list)
+    actions: list[SaidAction] = field(default_factory=list)
+    claims: list[SaidClaim] = field(default_factory=list)
+    newly_closed: list[Note] = field(default_factory=list)
+    closings: list[Note] = field(default_factory=list)
+    covers: list[Note] = field(default_factory=list)
+    not_counted: list[Note] = field(default_factory=list)
+    rules: list[SaidClaim] = field(default_factory=list)
+    rows_stated: Count | None = None
+    counts: list[Count] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    rounds: list[Round] = field(default_factory=list)
+    remaining: list[Count] = field(default_factory=list)
+    speaks_of_p0: list[int] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    # Statuses of rows whose cell was empty, filled in by --empty-status: reported, not hidden.
+    empty_statuses: list[str] = field(default_factory=list)
+
+    @property
+    def gates(self) -> list[SaidGate]:
+        """All gates, in the order of the document."""
+        return [gate for section in self.sections for gate in section.gates]
