@@ -22,6 +22,8 @@ register_converter(GateCode, "code")
 urlpatterns = [
     path("", views.board, name="board"),
     path("launches/<slug:slug>/", views.board, name="launch"),
+    path("board.md", views.export, {"ending": "md"}, name="board-md"),
+    path("launches/<slug:slug>/board.md", views.export, {"ending": "md"}),
     path("board.json", views.export, {"ending": "json"}, name="board-json"),
     path("board.csv", views.export, {"ending": "csv"}, name="board-csv"),
     path("launches/<slug:slug>/board.json", views.export, {"ending": "json"}),

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,7 +87,26 @@ def test_plain_cells_stay_as_they_are() -> None:
     assert harmless("") == ""
 
 
-@pytest.mark.parametrize("url", ["/board.json", "/board.csv"])
+def test_the_markdown_says_what_the_page_shows_and_reads_back(
+    reader: Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("import_snapshot", "fixtures/launch_gates_2026-04-23.json")
+    written = reader.get("/board.md").content
+    document = tmp_path / "board.md"
+    document.write_bytes(written)
+    capsys.readouterr()
+
+    call_command("import_snapshot", str(document))
+
+    text = written.decode()
+    for words in ("18/30", "Technical Readiness (5/8 closed)", "6 gates", "PostHog API key"):
+        assert words in text
+    assert "nothing differs" in capsys.readouterr().out
+    call_command("export_snapshot", format="md")
+    assert capsys.readouterr().out == text
+
+
+@pytest.mark.parametrize("url", ["/board.json", "/board.csv", "/board.md"])
 def test_exports_ask_for_an_account_and_a_launch(client: Client, url: str) -> None:
     anonymous = client.get(url)
     client.force_login(factory.user("reader"))

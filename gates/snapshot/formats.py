@@ -10,6 +10,7 @@ from gates.board import Board
 
 from .write_csv import write_csv
 from .write_json import board_as_data
+from .write_markdown import write_markdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ def write_json(board: Board) -> str:
 
 
 FORMATS = {
+    "md": Format(write_markdown, "text/markdown; charset=utf-8", download=True),
     "json": Format(write_json, "application/json", download=False),
     "csv": Format(write_csv, "text/csv; charset=utf-8", download=True),
 }

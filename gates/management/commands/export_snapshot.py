@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = "Write the board to standard output."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--format", choices=sorted(FORMATS), default="json")
+        parser.add_argument("--format", choices=sorted(FORMATS), default="md")
         parser.add_argument("--launch", metavar="SLUG", help="another launch than the current one")
 
     def handle(self, *args: Any, **options: Any) -> None:
