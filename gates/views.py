@@ -13,33 +13,38 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from gates import invariants
-from gates.board import LaunchRow, find_launch, read_board, read_gate
+from gates.asked import board_asked_for, known, moment_asked_for, says_when
+from gates.board import find_launch, read_gate
 from gates.history import gate_history, people
 from gates.models import Evidence, Gate
 from gates.rules import Status
 
 
 @require_safe
+@says_when
 def board(request: HttpRequest, slug: str | None = None) -> HttpResponse:
-    """The current launch's board, or that of the named launch."""
-    launch = find_launch(slug)
-    if launch is None and slug is None:
+    """The current launch's board, or that of the named launch; with ?as_of= as it was then."""
+    found = board_asked_for(request, slug)
+    if found is None and slug is None:
         return render(request, "gates/no_launch.html")
-    found = read_board(_known(launch), timezone.now())
-    return render(request, "gates/board.html", {"board": found, "statuses": list(Status)})
+    context = {"board": known(found), "statuses": list(Status), "past": "as_of" in request.GET}
+    return render(request, "gates/board.html", context)
 
 
 @require_safe
+@says_when
 def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpResponse:
-    """One gate, whole, with its history."""
-    launch = _known(find_launch(slug))
-    found = read_gate(launch, code, timezone.now())
-    if found is None:
-        raise Http404
+    """One gate, whole, with its history; with ?as_of= as it was then."""
+    now = timezone.now()
+    as_of = moment_asked_for(request, now)
+    launch = known(find_launch(slug, as_of))
+    found = known(read_gate(launch, code, now, as_of))
     context: dict[str, Any] = {
         "launch": launch,
         "gate": found,
-        "history": gate_history(found.id),
+        "as_of": as_of,
+        "past": as_of is not None,
+        "history": [entry for entry in gate_history(found.id) if entry.at <= (as_of or now)],
         "progress_word": Gate.Progress(found.progress).label,
         "people": people(
             [found.closed_by_id]
@@ -83,9 +88,3 @@ def admin_login(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     query = urlencode({"next": request.GET.get("next", reverse("admin:index"))})
     return redirect(f"{reverse('login')}?{query}")
-
-
-def _known(launch: LaunchRow | None) -> LaunchRow:
-    if launch is None:
-        raise Http404
-    return launch

@@ -12,10 +12,12 @@ GATES = Path(settings.BASE_DIR) / "gates"
 LEVELS = [
     {"reasons"},
     {"rules", "invariants", "markdown"},
-    {"models", "checks", "roles"},
+    {"models", "checks", "roles", "moments"},
+    {"recorded"},
     {"board", "history"},
-    {"snapshot", "changes"},
-    {"admin", "views", "urls", "management", "templatetags", "apps"},
+    {"snapshot", "changes", "burnup", "honesty", "waiting"},
+    {"asked"},
+    {"admin", "views", "exports", "urls", "management", "templatetags", "apps"},
 ]
 LEVEL = {name: number for number, names in enumerate(LEVELS) for name in names}
 
