@@ -1,21 +1,25 @@
 """One launch at one instant: sections, gates with their status, counts, claims with verdicts.
 
 Reads each table once, in its own columns only, and joins in Python. That is a handful of flat
-queries at any size, and reading the same columns from the history tables gives the board of a
-past day. Whoever shows numbers (page, export, command, admin list) gets them from here.
+queries at any size, and reading the same columns from the history tables (`recorded.Rows`) gives
+the board of a past moment. Whoever shows numbers (page, export, command, admin list) gets them
+from here.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from gates import rules
 from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Owner, Requirement, Section
 from gates.reasons import Reason
+from gates.recorded import Rows, first_recorded
 from gates.rules import BlockerFact, EvidenceFact, GateFacts, Standing, Status, Totals
 
 
@@ -233,61 +237,96 @@ ACTION = ("id", "gate_id", "text", "estimate", "day", "state", "needs_id")
 CLAIM = ("id", "slug", "name", "min_closed", "requires_p0")
 
 
-def find_launch(slug: str | None = None) -> LaunchRow | None:
-    """The launch with this slug, or the current one; None where there is none."""
-    chosen = Launch.objects.filter(slug=slug) if slug else Launch.objects.filter(is_current=True)
-    row = chosen.values_list(*LAUNCH).first()
+class NotRecorded(Exception):
+    """The launch has no record yet at the moment asked for; `since` is when its record begins.
+
+    None where it has no record at all, as after `loaddata`, which writes no history.
+    """
+
+    def __init__(self, launch: LaunchRow, since: datetime | None) -> None:
+        self.launch, self.since = launch, since
+        super().__init__(f"the record of {launch.slug} begins {since or 'never'}")
+
+
+def find_launch(slug: str | None = None, as_of: datetime | None = None) -> LaunchRow | None:
+    """The launch with this slug, or the current one; None where there is none.
+
+    With `as_of` it is the launch that had the slug, or was the current one, at that moment. Where
+    none did, it is the one that goes by it today, as it was then, so that a link outlives a
+    change of name.
+
+    Raises:
+        NotRecorded: that launch has no record at that moment.
+    """
+    chosen = Q(slug=slug) if slug else Q(is_current=True)
+    launches = Rows(as_of, (Launch,)).of(Launch)
+    row = launches.filter(chosen).values_list(*LAUNCH).first()
+    if row is None and as_of is not None:
+        today = find_launch(slug)
+        if today is None:
+            return None
+        row = launches.filter(id=today.id).values_list(*LAUNCH).first()
+        if row is None:
+            raise NotRecorded(today, first_recorded(Launch, today.id))
     return LaunchRow(*row) if row else None
 
 
-def read_board(launch: LaunchRow, now: datetime) -> Board:
-    """The whole board of a launch, judged as of `now`."""
-    within = {"gate__launch_id": launch.id}
-    owners = _owners()
-    gates = [GateRow(*row) for row in _gates(launch).values_list(*GATE)]
+def read_board(launch: LaunchRow, now: datetime, as_of: datetime | None = None) -> Board:
+    """The whole board of a launch as it is `now`, or as its history has it at `as_of`.
+
+    A past board is judged as on its own day: what has expired since counts as it did then. The
+    launch is the one that `find_launch` found for the same moment.
+    """
+    moment = as_of or now
+    rows = Rows(as_of)
+    owners = _owners(rows)
+    gates = [GateRow(*row) for row in _gates(launch, rows).values_list(*GATE)]
     by_id = {gate.id: gate for gate in gates}
-    actions = _actions(Action.objects.filter(launch_id=launch.id), by_id, owners)
+    actions = _actions(rows.of(Action).filter(launch_id=launch.id), by_id, owners)
     _attach(
         gates,
         owners,
         codes={gate.id: gate.code for gate in gates},
-        evidence=[EvidenceRow(*row) for row in _evidence(within)],
-        blockers=[BlockerRow(*row) for row in _blockers(within)],
-        today=timezone.localdate(now),
+        evidence=_evidence(by_id, rows),
+        blockers=_blockers(by_id, rows),
+        today=timezone.localdate(moment),
     )
-    sections = _sections(launch, gates)
+    sections = _sections(launch, gates, rows)
     standings = [gate.standing() for section in sections for gate in section.gates]
     return Board(
         launch=launch,
-        as_of=now,
+        as_of=moment,
         sections=sections,
-        claims=_claims(launch, by_id, standings),
+        claims=_claims(launch, by_id, standings, rows),
         actions=actions,
         totals=rules.totals(standings),
     )
 
 
-def read_gate(launch: LaunchRow, code: str, now: datetime) -> GateRow | None:
+def read_gate(
+    launch: LaunchRow, code: str, now: datetime, as_of: datetime | None = None
+) -> GateRow | None:
     """One gate as the board would show it, without reading the rest; None where there is none."""
-    row = _gates(launch).filter(code=code).values_list(*GATE).first()
+    rows = Rows(as_of, (Owner, Section, Gate, Evidence, Blocker, Action))
+    row = _gates(launch, rows).filter(code=code).values_list(*GATE).first()
     if row is None:
         return None
     gate = GateRow(*row)
-    owners = _owners()
-    _actions(Action.objects.filter(gate_id=gate.id), {gate.id: gate}, owners)
-    related = Gate.objects.filter(Q(covered_by_id=gate.id) | Q(covers=gate.id))
-    neighbours = list(related.order_by("position", "pk").values_list("id", "code", "covered_by_id"))
+    owners = _owners(rows)
+    _actions(rows.of(Action).filter(gate_id=gate.id), {gate.id: gate}, owners)
+    related = _gates(launch, rows).filter(Q(covered_by_id=gate.id) | Q(id=gate.covered_by_id))
+    neighbours = list(related.values_list("id", "code", "covered_by_id"))
     _attach(
         [gate],
         owners,
         codes={pk: neighbour for pk, neighbour, _ in neighbours},
-        evidence=[EvidenceRow(*row) for row in _evidence({"gate_id": gate.id})],
-        blockers=[BlockerRow(*row) for row in _blockers({"gate_id": gate.id})],
-        today=timezone.localdate(now),
+        evidence=_evidence([gate.id], rows),
+        blockers=_blockers([gate.id], rows),
+        today=timezone.localdate(as_of or now),
     )
     gate.covers = [neighbour for _, neighbour, cover in neighbours if cover == gate.id]
-    section = Section.objects.values_list("prefix", "name").get(pk=gate.section_id)
-    gate.section, gate.section_name = section
+    section = rows.of(Section).filter(id=gate.section_id).values_list("prefix", "name").first()
+    gate.section, gate.section_name = section or ("?", gettext("not on record"))
     return gate
 
 
@@ -312,31 +351,35 @@ def statuses(progress: Mapping[int, str], now: datetime) -> dict[int, rules.Stat
 # --- one flat query a table, in the order of the board -------------------------------------
 
 
-def _owners() -> dict[int, str]:
-    return dict(Owner.objects.order_by().values_list("id", "name"))
+def _owners(rows: Rows) -> dict[int, str]:
+    return dict(rows.of(Owner).values_list("id", "name"))
 
 
-def _gates(launch: LaunchRow):  # type: ignore[no-untyped-def]
-    return Gate.objects.filter(launch_id=launch.id).order_by("position", "pk")
+def _gates(launch: LaunchRow, rows: Rows) -> QuerySet[Any]:
+    return rows.of(Gate).filter(launch_id=launch.id).order_by("position", "id")
 
 
-def _evidence(scope: Mapping[str, int]) -> Iterable[tuple]:
-    return Evidence.objects.filter(**scope).order_by("pk").values_list(*EVIDENCE)
+def _evidence(gates: Iterable[int], rows: Rows) -> list[EvidenceRow]:
+    query = rows.of(Evidence).filter(gate_id__in=list(gates)).order_by("id")
+    return [EvidenceRow(*row) for row in query.values_list(*EVIDENCE)]
 
 
-def _blockers(scope: Mapping[str, int]) -> Iterable[tuple]:
-    return Blocker.objects.filter(**scope).order_by("pk").values_list(*BLOCKER)
+def _blockers(gates: Iterable[int], rows: Rows) -> list[BlockerRow]:
+    query = rows.of(Blocker).filter(gate_id__in=list(gates)).order_by("id")
+    return [BlockerRow(*row) for row in query.values_list(*BLOCKER)]
 
 
-def _actions(query, gates: Mapping[int, GateRow], owners: Mapping[int, str]) -> list[ActionRow]:  # type: ignore[no-untyped-def]
-    rows = [ActionRow(*row) for row in query.order_by("position", "pk").values_list(*ACTION)]
-    for row in rows:
+def _actions(
+    query: QuerySet[Any], gates: Mapping[int, GateRow], owners: Mapping[int, str]
+) -> list[ActionRow]:
+    found = [ActionRow(*row) for row in query.order_by("position", "id").values_list(*ACTION)]
+    for row in found:
         row.needs = owners.get(row.needs_id, "")  # type: ignore[arg-type]
         gate = gates.get(row.gate_id) if row.gate_id is not None else None
         if gate is not None:
             row.gate_code = gate.code
             gate.actions.append(row)
-    return rows
+    return found
 
 
 def _attach(
@@ -350,14 +393,10 @@ def _attach(
 ) -> None:
     """Give each gate what belongs to it, and the status that follows."""
     by_id = {gate.id: gate for gate in gates}
-    # A gate added between two queries is not on this board yet, nor is what belongs to it.
     for proof in evidence:
         proof.is_current = EvidenceFact(proof.valid_until).is_current(today)
-        if proof.gate_id in by_id:
-            by_id[proof.gate_id].evidence.append(proof)
+        by_id[proof.gate_id].evidence.append(proof)
     for blocker in blockers:
-        if blocker.gate_id not in by_id:
-            continue
         gate = by_id[blocker.gate_id]
         blocker.waiting_on = owners.get(blocker.waiting_on_id, "")
         blocker.gate_code = gate.code
@@ -380,30 +419,37 @@ def _facts(gate: GateRow) -> GateFacts:
     )
 
 
-def _sections(launch: LaunchRow, gates: Iterable[GateRow]) -> list[SectionRow]:
-    query = Section.objects.filter(launch_id=launch.id).order_by("position", "pk")
+def _sections(launch: LaunchRow, gates: Iterable[GateRow], rows: Rows) -> list[SectionRow]:
+    query = rows.of(Section).filter(launch_id=launch.id).order_by("position", "id")
     sections = [SectionRow(*row) for row in query.values_list(*SECTION)]
     by_id = {section.id: section for section in sections}
     for gate in gates:
-        section = by_id[gate.section_id]
+        section = by_id.get(gate.section_id)
+        if section is None:  # rows that came by `loaddata` have no record until they are saved
+            section = SectionRow(gate.section_id, "?", gettext("not on record"))
+            by_id[section.id] = section
+            sections.append(section)
         gate.section, gate.section_name = section.prefix, section.name
         section.gates.append(gate)
     return sections
 
 
 def _claims(
-    launch: LaunchRow, gates: Mapping[int, GateRow], standings: Sequence[Standing]
+    launch: LaunchRow,
+    gates: Mapping[int, GateRow],
+    standings: Sequence[Standing],
+    rows: Rows,
 ) -> list[ClaimRow]:
-    query = Claim.objects.filter(launch_id=launch.id).order_by("position", "pk")
-    claims = [ClaimRow(*row) for row in query.values_list(*CLAIM)]
-    required = defaultdict(list)
-    named = Requirement.objects.filter(claim__launch_id=launch.id).order_by("pk")
+    query = rows.of(Claim).filter(launch_id=launch.id).order_by("position", "id")
+    claims = {row[0]: ClaimRow(*row) for row in query.values_list(*CLAIM)}
+    order = {gate.code: index for index, gate in enumerate(standings)}
+    named = rows.of(Requirement).filter(claim_id__in=list(claims))
     for claim_id, gate_id in named.values_list("claim_id", "gate_id"):
         # A required gate that is not on this board cannot be closed, so it stays a reason.
-        required[claim_id].append(gates[gate_id].code if gate_id in gates else f"#{gate_id}")
-    order = {gate.code: index for index, gate in enumerate(standings)}
-    for claim in claims:
-        claim.required_gates = sorted(required[claim.id], key=lambda code: order.get(code, -1))
+        code = gates[gate_id].code if gate_id in gates else f"#{gate_id}"
+        claims[claim_id].required_gates.append(code)
+    for claim in claims.values():
+        claim.required_gates.sort(key=lambda code: order.get(code, -1))
         rule = rules.ClaimRule(claim.min_closed, claim.requires_p0, tuple(claim.required_gates))
         claim.verdict = rules.verdict(rule, standings)
-    return claims
+    return list(claims.values())

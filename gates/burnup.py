@@ -39,6 +39,16 @@ class Pace:
     reached_on: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Where things stand in a drawing of 1000 by 300 units, y downwards."""
+
+    closed: str  # the points of a stepped line
+    counted: str
+    threshold: float | None
+    top: int
+
+
 @dataclass(slots=True)
 class _Gate:
     """One gate while its history is replayed."""
@@ -88,6 +98,27 @@ def pace(points: list[Point], threshold: int | None, today: date) -> Pace:
         return Pace(gained, None)
     days = -(-(threshold - closed) * WEEK.days // gained)
     return Pace(gained, today + timedelta(days=days))
+
+
+def chart(points: list[Point], threshold: int | None, today: date) -> Chart:
+    """The lines of the chart, from the first day on record to today."""
+    top = max([threshold or 0, 1, *(max(point.counted, point.closed) for point in points)])
+    first = points[0].day if points else today
+    days = max((today - first).days, 1)
+
+    def height(count: int) -> float:
+        return round(300 - 300 * count / top, 1)
+
+    def line(name: str) -> str:
+        corners: list[str] = []
+        for point, after in zip(points, [*points[1:], None], strict=True):
+            y = height(getattr(point, name))
+            for day in (point.day, after.day if after else today):
+                corners.append(f"{round(1000 * (day - first).days / days, 1)},{y}")
+        return " ".join(corners)
+
+    mark = height(threshold) if threshold is not None else None
+    return Chart(line("closed"), line("counted"), mark, top)
 
 
 def _events(launch_id: int, now: datetime) -> Iterator[tuple[Any, ...]]:

@@ -1,5 +1,6 @@
 """Pages: request → board → template. Everything but /healthz and the login asks for an account."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,53 +15,62 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from gates import invariants
-from gates.board import LaunchRow, find_launch, read_board, read_gate
+from gates import invariants, moments
+from gates.asked import board_asked_for, known, moment_asked_for, says_when
+from gates.board import find_launch, read_board, read_gate
+from gates.burnup import burnup, chart, pace
+from gates.changes import changes_between
 from gates.history import claim_history, gate_history, people
 from gates.honesty import findings
-from gates.models import Evidence, Gate, Owner
+from gates.models import Evidence, Gate, Launch, Owner
+from gates.recorded import first_recorded
 from gates.rules import Status
 from gates.snapshot.formats import FORMATS
 from gates.waiting import waiting_on
 
 # Statuses in the order of the document that the board replaces.
+WEEK = timedelta(days=7)
 READING_ORDER = (Status.CLOSED, Status.PARTIAL, Status.OPEN, Status.BLOCKED)
 
 
 @require_safe
+@says_when
 def board(request: HttpRequest, slug: str | None = None) -> HttpResponse:
-    """The current launch's board, or that of the named launch."""
-    launch = find_launch(slug)
-    if launch is None and slug is None:
+    """The current launch's board, or that of the named launch; with ?as_of= as it was then."""
+    found = board_asked_for(request, slug)
+    if found is None and slug is None:
         return render(request, "gates/no_launch.html")
-    found = read_board(_known(launch), timezone.now())
-    return render(request, "gates/board.html", {"board": found, "statuses": READING_ORDER})
+    context = {"board": known(found), "statuses": READING_ORDER, "past": "as_of" in request.GET}
+    return render(request, "gates/board.html", context)
 
 
 @require_safe
+@says_when
 def export(request: HttpRequest, ending: str, slug: str | None = None) -> HttpResponse:
     """The board as a document, by the same reading as the page."""
-    launch = _known(find_launch(slug))
+    found = known(board_asked_for(request, slug))
     form = FORMATS[ending]
-    response = HttpResponse(
-        form.write(read_board(launch, timezone.now())), content_type=form.content_type
-    )
+    response = HttpResponse(form.write(found), content_type=form.content_type)
     if form.download:
-        response.headers["Content-Disposition"] = f'attachment; filename="{launch.slug}.{ending}"'
+        name = f"{found.launch.slug}.{ending}"
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
 @require_safe
+@says_when
 def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpResponse:
-    """One gate, whole, with its history."""
-    launch = _known(find_launch(slug))
-    found = read_gate(launch, code, timezone.now())
-    if found is None:
-        raise Http404
-    history = gate_history(found.id)
+    """One gate, whole, with its history; with ?as_of= as it was then."""
+    now = timezone.now()
+    as_of = moment_asked_for(request, now)
+    launch = known(find_launch(slug, as_of))
+    found = known(read_gate(launch, code, now, as_of))
+    history = [entry for entry in gate_history(found.id) if entry.at <= (as_of or now)]
     context: dict[str, Any] = {
         "launch": launch,
         "gate": found,
+        "as_of": as_of,
+        "past": as_of is not None,
         "history": history,
         "rewritten": {
             entry.row_id for entry in history if (entry.model, entry.kind) == ("evidence", "~")
@@ -76,38 +86,90 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
 
 
 @require_safe
+@says_when
 def waiting(request: HttpRequest) -> HttpResponse:
     """What waits on whom, the reader's own debts first, and what can be done meanwhile."""
-    found = read_board(_known(find_launch()), timezone.now())
+    found = known(board_asked_for(request))
     own = Owner.objects.filter(user__username=request.user.get_username()).first()
-    people_waited_for = waiting_on(found, timezone.localdate(), own.name if own else "")
-    context = {"board": found, "launch": found.launch, "waiting": people_waited_for, "own": own}
+    context = {
+        "board": found,
+        "launch": found.launch,
+        "past": "as_of" in request.GET,
+        "waiting": waiting_on(found, timezone.localdate(found.as_of), own.name if own else ""),
+        "own": own,
+    }
     return render(request, "gates/waiting.html", context)
 
 
 @require_safe
+@says_when
 def honesty(request: HttpRequest) -> HttpResponse:
     """What the board knows to be weak about itself."""
-    found = read_board(_known(find_launch()), timezone.now())
-    weak = findings(found, timezone.localdate())
-    context = {"board": found, "launch": found.launch, "findings": weak}
-    return render(request, "gates/honesty.html", context)
+    found = known(board_asked_for(request))
+    weak = findings(found, timezone.localdate(found.as_of))
+    context = {"board": found, "launch": found.launch, "past": "as_of" in request.GET}
+    return render(request, "gates/honesty.html", {**context, "findings": weak})
 
 
 @require_safe
+@says_when
 def claim(request: HttpRequest, slug: str) -> HttpResponse:
     """One claim: its rule, its verdict with every reason, and how its rule has changed."""
-    found = read_board(_known(find_launch()), timezone.now())
-    judged = next((row for row in found.claims if row.slug == slug), None)
-    if judged is None:
-        raise Http404
+    found = known(board_asked_for(request))
+    judged = known(next((row for row in found.claims if row.slug == slug), None))
     context = {
         "board": found,
         "launch": found.launch,
+        "past": "as_of" in request.GET,
         "claim": judged,
-        "history": claim_history(judged.id),
+        "history": [entry for entry in claim_history(judged.id) if entry.at <= found.as_of],
     }
     return render(request, "gates/claim.html", context)
+
+
+@require_safe
+@says_when
+def changes(request: HttpRequest) -> HttpResponse:
+    """What changed between two moments: ?since= and ?until=, or the last seven days.
+
+    Where the record begins later than `since`, it is compared with its beginning.
+    """
+    now = timezone.now()
+    until_text, since_text = request.GET.get("until", ""), request.GET.get("since", "")
+    until = moments.as_of(until_text, now) if until_text else None
+    later = known(find_launch(None, until))
+    first = first_recorded(Launch, later.id)
+    since = moments.as_of(since_text, now) if since_text else (until or now) - WEEK
+    since = max(since, first) if first else since
+    old = read_board(known(find_launch(later.slug, since)), now, since)
+    new = read_board(later, now, until)
+    context = {
+        "launch": later,
+        "since": since,
+        "until": new.as_of,
+        "first": first,
+        "changes": changes_between(old, new),
+    }
+    return render(request, "gates/changes.html", context)
+
+
+@require_safe
+def burnup_page(request: HttpRequest) -> HttpResponse:
+    """Closed and counted over time, as a chart and as the table behind it."""
+    now = timezone.now()
+    found = read_board(known(find_launch()), now)
+    threshold = next((row.min_closed for row in found.claims if row.min_closed), None)
+    points = burnup(found.launch.id, now)
+    today = timezone.localdate(now)
+    context = {
+        "board": found,
+        "launch": found.launch,
+        "points": points,
+        "threshold": threshold,
+        "pace": pace(points, threshold, today),
+        "chart": chart(points, threshold, today),
+    }
+    return render(request, "gates/burnup.html", context)
 
 
 @require_safe
@@ -130,7 +192,7 @@ def evidence_file(_request: HttpRequest, pk: int) -> FileResponse:
 def badge(request: HttpRequest) -> HttpResponse:
     """A small picture for other sites to show, without a login; 404 unless switched on."""
     launch = find_launch() if settings.PUBLIC_BADGE else None
-    found = read_board(_known(launch), timezone.now())
+    found = read_board(known(launch), timezone.now())
     allowed = bool(found.claims) and found.claims[0].verdict.allowed
     standing = gettext("launched") if allowed else gettext("not launched")
     words = f"{found.totals.closed}/{found.totals.counted} · {standing}"
@@ -162,9 +224,3 @@ def admin_login(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     query = urlencode({"next": request.GET.get("next", reverse("admin:index"))})
     return redirect(f"{reverse('login')}?{query}")
-
-
-def _known(launch: LaunchRow | None) -> LaunchRow:
-    if launch is None:
-        raise Http404
-    return launch

@@ -13,9 +13,11 @@ LEVELS = [
     {"reasons"},
     {"rules", "invariants"},
     {"markdown"},
-    {"models", "checks", "roles"},
+    {"models", "checks", "roles", "moments"},
+    {"recorded"},
     {"board", "history"},
     {"snapshot", "changes", "waiting", "honesty", "burnup"},
+    {"asked"},
     {"admin", "views", "urls", "management", "templatetags", "apps"},
 ]
 LEVEL = {name: number for number, names in enumerate(LEVELS) for name in names}

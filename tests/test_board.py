@@ -136,11 +136,11 @@ def test_what_is_added_while_the_board_is_read_does_not_break_it(
     assert launch is not None
     read_evidence = board_module._evidence
 
-    def read_after_somebody_wrote(scope: Any) -> Any:
+    def read_after_somebody_wrote(*scope: Any) -> Any:
         late = factory.closed_gate("T2")
         factory.blocker(late)
         factory.requirement(factory.claim(late.launch), late)
-        return read_evidence(scope)
+        return read_evidence(*scope)
 
     monkeypatch.setattr(board_module, "_evidence", read_after_somebody_wrote)
 

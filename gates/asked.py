@@ -1,0 +1,76 @@
+"""What a request asks for: a launch, a moment, and the answer where that moment has no board."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import TypeVar
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from gates import moments
+from gates.board import Board, NotRecorded, find_launch, read_board
+
+T = TypeVar("T")
+
+
+def moment_asked_for(request: HttpRequest, now: datetime) -> datetime | None:
+    """The moment in ?as_of=; None where it is not given.
+
+    Raises:
+        Unreadable: it is no date or time, or in the future.
+    """
+    text = request.GET.get("as_of")
+    return None if text is None else moments.as_of(text, now)
+
+
+def board_asked_for(request: HttpRequest, slug: str | None = None) -> Board | None:
+    """The board of the named launch, or of the current one, now or as of ?as_of=.
+
+    None where there is no such launch.
+
+    Raises:
+        Unreadable: the moment is no date or time, or in the future.
+        NotRecorded: the launch has no record at that moment.
+    """
+    now = timezone.now()
+    as_of = moment_asked_for(request, now)
+    launch = find_launch(slug, as_of)
+    return None if launch is None else read_board(launch, now, as_of)
+
+
+def known(found: T | None) -> T:
+    """What was found.
+
+    Raises:
+        Http404: nothing was.
+    """
+    if found is None:
+        raise Http404
+    return found
+
+
+def not_recorded(error: NotRecorded) -> str:
+    """Why there is no board at that moment, in the reader's language."""
+    values = {"name": error.launch.name}
+    if error.since is None:
+        return gettext("Nothing is on record about %(name)s yet.") % values
+    values["since"] = timezone.localtime(error.since).isoformat(" ", "minutes")
+    return gettext("The record of %(name)s begins on %(since)s.") % values
+
+
+def says_when(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Answer a moment that cannot be read with 400, one before the first record with 404."""
+
+    @wraps(view)
+    def answer(*args: object, **kwargs: object) -> HttpResponse:
+        try:
+            return view(*args, **kwargs)
+        except moments.Unreadable as error:
+            return HttpResponse(str(error), status=400, content_type="text/plain; charset=utf-8")
+        except NotRecorded as error:
+            words = not_recorded(error)
+            return HttpResponse(words, status=404, content_type="text/plain; charset=utf-8")
+
+    return answer

@@ -1,0 +1,55 @@
+"""Moments as people write them in addresses and on the command line."""
+
+import re
+from datetime import date, datetime, time
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+
+class Unreadable(ValueError):
+    """A text is no moment that the board can be asked about; the message says why."""
+
+
+def as_of(text: str, now: datetime) -> datetime:
+    """The moment that an ISO 8601 date or datetime means, in the board's time zone.
+
+    A date means the end of that day; today means now. A time without an offset is local.
+
+    Raises:
+        Unreadable: not a date, or later than `now`. Tomorrow's board would be a guess: nobody
+            knows what will be attached, resolved or reopened by then.
+    """
+    moment, whole_day = _parsed(text)
+    if whole_day and moment.date() == timezone.localdate(now):
+        return now
+    if moment > now:
+        words = gettext("%(text)s is in the future; the board can be read up to now.")
+        raise Unreadable(words % {"text": text.strip()})
+    return moment
+
+
+def _parsed(text: str) -> tuple[datetime, bool]:
+    """The moment, and whether the text names a whole day."""
+    text = text.strip()
+    # In an address, an unescaped "+03:00" arrives as a space.
+    text = re.sub(r"(:[0-9.:]+) ([0-9]{2}:?[0-9]{2})$", r"\1+\2", text)
+    try:
+        if "W" in text:  # a week is neither a day nor a time
+            raise ValueError(text)  # noqa: TRY301
+        day = _day(text)
+        moment = datetime.combine(day, time.max) if day else datetime.fromisoformat(text)
+        if timezone.is_naive(moment):
+            moment = timezone.make_aware(moment)
+        # Both ends of the calendar overflow in one zone or another.
+        return timezone.localtime(moment), day is not None
+    except (ValueError, OverflowError) as error:
+        words = gettext("“%(text)s” is not a date like 2026-04-23 or a time like 2026-04-23T18:00.")
+        raise Unreadable(words % {"text": text[:60]}) from error
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
