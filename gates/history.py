@@ -56,6 +56,7 @@ class Entry:
     kind: str
     model: str
     row_id: int
+    history_id: int
     event: str
     subject: str
     changes: tuple[Change, ...]
@@ -70,13 +71,13 @@ def gate_history(gate_id: int) -> list[Entry]:
         # Also what has since been deleted, or moved to another gate.
         ids = model.history.filter(gate_id=gate_id).values("id")
         rows.append((model, list(model.history.filter(id__in=ids).values())))
-    return _stream(rows)
+    return stream(rows)
 
 
 def claim_history(claim_id: int) -> list[Entry]:
     """Everything recorded about a claim and the gates it requires, newest first."""
     ids = Requirement.history.filter(claim_id=claim_id).values("id")
-    return _stream(
+    return stream(
         [
             (Claim, list(Claim.history.filter(id=claim_id).values())),
             (Requirement, list(Requirement.history.filter(id__in=ids).values())),
@@ -90,10 +91,11 @@ def object_history(model: Any, pk: Any) -> list[Entry]:
         return gate_history(pk)
     if model is Claim:
         return claim_history(pk)
-    return _stream([(model, list(model.history.filter(id=pk).values()))])
+    return stream([(model, list(model.history.filter(id=pk).values()))])
 
 
-def _stream(rows: Sequence[Rows]) -> list[Entry]:
+def stream(rows: Sequence[Rows]) -> list[Entry]:
+    """History rows of several tables in words, newest first."""
     names = _names_in(rows)
     entries = [entry for model, found in rows for entry in _entries(model, found, names)]
     return sorted(entries, key=lambda entry: entry.at)[::-1]
@@ -140,6 +142,7 @@ def _entries(
             kind="=" if first else row["history_type"],
             model=model._meta.model_name or "",
             row_id=row["id"],
+            history_id=row["history_id"],
             event=str(model._meta.verbose_name),
             subject=next((row[name] for name in SUBJECTS if name in row), ""),
             changes=tuple(changes),

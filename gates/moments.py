@@ -29,6 +29,16 @@ def as_of(text: str, now: datetime) -> datetime:
     return moment
 
 
+def start(text: str) -> datetime:
+    """The moment that a text means, where a date means the beginning of that day.
+
+    Raises:
+        Unreadable: not a date.
+    """
+    moment, whole_day = _parsed(text)
+    return datetime.combine(moment, time.min, moment.tzinfo) if whole_day else moment
+
+
 def _parsed(text: str) -> tuple[datetime, bool]:
     """The moment, and whether the text names a whole day."""
     text = text.strip()

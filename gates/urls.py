@@ -32,6 +32,7 @@ urlpatterns = [
     path("launches/<slug:slug>/gates/<code:code>/", views.gate, name="launch-gate"),
     path("claims/<slug:slug>/", views.claim, name="claim"),
     path("changes/", views.changes, name="changes"),
+    path("history/", views.history, name="history"),
     path("burnup/", views.burnup_page, name="burnup"),
     path("waiting/", views.waiting, name="waiting"),
     path("honesty/", views.honesty, name="honesty"),

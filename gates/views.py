@@ -20,6 +20,7 @@ from gates.asked import board_asked_for, known, moment_asked_for, says_when
 from gates.board import find_launch, read_board, read_gate
 from gates.burnup import burnup, chart, pace
 from gates.changes import changes_between
+from gates.feed import KINDS, Filters, feed
 from gates.history import claim_history, gate_history, people
 from gates.honesty import findings
 from gates.models import Evidence, Gate, Launch, Owner
@@ -139,8 +140,8 @@ def changes(request: HttpRequest) -> HttpResponse:
     until = moments.as_of(until_text, now) if until_text else None
     later = known(find_launch(None, until))
     first = first_recorded(Launch, later.id)
-    since = moments.as_of(since_text, now) if since_text else (until or now) - WEEK
-    since = max(since, first) if first else since
+    since = moments.start(since_text) if since_text else (until or now) - WEEK
+    since = min(max(since, first), now) if first else min(since, now)
     old = read_board(known(find_launch(later.slug, since)), now, since)
     new = read_board(later, now, until)
     context = {
@@ -151,6 +152,31 @@ def changes(request: HttpRequest) -> HttpResponse:
         "changes": changes_between(old, new),
     }
     return render(request, "gates/changes.html", context)
+
+
+@require_safe
+@says_when
+def history(request: HttpRequest) -> HttpResponse:
+    """Everything on record, newest first, narrowed by person, gate, kind and time; paged."""
+    now = timezone.now()
+    asked = {name: request.GET.get(name, "")[:200] for name in ("person", "gate", "kind")}
+    since, until = request.GET.get("since", ""), request.GET.get("until", "")
+    filters = Filters(
+        **asked,
+        since=moments.start(since) if since else None,
+        until=moments.as_of(until, now) if until else None,
+    )
+    number = request.GET.get("page", "1")
+    page = feed(filters, int(number) if number.isdecimal() and 0 < len(number) < 7 else 1)
+    kept = {name: str(value) for name, value in request.GET.items() if name != "page" and value}
+    context = {
+        "page": page,
+        "history": page.entries,
+        "filters": filters,
+        "kinds": [(name, model._meta.verbose_name) for name, model in KINDS.items()],
+        "query": urlencode(kept),
+    }
+    return render(request, "gates/feed.html", context)
 
 
 @require_safe

@@ -16,7 +16,7 @@ LEVELS = [
     {"models", "checks", "roles", "moments"},
     {"recorded"},
     {"board", "history"},
-    {"snapshot", "changes", "waiting", "honesty", "burnup"},
+    {"snapshot", "changes", "waiting", "honesty", "burnup", "feed"},
     {"asked"},
     {"admin", "views", "urls", "management", "templatetags", "apps"},
 ]

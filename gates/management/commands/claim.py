@@ -4,10 +4,9 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
-from django.utils import timezone
+from django.core.management.base import BaseCommand, CommandError
 
-from gates.board import find_launch, read_board
+from gates.management.named_board import named_board
 
 
 class Command(BaseCommand):
@@ -17,14 +16,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug", nargs="?", help="the claim; without it, every claim")
+        parser.add_argument("--as-of", metavar="ISO-8601", help="a past day or moment")
         parser.add_argument("--launch", metavar="SLUG", help="another launch than the current one")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        launch = find_launch(options["launch"])
-        if launch is None:
-            self.stderr.write("there is no such launch")
+        try:
+            board = named_board(options["launch"], options["as_of"])
+        except CommandError as error:
+            self.stderr.write(str(error))
             sys.exit(2)
-        claims = read_board(launch, timezone.now()).claims
+        claims = board.claims
         asked = [claim for claim in claims if options["slug"] in {None, claim.slug}]
         if not asked:
             known = ", ".join(claim.slug for claim in claims) or "none"

@@ -3,10 +3,9 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
+from django.core.management.base import BaseCommand
 
-from gates.board import find_launch, read_board
+from gates.management.named_board import named_board
 from gates.snapshot.formats import FORMATS
 
 
@@ -17,11 +16,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--format", choices=sorted(FORMATS), default="md")
+        parser.add_argument("--as-of", metavar="ISO-8601", help="a past day or moment")
         parser.add_argument("--launch", metavar="SLUG", help="another launch than the current one")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        launch = find_launch(options["launch"])
-        if launch is None:
-            raise CommandError("there is no such launch")
-        board = read_board(launch, timezone.now())
+        board = named_board(options["launch"], options["as_of"])
         self.stdout.write(FORMATS[options["format"]].write(board), ending="")

@@ -1,0 +1,176 @@
+"""The past in the browser and on the command line: as of, changes, history, burn-up."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from gates.feed import PER_PAGE
+from gates.models import Gate
+from tests import factory
+from tests.test_pages import text_of
+
+pytestmark = pytest.mark.django_db
+
+START = datetime(2026, 5, 1, 7, tzinfo=UTC)  # ten in the morning in Riyadh
+
+
+@pytest.fixture
+def reader(client: Client) -> Client:
+    client.force_login(factory.user("reader"))
+    return client
+
+
+@pytest.fixture
+def on_day(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    def set_day(days: int) -> None:
+        monkeypatch.setattr(timezone, "now", lambda: START + timedelta(days=days))
+
+    return set_day
+
+
+@pytest.fixture
+def story(on_day: Callable[[int], None]) -> Gate:
+    """Day 0: three gates and a claim; day 2: T1 closed; day 4: the threshold lowered."""
+    on_day(0)
+    gates = [factory.gate(f"T{number}") for number in (1, 2, 3)]
+    claim = factory.claim(gates[0].launch, min_closed=2, requires_p0=False)
+    on_day(2)
+    factory.evidence(gates[0], "Seen in production")
+    gates[0].close(factory.user("lina"), "All green")
+    on_day(4)
+    claim.min_closed = 1
+    claim.save()
+    on_day(6)
+    return gates[0]
+
+
+def test_the_board_as_of_a_past_day_says_so_and_offers_no_change(
+    reader: Client, story: Gate
+) -> None:
+    past, now = text_of(reader, "/?as_of=2026-05-02"), text_of(reader, "/")
+
+    assert "0 of 3 closed" in past
+    assert "You see this as it was on" in past
+    assert "1 of 3 closed" in now
+    assert "You see this as it was on" not in now
+
+
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        ("/?as_of=2026-05-02", 200),
+        ("/?as_of=2026-05-02T12:00", 200),
+        ("/gates/T1/?as_of=2026-05-02", 200),
+        ("/board.json?as_of=2026-05-02", 200),
+        ("/board.md?as_of=2026-05-02", 200),
+        ("/board.csv?as_of=2026-05-02", 200),
+        ("/waiting/?as_of=2026-05-02", 200),
+        ("/honesty/?as_of=2026-05-02", 200),
+        ("/claims/launched/?as_of=2026-05-02", 200),
+        ("/?as_of=2026-04-01", 404),
+        ("/?as_of=2027-01-01", 400),
+        ("/?as_of=yesterday", 400),
+        ("/?as_of=", 400),
+        ("/?as_of=0001-01-01", 404),
+        ("/?as_of=9999-12-31", 400),
+        ("/changes/?since=nonsense", 400),
+        ("/changes/?since=2030-01-01", 200),
+        ("/changes/?since=2026-05-05&until=2026-05-02", 200),
+        ("/history/?page=99999", 200),
+        ("/history/?page=-1", 200),
+        ("/history/?kind=nonsense", 200),
+        ("/history/?since=nonsense", 400),
+        ("/burnup/", 200),
+    ],
+)
+def test_every_moment_has_an_answer(reader: Client, story: Gate, url: str, status: int) -> None:
+    assert reader.get(url).status_code == status
+
+
+def test_the_exports_travel_too(
+    reader: Client, story: Gate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = json.loads(reader.get("/board.json?as_of=2026-05-02").content)
+    call_command("export_snapshot", format="json", as_of="2026-05-02")
+    printed = json.loads(capsys.readouterr().out)
+
+    assert data["totals"]["closed"] == 0
+    assert printed == data
+
+
+def test_a_claim_can_be_asked_about_a_past_day(
+    story: Gate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("claim", "launched")
+    now = capsys.readouterr().out
+    with pytest.raises(SystemExit) as refused:
+        call_command("claim", "launched", as_of="2026-05-04")
+
+    assert "allowed" in now
+    assert refused.value.code == 1
+    assert "1 more gate must close: 1 of 2" in capsys.readouterr().out
+
+
+def test_a_moment_that_cannot_be_read_is_said(story: Gate) -> None:
+    with pytest.raises(CommandError, match="is not a date"):
+        call_command("export_snapshot", as_of="yesterday")
+    with pytest.raises(CommandError, match="The record of"):
+        call_command("export_snapshot", as_of="2026-01-01")
+
+
+def test_changes_between_two_days(reader: Client, story: Gate) -> None:
+    text = text_of(reader, "/changes/?since=2026-05-01T12:00&until=2026-05-06")
+
+    for words in (
+        "Closed: 0 → 1",
+        "Newly closed",
+        "Evidence attached",
+        "Seen in production",
+        "A claim was made easier",
+        "gates that must be closed 2 → 1",
+    ):
+        assert words in text, words
+    assert "Nothing changed" in text_of(reader, "/changes/?since=2026-05-06T12:00")
+
+
+def test_the_feed_tells_who_did_what(reader: Client, story: Gate) -> None:
+    everything = text_of(reader, "/history/")
+    by_lina = text_of(reader, "/history/?person=lina")
+    of_t2 = text_of(reader, "/history/?gate=T2")
+    claims = text_of(reader, "/history/?kind=claim")
+
+    assert everything.index("Claim changed") < everything.index("Gate closed")
+    assert "Gate closed" in by_lina
+    assert "Claim" not in by_lina.split("Clear")[1]
+    assert "T2" in of_t2
+    assert "Gate closed" not in of_t2
+    assert "Claim added" in claims
+    assert "Gate added" not in claims
+
+
+def test_the_feed_is_paged_at_a_constant_number_of_queries(
+    reader: Client, story: Gate, django_assert_num_queries
+) -> None:
+    for number in range(2 * PER_PAGE):
+        story.notes = f"Note {number}"
+        story.save()
+
+    for page in (1, 2):
+        entries = reader.get(f"/history/?kind=gate&page={page}").context["history"]
+        assert len(entries) == PER_PAGE
+    with django_assert_num_queries(7):
+        reader.get("/history/?kind=gate")
+    with django_assert_num_queries(7):
+        reader.get("/history/?kind=gate&page=2")
+
+
+def test_the_burn_up_has_its_table_and_its_pace(reader: Client, story: Gate) -> None:
+    text = text_of(reader, "/burnup/")
+
+    assert "1 gate closed in the last 7 days" in text
+    assert "May 3, 2026 1 3" in text
