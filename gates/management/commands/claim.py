@@ -1,0 +1,46 @@
+"""May we say it? Prints a claim's verdict with its reasons; the exit code is the answer."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from gates.board import ClaimRow
+from gates.models.wording import in_words
+
+from ._board import add_as_of, board_named
+
+ALLOWED, REFUSED, NO_SUCH_CLAIM = 0, 1, 2
+
+
+class Command(BaseCommand):
+    """Exit 0: allowed. 1: refused, or one of several is. 2: no such claim, launch or moment."""
+
+    help = "Print a claim's verdict; exit 0 allowed, 1 refused, 2 no such claim."
+    # The answer is read in CI; checking all settings first would take longer than the answer.
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slug", nargs="?", help="such as launched; without it, all claims")
+        parser.add_argument("--launch", metavar="SLUG", help="not the current launch")
+        add_as_of(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        board = board_named(options["launch"], options["as_of"], exit_code=NO_SUCH_CLAIM)
+        slug = options["slug"]
+        claims = [claim for claim in board.claims if slug in (None, claim.slug)]
+        if not claims:
+            wanted = f"claim {slug!r}" if slug else "claim"
+            there = ", ".join(claim.slug for claim in board.claims) or "none"
+            self.stderr.write(f"no {wanted} in {board.launch.slug}; there is: {there}")
+            raise SystemExit(NO_SUCH_CLAIM)
+        for claim in claims:
+            self._tell(claim)
+        if not all(claim.verdict.allowed for claim in claims):
+            raise SystemExit(REFUSED)
+
+    def _tell(self, claim: ClaimRow) -> None:
+        verdict = "allowed" if claim.verdict.allowed else "refused"
+        self.stdout.write(f"{claim.slug}: {verdict} ({claim.name})")
+        for reason in claim.verdict.reasons:
+            self.stdout.write(f"  - {in_words(reason)}")
