@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -133,10 +133,10 @@ def test_the_command_writes_what_the_page_gives(
 @pytest.mark.parametrize(
     ("slug", "code", "words"),
     [
-        (None, 1, "Launch claim (launched): refused"),
+        (None, 1, "launched: refused (Launch claim)"),
         ("launched", 1, "6 more gates must close: 18 of 24"),
         ("paid-validated", 1, "1 required gate is not closed: G5"),
-        ("nonsense", 2, "there is no claim 'nonsense' (known: launched, paid-validated)"),
+        ("nonsense", 2, "there is: launched, paid-validated"),
     ],
 )
 def test_the_claim_command_answers_for_ci(
@@ -158,14 +158,14 @@ def test_an_allowed_claim_ends_without_an_error(capsys: pytest.CaptureFixture[st
 
     call_command("claim", "launched")
 
-    assert capsys.readouterr().out == "Launched (launched): allowed\n"
+    assert capsys.readouterr().out == "launched: allowed (Launched)\n"
 
 
 def test_without_a_launch_there_is_no_claim() -> None:
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises(CommandError, match="there is no current launch") as refused:
         call_command("claim")
 
-    assert ended.value.code == 2
+    assert refused.value.returncode == 2
 
 
 def test_the_badge_is_off_unless_it_is_switched_on(client: Client, settings: Any) -> None:

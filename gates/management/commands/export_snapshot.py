@@ -1,24 +1,25 @@
-"""Write a board to standard output."""
+"""Write a board to standard output: the same documents as /board.md, /board.json, /board.csv."""
 
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from gates.management.named_board import named_board
 from gates.snapshot.formats import FORMATS
+
+from ._board import add_as_of, board_named
 
 
 class Command(BaseCommand):
-    """The same writers as the pages, so that both say the same."""
+    """The document and nothing else goes to standard output."""
 
-    help = "Write the board to standard output."
+    help = "Write a launch's board to standard output as Markdown, JSON or CSV."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--format", choices=sorted(FORMATS), default="md")
-        parser.add_argument("--as-of", metavar="ISO-8601", help="a past day or moment")
-        parser.add_argument("--launch", metavar="SLUG", help="another launch than the current one")
+        parser.add_argument("--format", choices=list(FORMATS), default="md")
+        parser.add_argument("--launch", metavar="SLUG", help="not the current launch")
+        add_as_of(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        board = named_board(options["launch"], options["as_of"])
+        board = board_named(options["launch"], options["as_of"])
         self.stdout.write(FORMATS[options["format"]].write(board), ending="")
