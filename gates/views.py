@@ -1,6 +1,6 @@
 """Pages: request → board → template. Everything but /healthz and the login asks for an account."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -25,6 +25,7 @@ from gates.history import claim_history, gate_history, people
 from gates.honesty import findings
 from gates.models import Evidence, Gate, Launch, Owner
 from gates.recorded import first_recorded
+from gates.rule_changes import last_import, recent_rule_changes
 from gates.rules import Status
 from gates.snapshot.formats import FORMATS
 from gates.waiting import waiting_on
@@ -41,7 +42,14 @@ def board(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     found = board_asked_for(request, slug)
     if found is None and slug is None:
         return render(request, "gates/no_launch.html")
-    context = {"board": known(found), "statuses": READING_ORDER, "past": "as_of" in request.GET}
+    found = known(found)
+    context = {
+        "board": found,
+        "statuses": READING_ORDER,
+        "past": "as_of" in request.GET,
+        "rule_changes": recent_rule_changes(found.launch.id, found.as_of),
+        "findings": findings(found, timezone.localdate(found.as_of)),
+    }
     return render(request, "gates/board.html", context)
 
 
@@ -133,14 +141,16 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
 def changes(request: HttpRequest) -> HttpResponse:
     """What changed between two moments: ?since= and ?until=, or the last seven days.
 
+    `since=import` means the launch's last import.
+
     Where the record begins later than `since`, it is compared with its beginning.
     """
     now = timezone.now()
-    until_text, since_text = request.GET.get("until", ""), request.GET.get("since", "")
+    until_text = request.GET.get("until", "")
     until = moments.as_of(until_text, now) if until_text else None
     later = known(find_launch(None, until))
     first = first_recorded(Launch, later.id)
-    since = moments.start(since_text) if since_text else (until or now) - WEEK
+    since = _beginning(request.GET.get("since", ""), later.id, until or now)
     since = min(max(since, first), now) if first else min(since, now)
     old = read_board(known(find_launch(later.slug, since)), now, since)
     new = read_board(later, now, until)
@@ -152,6 +162,13 @@ def changes(request: HttpRequest) -> HttpResponse:
         "changes": changes_between(old, new),
     }
     return render(request, "gates/changes.html", context)
+
+
+def _beginning(text: str, launch_id: int, until: datetime) -> datetime:
+    """Where a comparison begins: a day or moment, "import" for the last one, or a week ago."""
+    if text == "import":
+        return last_import(launch_id, until) or until - WEEK
+    return moments.start(text) if text else until - WEEK
 
 
 @require_safe

@@ -16,7 +16,7 @@ LEVELS = [
     {"models", "checks", "roles", "moments"},
     {"recorded"},
     {"board", "history"},
-    {"snapshot", "changes", "waiting", "honesty", "burnup", "feed"},
+    {"snapshot", "changes", "waiting", "honesty", "burnup", "feed", "rule_changes"},
     {"asked"},
     {"admin", "views", "urls", "management", "templatetags", "apps"},
 ]

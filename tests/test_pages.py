@@ -231,7 +231,7 @@ def test_the_board_costs_a_constant_number_of_queries(
         factory.blocker(gate)
         factory.action(gate.launch, f"Step {number}", gate=gate)
 
-    with django_assert_num_queries(10):  # session, account, launch, and seven tables
+    with django_assert_num_queries(12):  # session, account, launch, and the tables
         reader.get("/")
     with django_assert_num_queries(20):
         reader.get("/gates/T1/")
