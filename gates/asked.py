@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from gates import moments
-from gates.board import Board, NotRecorded, find_launch, read_board
+from gates.board import NotRecorded, find_launch, read_board
+from gates.rows import Board
 
 T = TypeVar("T")
 

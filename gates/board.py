@@ -8,8 +8,7 @@ from here.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -18,205 +17,18 @@ from django.utils.translation import gettext
 
 from gates import rules
 from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Owner, Requirement, Section
-from gates.reasons import Reason
 from gates.recorded import Rows, first_recorded
-from gates.rules import BlockerFact, EvidenceFact, GateFacts, Standing, Status, Totals
-
-
-@dataclass(slots=True)
-class LaunchRow:
-    id: int
-    slug: str
-    name: str
-    snapshot_date: date
-    plan_starts_on: date
-    notes: str
-    is_current: bool
-
-
-@dataclass(slots=True)
-class EvidenceRow:
-    id: int
-    gate_id: int
-    kind: str
-    summary: str
-    url: str
-    output: str
-    file: str
-    sha256: str
-    commit: str
-    observed_at: datetime | None
-    valid_until: date | None
-    recorded_at: datetime
-    recorded_by_id: int | None
-    is_current: bool = True
-
-    def kind_label(self) -> str:
-        """The kind in the reader's language."""
-        return str(Evidence.Kind(self.kind).label)
-
-    def file_name(self) -> str:
-        """The name the file came with; empty without a file."""
-        return self.file.rpartition("/")[2]
-
-
-@dataclass(slots=True)
-class BlockerRow:
-    id: int
-    gate_id: int
-    needs: str
-    why: str
-    waiting_on_id: int
-    raised_at: datetime | None
-    due_on: date | None
-    resolved_at: datetime | None
-    resolved_by_id: int | None
-    resolution: str
-    waiting_on: str = ""
-    gate_code: str = ""
-
-
-@dataclass(slots=True)
-class ActionRow:
-    id: int
-    gate_id: int | None
-    text: str
-    estimate: str
-    day: int | None
-    state: str
-    needs_id: int | None
-    needs: str = ""
-    gate_code: str = ""
-
-    def state_label(self) -> str:
-        """The state in the reader's language."""
-        return str(Action.State(self.state).label)
-
-
-@dataclass(slots=True)
-class GateRow:
-    id: int
-    section_id: int
-    code: str
-    title: str
-    progress: str
-    priority: str
-    definition_of_done: str
-    notes: str
-    owner_id: int | None
-    counted: bool
-    not_counted_reason: str
-    covered_by_id: int | None
-    closed_at: datetime | None
-    closed_by_id: int | None
-    closing_note: str
-    section: str = ""
-    section_name: str = ""
-    owner: str = ""
-    covered_by: str = ""
-    covers: list[str] = field(default_factory=list)
-    evidence: list[EvidenceRow] = field(default_factory=list)
-    blockers: list[BlockerRow] = field(default_factory=list)
-    actions: list[ActionRow] = field(default_factory=list)
-    status: Status = Status.OPEN
-    reasons: tuple[Reason, ...] = ()
-
-    def standing(self) -> Standing:
-        """How this gate enters counts and claims."""
-        return Standing(self.code, self.status, self.counted, self.priority)
-
-    def unresolved_blockers(self) -> list[BlockerRow]:
-        """What the gate waits for now."""
-        return [blocker for blocker in self.blockers if blocker.resolved_at is None]
-
-
-@dataclass(slots=True)
-class SectionRow:
-    id: int
-    prefix: str
-    name: str
-    gates: list[GateRow] = field(default_factory=list)
-
-    def count(self, status: str) -> int:
-        """How many of its gates, counted or not, have a status."""
-        return sum(gate.status == status for gate in self.gates)
-
-    @property
-    def closed(self) -> int:
-        """How many of its gates are closed, counted or not, as the document's headings count."""
-        return self.count(Status.CLOSED)
-
-    @property
-    def total(self) -> int:
-        """How many gates it has, counted or not."""
-        return len(self.gates)
-
-
-@dataclass(slots=True)
-class ClaimRow:
-    id: int
-    slug: str
-    name: str
-    min_closed: int | None
-    requires_p0: bool
-    required_gates: list[str] = field(default_factory=list)
-    verdict: rules.Verdict = field(default_factory=lambda: rules.Verdict(()))
-
-
-@dataclass(slots=True)
-class PlanDay:
-    day: int
-    date: date
-    actions: list[ActionRow]
-
-    def label(self) -> str:
-        """D0, D+1, D+2."""
-        return str(Action.Day(self.day).label)
-
-
-@dataclass(slots=True)
-class Board:
-    launch: LaunchRow
-    as_of: datetime
-    sections: list[SectionRow]
-    claims: list[ClaimRow]
-    actions: list[ActionRow]
-    totals: Totals
-
-    @property
-    def gates(self) -> list[GateRow]:
-        """All gates in the order of the board."""
-        return [gate for section in self.sections for gate in section.gates]
-
-    def count(self, status: str) -> int:
-        """How many gates, counted or not, have a status."""
-        return sum(section.count(status) for section in self.sections)
-
-    def not_counted(self) -> list[GateRow]:
-        """The gates that help no claim's count; each has its written reason."""
-        return [gate for gate in self.gates if not gate.counted]
-
-    def waiting(self) -> list[BlockerRow]:
-        """Every unresolved blocker, in the order of the board."""
-        return [blocker for gate in self.gates for blocker in gate.unresolved_blockers()]
-
-    def waited_for(self) -> list[str]:
-        """The names of the people that unresolved blockers wait for, each once."""
-        return list(dict.fromkeys(blocker.waiting_on for blocker in self.waiting()))
-
-    def doable_now(self) -> list[ActionRow]:
-        """The steps outside the plan that need nobody."""
-        return [row for row in self.actions if row.day is None and row.needs_id is None]
-
-    def plan(self) -> list[PlanDay]:
-        """The plan by day, with the dates counted from D0; days without steps are left out."""
-        days = defaultdict(list)
-        for action in self.actions:
-            if action.day is not None:
-                days[action.day].append(action)
-        start = self.launch.plan_starts_on
-        return [PlanDay(day, start + timedelta(days=day), days[day]) for day in sorted(days)]
-
+from gates.rows import (
+    ActionRow,
+    BlockerRow,
+    Board,
+    ClaimRow,
+    EvidenceRow,
+    GateRow,
+    LaunchRow,
+    SectionRow,
+)
+from gates.rules import BlockerFact, EvidenceFact, GateFacts, Standing
 
 LAUNCH = ("id", "slug", "name", "snapshot_date", "plan_starts_on", "notes", "is_current")
 SECTION = ("id", "prefix", "name")

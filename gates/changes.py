@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from gates.board import Board, ClaimRow, GateRow
 from gates.reasons import Reason, gettext_noop
+from gates.rows import Board, ClaimRow, GateRow
 from gates.rules import Status, Totals
 
 

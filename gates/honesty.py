@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from gates.board import Board, GateRow
 from gates.reasons import Plural, Reason, ngettext_noop
+from gates.rows import Board, GateRow
 from gates.rules import Status
 
 SOON = timedelta(days=14)

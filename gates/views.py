@@ -184,7 +184,7 @@ def history(request: HttpRequest) -> HttpResponse:
         until=moments.as_of(until, now) if until else None,
     )
     number = request.GET.get("page", "1")
-    page = feed(filters, int(number) if number.isdecimal() and 0 < len(number) < 7 else 1)
+    page = feed(filters, max(1, int(number)) if number.isdecimal() and len(number) < 7 else 1)
     kept = {name: str(value) for name, value in request.GET.items() if name != "page" and value}
     context = {
         "page": page,

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from gates.board import ActionRow, BlockerRow, Board, GateRow
+from gates.rows import ActionRow, BlockerRow, Board, GateRow
 from gates.rules import Status
 
 

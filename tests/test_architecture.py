@@ -14,7 +14,7 @@ LEVELS = [
     {"rules", "invariants"},
     {"markdown"},
     {"models", "checks", "roles", "moments"},
-    {"recorded"},
+    {"recorded", "rows"},
     {"board", "history"},
     {"snapshot", "changes", "waiting", "honesty", "burnup", "feed", "rule_changes"},
     {"asked"},

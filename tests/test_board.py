@@ -7,8 +7,9 @@ import pytest
 from django.utils import timezone
 
 from gates import board as board_module
-from gates.board import Board, find_launch, read_board, read_gate, statuses
+from gates.board import find_launch, read_board, read_gate, statuses
 from gates.models import Blocker, Evidence, Gate
+from gates.rows import Board
 from gates.rules import Status
 from tests import factory
 

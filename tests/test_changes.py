@@ -8,17 +8,9 @@ from typing import Any
 import pytest
 
 from gates import rules
-from gates.board import (
-    BlockerRow,
-    Board,
-    ClaimRow,
-    EvidenceRow,
-    GateRow,
-    LaunchRow,
-    SectionRow,
-)
 from gates.changes import Changes, changes_between
 from gates.reasons import Reason
+from gates.rows import BlockerRow, Board, ClaimRow, EvidenceRow, GateRow, LaunchRow, SectionRow
 from gates.rules import BlockerFact, EvidenceFact, GateFacts
 
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)

@@ -83,6 +83,7 @@ def test_the_board_as_of_a_past_day_says_so_and_offers_no_change(
         ("/changes/?since=2026-05-05&until=2026-05-02", 200),
         ("/history/?page=99999", 200),
         ("/history/?page=-1", 200),
+        ("/history/?page=0", 200),
         ("/history/?kind=nonsense", 200),
         ("/history/?since=nonsense", 400),
         ("/burnup/", 200),

@@ -13,8 +13,9 @@ from django.db import connection
 from django.utils import timezone
 
 from gates import invariants
-from gates.board import Board, find_launch, read_board
+from gates.board import find_launch, read_board
 from gates.models import TRACKED, Action, Blocker, Evidence, Gate
+from gates.rows import Board
 from gates.rules import Status
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from gates import moments
-from gates.board import Board, NotRecorded, find_launch, read_board, read_gate
+from gates.board import NotRecorded, find_launch, read_board, read_gate
 from gates.models import Evidence, Gate, Launch
+from gates.rows import Board
 from tests import factory
 from tests.edits import START, Clock, clock
 

@@ -7,7 +7,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gates.board import Board, find_launch, read_board, read_gate
+from gates.board import find_launch, read_board, read_gate
+from gates.rows import Board
 from tests import factory
 from tests.edits import EDITS, clock, edit, small_board
 

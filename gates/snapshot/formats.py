@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from gates.board import Board
+from gates.rows import Board
 
 from .write_csv import write_csv
 from .write_json import board_as_data

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from gates.board import Board, GateRow
+from gates.rows import Board, GateRow
 
 COLUMNS = (
     "code",

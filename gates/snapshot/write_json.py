@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from gates.board import ActionRow, BlockerRow, Board, ClaimRow, EvidenceRow, GateRow
 from gates.reasons import Reason
+from gates.rows import ActionRow, BlockerRow, Board, ClaimRow, EvidenceRow, GateRow
 
 
 def board_as_data(board: Board) -> dict[str, Any]:

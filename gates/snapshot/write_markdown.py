@@ -11,7 +11,7 @@ from datetime import datetime, time
 
 from django.utils import timezone
 
-from gates.board import ActionRow, BlockerRow, Board, ClaimRow, EvidenceRow, GateRow, SectionRow
+from gates.rows import ActionRow, BlockerRow, Board, ClaimRow, EvidenceRow, GateRow, SectionRow
 from gates.rules import Progress, Status
 
 from .cell_sentences import evidence_in, sentences

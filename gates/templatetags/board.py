@@ -15,11 +15,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from gates.board import Board, GateRow, LaunchRow, SectionRow
 from gates.markdown import inline_html
 from gates.models import Action
 from gates.models.wording import in_words
 from gates.reasons import Reason
+from gates.rows import Board, GateRow, LaunchRow, SectionRow
 from gates.rules import Status, Totals
 
 register = template.Library()

@@ -6,7 +6,8 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from gates import moments
-from gates.board import Board, NotRecorded, find_launch, read_board
+from gates.board import NotRecorded, find_launch, read_board
+from gates.rows import Board
 
 
 def add_as_of(parser: ArgumentParser) -> None:

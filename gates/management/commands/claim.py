@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from gates.board import ClaimRow
 from gates.models.wording import in_words
+from gates.rows import ClaimRow
 
 from ._board import add_as_of, board_named
 
