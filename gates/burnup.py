@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from django.utils import timezone
@@ -111,7 +112,7 @@ def chart(points: list[Point], threshold: int | None, today: date) -> Chart:
 
     def line(name: str) -> str:
         corners: list[str] = []
-        for point, after in zip(points, [*points[1:], None], strict=True):
+        for point, after in zip_longest(points, points[1:]):
             y = height(getattr(point, name))
             for day in (point.day, after.day if after else today):
                 corners.append(f"{round(1000 * (day - first).days / days, 1)},{y}")

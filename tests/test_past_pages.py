@@ -175,3 +175,27 @@ def test_the_burn_up_has_its_table_and_its_pace(reader: Client, story: Gate) -> 
 
     assert "1 gate closed in the last 7 days" in text
     assert "May 3, 2026 1 3" in text
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/changes/",
+        "/changes/?since=import",
+        "/burnup/",
+        "/history/",
+        "/claims/launched/",
+        "/waiting/",
+    ],
+)
+def test_a_board_that_came_without_history_is_no_500(reader: Client, url: str) -> None:
+    call_command("loaddata", "launch_gates_2026-04-23", verbosity=0)
+
+    assert reader.get(url).status_code in {200, 404}
+
+
+@pytest.mark.parametrize(
+    "url", ["/changes/", "/burnup/", "/history/", "/waiting/", "/honesty/", "/board.md"]
+)
+def test_before_there_is_a_launch_no_page_breaks(reader: Client, url: str) -> None:
+    assert reader.get(url).status_code in {200, 404}

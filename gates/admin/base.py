@@ -23,7 +23,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from gates import invariants
+from gates import invariants, rules
 from gates.history import object_history
 from gates.models import Refused
 from gates.models.wording import in_words
@@ -64,6 +64,22 @@ def unanswerable_refused() -> Iterator[None]:
         yield
     except (ValueError, OverflowError, DataError, ValidationError) as error:
         raise BadRequest("the address asks for something that cannot be looked up") from error
+
+
+class ReasonedForm(RefusableForm):
+    """A form for a decision that goes on record with the reason that is written here."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Why you decide so. Goes on record with your name."),
+    )
+
+    def needs_reason(self) -> None:
+        """Refuse the form where no reason is written."""
+        for lacking in rules.what_a_decision_lacks(self.cleaned_data.get("reason", "")):
+            self.add_error("reason", in_words(lacking))
 
 
 class SharedChoices:

@@ -8,24 +8,15 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from gates import rules
 from gates.models import Claim, Gate, Requirement
-from gates.models.wording import in_words
 
-from .base import BoardAdmin, RefusableForm
+from .base import BoardAdmin, ReasonedForm
 
 RULE = {"min_closed", "requires_p0"}
 
 
-class ClaimForm(RefusableForm):
+class ClaimForm(ReasonedForm):
     """A claim, and the reason that changing its rule asks for."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Why the rule changes. Goes on record with your name."),
-    )
 
     class Meta:
         model = Claim
@@ -36,11 +27,6 @@ class ClaimForm(RefusableForm):
         if self.instance.pk and RULE & set(self.changed_data):
             self.needs_reason()
         return cleaned
-
-    def needs_reason(self) -> None:
-        """Refuse the form where no reason is written."""
-        for lacking in rules.what_a_decision_lacks(self.cleaned_data.get("reason", "")):
-            self.add_error("reason", in_words(lacking))
 
 
 class RequirementFormSet(BaseInlineFormSet):

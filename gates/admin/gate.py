@@ -19,25 +19,17 @@ from django.utils.translation import gettext_lazy as _
 from gates import rules
 from gates.board import statuses
 from gates.models import Action, Blocker, Evidence, Gate, Refused
-from gates.models.wording import in_words
 from gates.rules import Status
 from gates.templatetags.board import STATUS_WORDS, status_tag
 
-from .base import BoardAdmin, RefusableForm, Refusal, SharedChoices, person
+from .base import BoardAdmin, ReasonedForm, Refusal, SharedChoices, person
 from .evidence import EvidenceForm
 
 CLOSED = Gate.Progress.CLOSED
 
 
-class GateForm(RefusableForm):
+class GateForm(ReasonedForm):
     """A gate, and the reason that closing or reopening it asks for."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Why you close or reopen it. Goes on record with your name."),
-    )
 
     class Meta:
         model = Gate
@@ -59,8 +51,7 @@ class GateForm(RefusableForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if "progress" in cleaned and (self.closes() or self.reopens()):
-            for lacking in rules.what_a_decision_lacks(cleaned.get("reason", "")):
-                self.add_error("reason", in_words(lacking))
+            self.needs_reason()
         return cleaned
 
 
