@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
+from django.views.i18n import set_language
 
 from gates import invariants, moments
 from gates.asked import board_asked_for, known, moment_asked_for, says_when
@@ -23,9 +24,9 @@ from gates.changes import changes_between
 from gates.feed import KINDS, Filters, feed
 from gates.history import claim_history, gate_history, people
 from gates.honesty import findings
-from gates.models import Evidence, Gate, Launch, Owner
+from gates.lately import last_import, lately
+from gates.models import Evidence, Gate, Launch, Owner, Reader
 from gates.recorded import first_recorded
-from gates.rule_changes import last_import, recent_rule_changes
 from gates.rules import Status
 from gates.snapshot.formats import FORMATS
 from gates.waiting import waiting_on
@@ -47,7 +48,7 @@ def board(request: HttpRequest, slug: str | None = None) -> HttpResponse:
         "board": found,
         "statuses": READING_ORDER,
         "past": "as_of" in request.GET,
-        "rule_changes": recent_rule_changes(found.launch.id, found.as_of),
+        "lately": lately(found),
         "findings": findings(found, timezone.localdate(found.as_of)),
     }
     return render(request, "gates/board.html", context)
@@ -258,6 +259,17 @@ def healthz(_request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         healthy = False
     return HttpResponse("ok" if healthy else "unhealthy", status=200 if healthy else 503)
+
+
+@login_not_required
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Switch the language: for this browser, and for the account wherever it logs in."""
+    chosen = request.POST.get("language", "")
+    if request.user.is_authenticated and chosen in dict(settings.LANGUAGES):
+        Reader.objects.update_or_create(user=request.user, defaults={"language": chosen})
+        request.session["language"] = chosen
+    return set_language(request)
 
 
 @login_not_required
