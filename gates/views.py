@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
@@ -21,12 +21,14 @@ from gates.asked import board_asked_for, known, moment_asked_for, says_when
 from gates.board import find_launch, read_board, read_gate
 from gates.burnup import burnup, chart, pace
 from gates.changes import changes_between
-from gates.feed import KINDS, Filters, feed
+from gates.feed import KINDS, FeedFilters, feed
+from gates.filters import Filters, narrowed
 from gates.history import claim_history, gate_history, people
 from gates.honesty import findings
 from gates.lately import last_import, lately
-from gates.models import Evidence, Gate, Launch, Owner, Reader
+from gates.models import Evidence, Gate, Launch, Reader
 from gates.recorded import first_recorded
+from gates.rows import Board
 from gates.rules import Status
 from gates.snapshot.formats import FORMATS
 from gates.waiting import waiting_on
@@ -44,23 +46,47 @@ def board(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     if found is None and slug is None:
         return render(request, "gates/no_launch.html")
     found = known(found)
+    filters = Filters.of(request.GET)
+    found = narrowed(found, filters)
+    today = timezone.localdate(found.as_of)
+    own = _own_name(request, found)
+    kept = {"as_of": request.GET.get("as_of", ""), **filters.asked()}
+    query = urlencode({name: value for name, value in kept.items() if value})
     context = {
         "board": found,
+        "launched": found.launched(),
+        "filters": filters,
+        "query": f"?{query}" if query else "",
         "statuses": READING_ORDER,
+        "priorities": Gate.Priority.values,
         "past": "as_of" in request.GET,
+        "own": own,
+        "waiting": waiting_on(found, today, own),
         "lately": lately(found),
-        "findings": findings(found, timezone.localdate(found.as_of)),
+        "findings": findings(found, today),
     }
     return render(request, "gates/board.html", context)
+
+
+def _own_name(request: HttpRequest, found: Board) -> str:
+    """Whom on the board the reader is; empty for nobody."""
+    return found.accounts.get(request.user.pk or 0, "")
 
 
 @require_safe
 @says_when
 def export(request: HttpRequest, ending: str, slug: str | None = None) -> HttpResponse:
-    """The board as a document, by the same reading as the page."""
+    """The board as a document, by the same reading as the page, with the same filters.
+
+    In English, because scripts and other people's documents rely on its words; ?language=ar says
+    otherwise.
+    """
     found = known(board_asked_for(request, slug))
+    found = narrowed(found, Filters.of(request.GET))
     form = FORMATS[ending]
-    response = HttpResponse(form.write(found), content_type=form.content_type)
+    asked = request.GET.get("language", "")
+    with translation.override(asked if asked in dict(settings.LANGUAGES) else "en"):
+        response = HttpResponse(form.write(found), content_type=form.content_type)
     if form.download:
         name = f"{found.launch.slug}.{ending}"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -100,12 +126,13 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
 def waiting(request: HttpRequest) -> HttpResponse:
     """What waits on whom, the reader's own debts first, and what can be done meanwhile."""
     found = known(board_asked_for(request))
-    own = Owner.objects.filter(user__username=request.user.get_username()).first()
+    own = _own_name(request, found)
     context = {
         "board": found,
         "launch": found.launch,
         "past": "as_of" in request.GET,
-        "waiting": waiting_on(found, timezone.localdate(found.as_of), own.name if own else ""),
+        "launched": found.launched(),
+        "waiting": waiting_on(found, timezone.localdate(found.as_of), own),
         "own": own,
     }
     return render(request, "gates/waiting.html", context)
@@ -179,7 +206,7 @@ def history(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     asked = {name: request.GET.get(name, "")[:200] for name in ("person", "gate", "kind")}
     since, until = request.GET.get("since", ""), request.GET.get("until", "")
-    filters = Filters(
+    filters = FeedFilters(
         **asked,
         since=moments.start(since) if since else None,
         until=moments.as_of(until, now) if until else None,
@@ -202,7 +229,8 @@ def burnup_page(request: HttpRequest) -> HttpResponse:
     """Closed and counted over time, as a chart and as the table behind it."""
     now = timezone.now()
     found = read_board(known(find_launch()), now)
-    threshold = next((row.min_closed for row in found.claims if row.min_closed), None)
+    claim = found.launched()
+    threshold = claim.min_closed if claim else None
     points = burnup(found.launch.id, now)
     today = timezone.localdate(now)
     context = {
@@ -237,7 +265,8 @@ def badge(request: HttpRequest) -> HttpResponse:
     """A small picture for other sites to show, without a login; 404 unless switched on."""
     launch = find_launch() if settings.PUBLIC_BADGE else None
     found = read_board(known(launch), timezone.now())
-    allowed = bool(found.claims) and found.claims[0].verdict.allowed
+    claim = found.launched()
+    allowed = claim is not None and claim.verdict.allowed
     standing = gettext("launched") if allowed else gettext("not launched")
     words = f"{found.totals.closed}/{found.totals.counted} · {standing}"
     response = render(

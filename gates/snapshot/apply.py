@@ -17,7 +17,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from django.db.models import F
 
-from gates.models import TRACKED, Blocker, Gate, Launch, Refused
+from gates.models import TRACKED, Blocker, Evidence, Gate, Launch, Refused
 from gates.models.history import save_on_record
 
 from .dating import refuse_to_rewrite
@@ -143,6 +143,8 @@ class _Import:
         if record.model is Gate:
             values = self._without_closing(record, row, values)
         if row is None:
+            if record.model is Evidence and self.dated is not None:
+                values.setdefault("recorded_at", self.dated)
             row = self._marked(record.model(**values))
             row.full_clean()
             if record.model is Gate and record.fields.get("progress") == CLOSED:

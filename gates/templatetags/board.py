@@ -25,6 +25,8 @@ from gates.rules import Status, Totals
 register = template.Library()
 register.filter("words", in_words)
 
+CELLS_AT_MOST = 120
+
 STATUS_WORDS = {
     Status.CLOSED: _("Closed"),
     Status.PARTIAL: _("Partial"),
@@ -166,6 +168,13 @@ def having(source: Board | SectionRow | Totals | list[GateRow], status: str) -> 
     if isinstance(source, list):
         return sum(gate.status == status for gate in source)
     return source.count(status)
+
+
+@register.filter
+def strip(board: Board) -> list[GateRow]:
+    """The counted gates as cells of a strip; none where they are too many to tell apart."""
+    counted = board.counted()
+    return counted if len(counted) <= CELLS_AT_MOST else []
 
 
 @register.filter
