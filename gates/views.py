@@ -28,7 +28,7 @@ from gates.honesty import findings
 from gates.lately import last_import, lately
 from gates.models import Evidence, Gate, Launch, Reader
 from gates.recorded import first_recorded
-from gates.rows import Board
+from gates.rows import Board, GateRow
 from gates.rules import Status
 from gates.snapshot.formats import FORMATS
 from gates.waiting import waiting_on
@@ -107,6 +107,7 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
         "gate": found,
         "as_of": as_of,
         "past": as_of is not None,
+        "shareable": _could_share(found) if as_of is None else [],
         "history": history,
         "rewritten": {
             entry.row_id for entry in history if (entry.model, entry.kind) == ("evidence", "~")
@@ -119,6 +120,16 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
         ),
     }
     return render(request, "gates/gate.html", context)
+
+
+def _could_share(found: GateRow) -> list[str]:
+    """Codes of the gates that the same drill covers, still open and without its evidence."""
+    if found.status != Status.CLOSED or not found.covers:
+        return []
+    current = [proof.summary for proof in found.evidence if proof.is_current]
+    covered = Gate.objects.filter(covered_by=found.id).exclude(progress=Gate.Progress.CLOSED)
+    lacking = covered.exclude(evidence__summary__in=current).order_by("position")
+    return list(lacking.values_list("code", flat=True))
 
 
 @require_safe
