@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Owner, Requirement, Section
 
 # Columns that follow from others, or say nothing to a reader.
-UNTOLD = {"id", "launch", "position", "sha256", "recorded_at", "recorded_by"}
+UNTOLD = {"id", "launch", "position", "sha256", "recorded_at", "recorded_by", "version"}
 
 
 # The first of these columns that a row has says which row it is.

@@ -13,6 +13,7 @@ from .gate import Gate, Refused  # isort: skip
 from .blocker import Blocker  # isort: skip
 from .action import Action  # isort: skip
 from .claim import Claim, Requirement  # isort: skip
+from .version import Stale  # isort: skip
 
 __all__ = [
     "Action",
@@ -25,6 +26,7 @@ __all__ = [
     "Refused",
     "Requirement",
     "Section",
+    "Stale",
 ]
 
 # Every table that carries history, in an order in which rows can be written.
