@@ -94,6 +94,16 @@ def object_history(model: Any, pk: Any) -> list[Entry]:
     return stream([(model, list(model.history.filter(id=pk).values()))])
 
 
+def changes_since(model: Any, pk: int, version: int) -> list[Entry]:
+    """What was recorded about a row after one of its versions, oldest first."""
+    rows = model.history.filter(id=pk, version__gte=version)
+    order = ("history_date", "history_id")
+    entries = stream([(model, list(rows.order_by(*order).values()))])[::-1]
+    seen = rows.filter(version=version).order_by(*order).values_list("history_id", flat=True).last()
+    numbers = [entry.history_id for entry in entries]
+    return entries[numbers.index(seen) + 1 :] if seen in numbers else entries
+
+
 def stream(rows: Sequence[Rows]) -> list[Entry]:
     """History rows of several tables in words, newest first."""
     names = _names_in(rows)

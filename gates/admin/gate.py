@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.admin.views.main import ChangeList
 from django.db import IntegrityError, models, transaction
-from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -22,8 +21,9 @@ from gates.models import Action, Blocker, Evidence, Gate, Refused
 from gates.rules import Status
 from gates.templatetags.board import STATUS_WORDS, status_tag
 
-from .base import BoardAdmin, ReasonedForm, Refusal, SharedChoices, person
+from .base import BoardAdmin, ReasonedForm, RefusableForm, Refusal, SharedChoices, person
 from .evidence import EvidenceForm
+from .stale import CarriesVersion, VersionedFormSet
 
 CLOSED = Gate.Progress.CLOSED
 
@@ -46,16 +46,16 @@ class GateForm(ReasonedForm):
 
     def reopens(self) -> bool:
         """Whether this form asks to reopen the gate."""
-        return self.was == CLOSED and self.cleaned_data.get("progress") != CLOSED
+        return self.was == CLOSED and self.cleaned_data.get("progress", CLOSED) != CLOSED
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if "progress" in cleaned and (self.closes() or self.reopens()):
+        if not self.is_stale and (self.closes() or self.reopens()):
             self.needs_reason()
         return cleaned
 
 
-class EvidenceFormSet(BaseInlineFormSet):
+class EvidenceFormSet(VersionedFormSet):
     """Evidence on the gate's page; says so when the last of a closed gate cannot go."""
 
     refusal: Refusal | None = None
@@ -66,7 +66,7 @@ class EvidenceFormSet(BaseInlineFormSet):
             raise forms.ValidationError(self.refusal.messages)
 
 
-class EvidenceInline(admin.StackedInline):
+class EvidenceInline(CarriesVersion, admin.StackedInline):
     model = Evidence
     form = EvidenceForm
     formset = EvidenceFormSet
@@ -85,15 +85,19 @@ class EvidenceInline(admin.StackedInline):
         return formset
 
 
-class BlockerInline(SharedChoices, admin.StackedInline):
+class BlockerInline(SharedChoices, CarriesVersion, admin.StackedInline):
     model = Blocker
+    form = RefusableForm
+    formset = VersionedFormSet
     extra = 1
     fields = (("needs", "waiting_on", "due_on"), "why", "resolution")
     formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 2})}}
 
 
-class ActionInline(SharedChoices, admin.TabularInline):
+class ActionInline(SharedChoices, CarriesVersion, admin.TabularInline):
     model = Action
+    form = RefusableForm
+    formset = VersionedFormSet
     extra = 1
     fields = ("text", "estimate", "day", "state", "needs")
 
@@ -197,6 +201,7 @@ class GateAdmin(BoardAdmin):
             stored = Gate.objects.get(pk=obj.pk)
             stored.reopen(person(request), form.cleaned_data["reason"], to=obj.progress)
             obj.closed_at, obj.closed_by, obj.closing_note = None, None, ""
+            obj.version = stored.version
         elif form.closes():
             obj.progress = form.was
         decided = {"progress", "reason"} if form.closes() or form.reopens() else {"reason"}

@@ -8,11 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from gates.models import Launch, Section
 
-from .base import BoardAdmin
+from .base import BoardAdmin, RefusableForm
+from .stale import CarriesVersion, VersionedFormSet
 
 
-class SectionInline(admin.TabularInline):
+class SectionInline(CarriesVersion, admin.TabularInline):
     model = Section
+    form = RefusableForm
+    formset = VersionedFormSet
     extra = 1
 
 
