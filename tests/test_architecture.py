@@ -16,7 +16,7 @@ LEVELS = [
     {"markdown"},
     {"models", "checks", "roles", "moments"},
     {"recorded", "rows"},
-    {"board", "history", "integrity"},
+    {"board", "history", "integrity", "backup"},
     {"snapshot", "changes", "waiting", "honesty", "burnup", "feed", "rule_changes"},
     {"asked"},
     {"admin", "views", "urls", "management", "templatetags", "apps"},
