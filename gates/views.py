@@ -5,11 +5,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext
@@ -258,12 +256,3 @@ def healthz(_request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         healthy = False
     return HttpResponse("ok" if healthy else "unhealthy", status=200 if healthy else 503)
-
-
-@login_not_required
-def admin_login(request: HttpRequest) -> HttpResponse:
-    """The admin's login is the site's own; who is logged in but not staff is told so."""
-    if request.user.is_authenticated:
-        raise PermissionDenied
-    query = urlencode({"next": request.GET.get("next", reverse("admin:index"))})
-    return redirect(f"{reverse('login')}?{query}")
