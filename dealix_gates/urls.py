@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from accounts.views import admin_login
 
@@ -10,7 +11,8 @@ handler429 = "accounts.views.too_many"
 urlpatterns = [
     path("", include("gates.urls")),
     path("accounts/", include("accounts.urls")),
-    # Before the admin, whose own login page would bypass ours.
+    # Before the admin, whose own pages for these would bypass ours.
     path("admin/login/", admin_login),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
 ]
