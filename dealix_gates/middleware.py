@@ -1,4 +1,4 @@
-"""What no page can answer is refused before any page is asked."""
+"""What every answer carries, and what is refused before any page is asked."""
 
 from collections.abc import Callable
 
@@ -17,4 +17,29 @@ def refuse_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
             raise BadRequest("NUL character in the address")
 
     middleware.process_view = process_view  # type: ignore[attr-defined]
+    return middleware
+
+
+# What a page here needs of the device: passkeys, and nothing else.
+PERMISSIONS_POLICY = ", ".join(
+    [f"{feature}=()" for feature in (
+        "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture",
+        "encrypted-media", "fullscreen", "geolocation", "gyroscope", "hid", "idle-detection",
+        "local-fonts", "magnetometer", "microphone", "midi", "payment", "screen-wake-lock",
+        "serial", "usb", "web-share", "xr-spatial-tracking",
+    )]
+    + [f"publickey-credentials-{verb}=(self)" for verb in ("create", "get")]
+)  # fmt: skip
+
+
+def permissions_policy(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Say with every answer which abilities of the device its page may use."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers["Permissions-Policy"] = PERMISSIONS_POLICY
+        return response
+
     return middleware
