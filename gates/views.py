@@ -1,10 +1,12 @@
 """Pages: request → board → template. Everything but /healthz and the login asks for an account."""
 
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -13,6 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from accounts import log
 from gates import invariants, moments
 from gates.asked import board_asked_for, known, moment_asked_for, says_when
 from gates.board import find_launch, read_board, read_gate
@@ -214,18 +217,28 @@ def burnup_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def evidence_file(_request: HttpRequest, pk: int) -> FileResponse:
-    """A piece of evidence's file, always as a download and never shown in the page."""
-    proof = get_object_or_404(Evidence.objects.exclude(file=""), pk=pk)
+def evidence_file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+    """A piece of evidence's file, always as a download and never shown in the page.
+
+    Not served unless it is, byte for byte, what was attached.
+    """
+    if not request.user.has_perm("gates.view_evidence"):
+        raise PermissionDenied(gettext("Files of evidence are for people with a role."))
+    proof = get_object_or_404(Evidence.objects.exclude(file="").select_related("gate"), pk=pk)
     try:
-        return FileResponse(
-            proof.file.open("rb"),
-            as_attachment=True,
-            filename=proof.file.name.rpartition("/")[2],
-            content_type="application/octet-stream",
-        )
+        content = proof.file.read_unchanged()
     except FileNotFoundError as error:
         raise Http404 from error
+    if content is None:
+        log.note("evidence_file_altered", evidence=pk, gate=proof.gate.code)
+        return render(request, "gates/file_altered.html", {"proof": proof}, status=409)
+    name = proof.file.name.rpartition("/")[2]
+    return FileResponse(
+        BytesIO(content),
+        as_attachment=True,
+        filename=name,
+        content_type="application/octet-stream",
+    )
 
 
 @login_not_required

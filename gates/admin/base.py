@@ -26,6 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from gates import invariants, rules
 from gates.history import object_history
 from gates.models import Refused
+from gates.models.evidence import no_files_left_behind
 from gates.models.wording import in_words
 from gates.rules import KEEPS_EVIDENCE
 
@@ -118,7 +119,8 @@ class BoardAdmin(admin.ModelAdmin):
                 page = super().changeform_view(request, object_id, form_url, extra_context)
                 return page.render() if isinstance(page, TemplateResponse) else page
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            with no_files_left_behind():
+                return super().changeform_view(request, object_id, form_url, extra_context)
         except Refused as refused:
             refusal = Refusal("progress", refused.messages)
         except IntegrityError as error:

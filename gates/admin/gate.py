@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.admin.views.main import ChangeList
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -205,17 +205,9 @@ class GateAdmin(BoardAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Evidence and blockers first, then the decision that rests on them."""
-        try:
-            super().save_related(request, form, formsets, change)
-            if form.closes():
-                form.instance.close(person(request), form.cleaned_data["reason"])
-        except (Refused, IntegrityError):
-            # The rows are rolled back; files are not the database's to roll back.
-            for formset in formsets:
-                for row in getattr(formset, "new_objects", ()):
-                    if isinstance(row, Evidence) and row.file:
-                        row.file.storage.delete(row.file.name)
-            raise
+        super().save_related(request, form, formsets, change)
+        if form.closes():
+            form.instance.close(person(request), form.cleaned_data["reason"])
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         rows = formset.save(commit=False)
