@@ -23,8 +23,9 @@ class OneOfEach:
         self.file = Evidence(gate=self.gate, kind="file", summary="The log of the drill")
         self.file.file.save("drill.txt", ContentFile(b"p95 410 ms\n"))
         other = factory.launch("other", name="Another launch")
+        self.open_gate = factory.gate("T2")  # without anything that would hold it back
         self.rows = {
-            "gates/gate": factory.gate("T2"),  # without anything that would hold it back
+            "gates/gate": self.open_gate,
             "gates/evidence": factory.evidence(self.gate, "A second proof"),
             "gates/blocker": factory.blocker(factory.gate("T3")),
             "gates/action": factory.action(launch),

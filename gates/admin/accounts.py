@@ -6,9 +6,9 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext
@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.adapter import take_away_second_factors
 from accounts.models import GivenPassword
 
-admin.site.unregister(User)
+from .base import BadAddressesRefused
+
+admin.site.unregister([User, Group])
 # Secrets, and what the account pages show to each person: nothing for others to read or edit.
 for model in (EmailAddress, Authenticator, UserSession):
     admin.site.unregister(model)
@@ -33,8 +35,13 @@ class GivenPasswordForm(AdminPasswordChangeForm):
         return user
 
 
+@admin.register(Group)
+class RoleAdmin(BadAddressesRefused, GroupAdmin):
+    """The roles; what each may do comes from `gates/roles.py`."""
+
+
 @admin.register(User)
-class AccountAdmin(UserAdmin):
+class AccountAdmin(BadAddressesRefused, UserAdmin):
     change_password_form = GivenPasswordForm
     actions = ("take_away_second_factor",)
 

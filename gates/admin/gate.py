@@ -185,7 +185,7 @@ class GateAdmin(BoardAdmin):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Gate | None:
-        gate = super().get_object(request, object_id, from_field)
+        gate: Gate | None = super().get_object(request, object_id, from_field)
         if gate is not None and request.method == "POST":
             # Held until the form is written, so that nobody's change is lost in between.
             gate.refresh_from_db(from_queryset=Gate.objects.select_for_update())
