@@ -25,16 +25,21 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 def note(event: str, *, user: str | None = None, **facts: Any) -> None:
     """Write one event. Without `user`, who is logged in; in a command, nobody."""
-    request = _request.get()
-    line: dict[str, Any] = {"event": event, "user": user or _who(request)}
-    if request is not None:
-        line |= {"address": _address(request), "request": request.request_id}  # type: ignore[attr-defined]
-    logger.info(json.dumps(line | facts, ensure_ascii=True, default=str))
+    logger.info(_line(event, user, facts))
 
 
 def note_once_written(event: str, *, user: str | None = None, **facts: Any) -> None:
     """Write one event when the transaction commits; what is rolled back did not happen."""
-    transaction.on_commit(lambda: note(event, user=user, **facts))
+    line = _line(event, user, facts)
+    transaction.on_commit(lambda: logger.info(line))
+
+
+def _line(event: str, user: str | None, facts: dict[str, Any]) -> str:
+    request = _request.get()
+    line: dict[str, Any] = {"event": event, "user": user or _who(request)}
+    if request is not None:
+        line |= {"address": _address(request), "request": request.request_id}  # type: ignore[attr-defined]
+    return json.dumps(line | facts, ensure_ascii=True, default=str)
 
 
 def request_on_record(

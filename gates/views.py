@@ -60,6 +60,7 @@ def export(request: HttpRequest, ending: str, slug: str | None = None) -> HttpRe
     """The board as a document, by the same reading as the page."""
     found = known(board_asked_for(request, slug))
     form = FORMATS[ending]
+    log.note("export", launch=found.launch.slug, format=ending, as_of=request.GET.get("as_of"))
     response = HttpResponse(form.write(found), content_type=form.content_type)
     if form.download:
         name = f"{found.launch.slug}.{ending}"

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from accounts import log
 from gates.snapshot.formats import FORMATS
 
 from ._board import add_as_of, board_named
@@ -22,4 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         board = board_named(options["launch"], options["as_of"])
+        log.note(
+            "export", launch=board.launch.slug, format=options["format"], as_of=options["as_of"]
+        )
         self.stdout.write(FORMATS[options["format"]].write(board), ending="")
