@@ -16,8 +16,9 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
-from gates.models import TRACKED, Blocker, Evidence, Gate, Launch, Refused
+from gates.models import TRACKED, Blocker, Evidence, Gate, Import, Launch, Refused
 from gates.models.history import save_on_record
 
 from .dating import refuse_to_rewrite
@@ -80,7 +81,7 @@ class _Import:
         self.by = by
         self.dated = dated
         self.reason = document.reason(dated)
-        self.sha256 = document.sha256
+        self.name, self.sha256 = document.name, document.sha256
         self.records = document.records
         self.rows: dict[tuple[type, tuple[Any, ...]], Any] = {}
         self.added: set[tuple[type, tuple[Any, ...]]] = set()
@@ -97,6 +98,7 @@ class _Import:
         self._each(Gate, self._close)
         for model in TRACKED:
             self._record_what_has_no_history(model)
+        self._each(Launch, self._leave_word)
 
     def _read_existing(self, model: Any) -> None:
         relations = [name for name in KEYS[model] if model._meta.get_field(name).is_relation]
@@ -211,6 +213,14 @@ class _Import:
             if row is not None and row.pk and row.pk not in recorded:
                 row.first_on_record = True
                 self._save(row)
+
+    def _leave_word(self, record: Record) -> None:
+        Import.objects.create(
+            launch=self.rows[(Launch, record.key())],
+            at=self.dated or timezone.now(),
+            document=self.name[:255],
+            sha256=self.sha256,
+        )
 
     def _note(self, record: Record, field: str, old: Any, new: Any) -> None:
         if (record.model, record.key()) not in self.added:
