@@ -211,7 +211,9 @@ def _attach(
     by_id = {gate.id: gate for gate in gates}
     for proof in evidence:
         proof.is_current = EvidenceFact(proof.valid_until).is_current(today)
-        by_id[proof.gate_id].evidence.append(proof)
+        gate = by_id[proof.gate_id]
+        proof.gate_code = gate.code
+        gate.evidence.append(proof)
     for blocker in blockers:
         gate = by_id[blocker.gate_id]
         blocker.waiting_on = owners.get(blocker.waiting_on_id, "")

@@ -189,8 +189,9 @@ def changes(request: HttpRequest) -> HttpResponse:
     until = moments.as_of(until_text, now) if until_text else None
     later = known(find_launch(None, until))
     first = first_recorded(Launch, later.id)
-    since = _beginning(request.GET.get("since", ""), later.id, until or now)
-    since = min(max(since, first), now) if first else min(since, now)
+    since = _beginning(request.GET.get("since", ""), later.id, until or now, now)
+    moments.in_order(since, until or now)
+    since = max(since, first) if first else since
     old = read_board(known(find_launch(later.slug, since)), now, since)
     new = read_board(later, now, until)
     context = {
@@ -203,11 +204,11 @@ def changes(request: HttpRequest) -> HttpResponse:
     return render(request, "gates/changes.html", context)
 
 
-def _beginning(text: str, launch_id: int, until: datetime) -> datetime:
+def _beginning(text: str, launch_id: int, until: datetime, now: datetime) -> datetime:
     """Where a comparison begins: a day or moment, "import" for the last one, or a week ago."""
     if text == "import":
         return last_import(launch_id, until) or until - WEEK
-    return moments.start(text) if text else until - WEEK
+    return moments.start(text, now) if text else until - WEEK
 
 
 @require_safe
@@ -219,9 +220,10 @@ def history(request: HttpRequest) -> HttpResponse:
     since, until = request.GET.get("since", ""), request.GET.get("until", "")
     filters = FeedFilters(
         **asked,
-        since=moments.start(since) if since else None,
+        since=moments.start(since, now) if since else None,
         until=moments.as_of(until, now) if until else None,
     )
+    moments.in_order(filters.since, filters.until)
     number = request.GET.get("page", "1")
     page = feed(filters, max(1, int(number)) if number.isdecimal() and len(number) < 7 else 1)
     kept = {name: str(value) for name, value in request.GET.items() if name != "page" and value}

@@ -16,6 +16,7 @@ LEVELS = [
     {"models", "checks", "roles", "moments"},
     {"recorded", "rows"},
     {"board", "history"},
+    {"edited"},
     {"snapshot", "changes", "waiting", "honesty", "burnup", "feed", "filters", "lately"},
     {"asked"},
     {"admin", "views", "urls", "management", "templatetags", "apps"},
