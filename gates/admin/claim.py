@@ -10,10 +10,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from gates import rules
-from gates.models import Claim, Gate, Requirement
+from gates.models import Claim, Requirement
 from gates.models.wording import refusal
 
 from .base import BoardAdmin, ReasonedForm
+from .gate_field import GateByCode
 
 # A claim is told apart by its slug, its launch and its place; only the name is just words.
 ONLY_WORDS = {"name", "reason"}
@@ -62,15 +63,10 @@ class RequirementFormSet(BaseInlineFormSet):
                 raise forms.ValidationError(_("Say above why the rule changes."))
 
 
-class RequirementInline(admin.TabularInline):
+class RequirementInline(GateByCode, admin.StackedInline):
     model = Requirement
     formset = RequirementFormSet
     extra = 1
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "gate":
-            kwargs["queryset"] = Gate.objects.order_by("launch", "code")
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(Claim)

@@ -35,6 +35,7 @@ from .base import (
 )
 from .closing import close_page, share
 from .evidence import EvidenceForm
+from .gate_field import GateByCode
 
 CLOSED = Gate.Progress.CLOSED
 
@@ -103,10 +104,10 @@ class BlockerInline(SharedChoices, admin.StackedInline):
     formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 2})}}
 
 
-class ActionInline(SharedChoices, admin.TabularInline):
+class ActionInline(SharedChoices, admin.StackedInline):
     model = Action
     extra = 1
-    fields = ("text", "estimate", "day", "state", "needs")
+    fields = ("text", ("estimate", "day", "state", "needs"))
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -151,7 +152,7 @@ class DecisionForm(forms.Form):
 
 
 @admin.register(Gate)
-class GateAdmin(BoardAdmin):
+class GateAdmin(GateByCode, BoardAdmin):
     form = GateForm
     inlines = (EvidenceInline, BlockerInline, ActionInline)
     last_evidence_field = "evidence"
@@ -160,7 +161,6 @@ class GateAdmin(BoardAdmin):
     list_filter = (StatusFilter, "section", "priority", "owner", "counted")
     list_select_related = ("section", "owner")
     search_fields = ("code", "title", "definition_of_done", "notes")
-    autocomplete_fields = ("covered_by",)
     actions = (
         "close_selected",
         "reopen_selected",
