@@ -62,6 +62,7 @@ class Entry:
     changes: tuple[Change, ...]
     reason: str
     decision: str = ""  # "closed" or "reopened" where a gate was
+    launch: str = ""  # where several are told together
 
 
 def gate_history(gate_id: int) -> list[Entry]:

@@ -166,9 +166,9 @@ def test_the_feed_is_paged_at_a_constant_number_of_queries(
     for page in (1, 2):
         entries = reader.get(f"/history/?kind=gate&page={page}").context["history"]
         assert len(entries) == PER_PAGE
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         reader.get("/history/?kind=gate")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         reader.get("/history/?kind=gate&page=2")
 
 
