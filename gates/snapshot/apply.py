@@ -6,7 +6,7 @@ history under the person who imports and the document's name. Gates are closed a
 left alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,16 +18,17 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from gates.models import TRACKED, Blocker, Evidence, Gate, Import, Launch, Refused
+from gates.models import TRACKED, Blocker, Claim, Evidence, Gate, Import, Launch, Refused
 from gates.models.history import save_on_record
 
 from .dating import refuse_to_rewrite
 from .document import KEYS, Document, DocumentRefused, Problem, Record
-from .values import Unusable, plain_value, shown
+from .values import Follows, Unusable, plain_value, shown
 
 # Written by Gate.close_as_documented and Gate.reopen, never by assignment.
 CLOSING = ("closed_at", "closed_by", "closing_note")
 CLOSED = Gate.Progress.CLOSED
+TOLD_WHOLE = (Gate, Claim)  # of other new rows the name says enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,13 @@ class Difference:
     old: str = ""
     new: str = ""
     gate: str = ""
+    values: tuple[tuple[str, str], ...] = ()  # what a new gate or claim says, by field
 
     def __str__(self) -> str:
         name = self.name if self.model == "gate" or not self.gate else f"{self.gate}: {self.name}"
         if not self.field:
-            return f"+ {self.model} {name}"
+            said = [f"\n    {field}: — → {value}" for field, value in self.values]
+            return f"+ {self.model} {name}{''.join(said)}"
         return f"~ {self.model} {name}: {self.field}: {self.old} → {self.new}"
 
 
@@ -72,6 +75,13 @@ def apply(
         if dry_run:
             transaction.set_rollback(True)
     return run.differences
+
+
+def _said(record: Record) -> Iterator[tuple[str, str]]:
+    """What a record says besides its key and its place, by field."""
+    for name, value in record.fields.items():
+        if name not in (*KEYS[record.model], "position") and value not in (None, ""):
+            yield name, str(value[-1]) if isinstance(value, list) and value else shown(value)
 
 
 class _Import:
@@ -119,6 +129,8 @@ class _Import:
                 continue
             try:
                 step(record)
+            except Follows:
+                self.failed.add((model, record.key()))  # its cause is among the problems
             except Unusable as error:
                 self._fail(record, {error.field: [error.message]})
             except Refused as error:
@@ -228,8 +240,9 @@ class _Import:
 
     def _differs(self, record: Record, field: str = "", old: str = "", new: str = "") -> None:
         model = record.model._meta.model_name
+        values = () if field or record.model not in TOLD_WHOLE else tuple(_said(record))
         self.differences.append(
-            Difference(model, record.name(), field, old, new, record.gate_code())
+            Difference(model, record.name(), field, old, new, record.gate_code(), values)
         )
 
     def _marked(self, row: Any) -> Any:
@@ -259,7 +272,7 @@ class _Import:
         if not isinstance(key, list) or any(isinstance(part, (list, dict)) for part in key):
             raise Unusable(field.name, f"{key!r} is not a natural key, a flat list")
         if (model, tuple(key)) in self.failed:
-            raise Unusable(field.name, f"{label} {key!r} is refused itself")
+            raise Follows(field.name, f"{label} {key!r} is refused itself")
         if model is get_user_model():
             try:
                 return model.objects.get_by_natural_key(*key)
