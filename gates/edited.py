@@ -7,8 +7,8 @@ from typing import Any
 from gates.history import Change, in_words
 from gates.models import Action, Blocker, Evidence, Gate
 
-# Columns that say where a row stands among others, and nothing of what it says.
-UNTOLD = {"id", "launch", "position"}
+# Columns that say where a row stands, or how often it was edited, and nothing of what it says.
+UNTOLD = {"id", "launch", "position", "version"}
 
 # Where a board's row has the name of what a column refers to. Accounts are looked up.
 NAMED_IN = {

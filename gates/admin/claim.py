@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +12,9 @@ from gates import rules
 from gates.models import Claim, Requirement
 from gates.models.wording import refusal
 
-from .base import BoardAdmin, ReasonedForm
+from .base import BoardAdmin, ReasonedForm, RefusableForm
 from .gate_field import GateByCode
+from .stale import CarriesVersion, VersionedFormSet
 
 # A claim is told apart by its slug, its launch and its place; only the name is just words.
 ONLY_WORDS = {"name", "reason"}
@@ -29,6 +29,8 @@ class ClaimForm(ReasonedForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if self.is_stale:
+            return cleaned
         if self.instance.pk is None or set(self.changed_data) - ONLY_WORDS:
             self.needs_reason()
         return cleaned
@@ -51,20 +53,23 @@ class DeletionForm(forms.Form):
         return reason
 
 
-class RequirementFormSet(BaseInlineFormSet):
+class RequirementFormSet(VersionedFormSet):
     """The required gates are part of the rule, so changing them needs the reason too."""
 
     def clean(self) -> None:
         super().clean()
         form = getattr(self.instance, "edited_by", None)
-        if form is not None and self.has_changed() and "reason" not in form.errors:
+        if form is None or form.is_stale:
+            return
+        if self.has_changed() and "reason" not in form.errors:
             form.needs_reason()
             if form.errors:
                 raise forms.ValidationError(_("Say above why the rule changes."))
 
 
-class RequirementInline(GateByCode, admin.StackedInline):
+class RequirementInline(GateByCode, CarriesVersion, admin.StackedInline):
     model = Requirement
+    form = RefusableForm
     formset = RequirementFormSet
     extra = 1
 

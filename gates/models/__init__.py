@@ -15,6 +15,7 @@ from .action import Action  # isort: skip
 from .claim import Claim, Requirement  # isort: skip
 from .imported import Import  # isort: skip
 from .reader import Reader  # isort: skip
+from .version import Stale  # isort: skip
 
 __all__ = [
     "Action",
@@ -29,6 +30,7 @@ __all__ = [
     "Refused",
     "Requirement",
     "Section",
+    "Stale",
 ]
 
 # Every table that carries history, in an order in which rows can be written.

@@ -23,7 +23,7 @@ def name_the_imports(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gates', '0004_history_names_its_import'),
+        ('gates', '0005_append_only_history_and_versions'),
     ]
 
     operations = [
