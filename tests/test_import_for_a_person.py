@@ -1,13 +1,17 @@
 """What an import cannot decide is kept and said: no text of a document is lost on the way."""
 
+import os
+import sys
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError
+from django.apps import apps
+from django.core.management import CommandError, call_command
 
-from gates.models import Blocker, Claim, Evidence, Gate, Launch, Section
+from gates.models import Blocker, Claim, Evidence, Gate, Import, Launch, Section
 from gates.snapshot.compare import compare
 from gates.snapshot.importing import Report, import_file
 from gates.snapshot.read_markdown import read_markdown
@@ -167,3 +171,26 @@ def test_a_refused_launch_is_said_once(tmp_path: Path, capsys: pytest.CaptureFix
     assert "refused itself" not in str(refused.value)
     assert len(str(refused.value).splitlines()) <= 3  # the file, the snapshot date, the plan
     assert not Launch.objects.exists()
+
+
+def test_a_reader_that_stops_reading_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    with os.fdopen(writing, "w") as nobody_reads:
+        monkeypatch.setattr(sys, "stdout", nobody_reads)
+        call_command("import_snapshot", str(SNAPSHOT))
+
+    assert Gate.objects.exists()
+
+
+def test_imports_from_before_they_were_noted_are_found(capsys: pytest.CaptureFixture[str]) -> None:
+    run(SNAPSHOT, capsys)
+    noted = Import.objects.get()
+    Import.objects.all().delete()
+
+    import_module("gates.migrations.0006_imports").name_the_imports(apps, None)
+
+    found = Import.objects.get()
+    assert (found.document, found.sha256) == (noted.document, noted.sha256)
+    assert found.at <= noted.at
