@@ -48,7 +48,7 @@ def test_an_allowed_claim_exits_0_and_one_refusal_among_all_exits_1() -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["never"], "launch primitive: there is no claim 'never', but: launched"),
+        (["never"], "launch primitive: no claim 'never'; there is: launched"),
         (["launched", "--launch", "other"], "there is no launch 'other'"),
         (["launched", "--as-of", "soon"], "is not a date"),
         (["launched", "--as-of", "2001-01-01"], "the record of primitive begins"),

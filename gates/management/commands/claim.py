@@ -33,7 +33,7 @@ class Command(BaseCommand):
         claims = [claim for claim in board.claims if slug in (None, claim.slug)]
         if not claims:
             there = ", ".join(claim.slug for claim in board.claims)
-            known = f"there is no claim {slug!r}, but: {there}" if there else "it has no claims"
+            known = f"no claim {slug!r}; there is: {there}" if there else "it has no claims"
             self.stderr.write(f"launch {board.launch.slug}: {known}")
             raise SystemExit(NO_SUCH_CLAIM)
         with translation.override(options["language"]):
