@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from gates import moments
-from gates.board import NotRecorded, find_launch, read_board
+from gates.board import NotRecorded, find_launch, read_board, slug_today
 from gates.rows import Board
 
 T = TypeVar("T")
@@ -24,6 +26,18 @@ def moment_asked_for(request: HttpRequest, now: datetime) -> datetime | None:
     """
     text = request.GET.get("as_of")
     return None if text is None else moments.as_of(text, now)
+
+
+def refuse_as_of(request: HttpRequest) -> None:
+    """For pages about a span of time.
+
+    Raises:
+        Unreadable: ?as_of= is given.
+    """
+    if "as_of" in request.GET:
+        raise moments.Unreadable(
+            gettext("This page is about a span of time: say since= and until= instead of as_of=.")
+        )
 
 
 def board_asked_for(request: HttpRequest, slug: str | None = None) -> Board | None:
@@ -62,12 +76,22 @@ def not_recorded(error: NotRecorded) -> str:
 
 
 def says_when(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Answer a moment that cannot be read with 400, one before the first record with 404."""
+    """Answer a moment that cannot be read with 400, one before the first record with 404.
+
+    The address of a launch that has another slug now leads to where it is.
+    """
 
     @wraps(view)
-    def answer(*args: object, **kwargs: object) -> HttpResponse:
+    def answer(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
-            return view(*args, **kwargs)
+            return view(request, **kwargs)
+        except Http404:
+            slug = slug_today(kwargs["slug"]) if "slug" in kwargs else None
+            if slug is None or request.resolver_match is None:
+                raise
+            there = reverse(request.resolver_match.view_name, kwargs={**kwargs, "slug": slug})
+            query = request.GET.urlencode()
+            return redirect(f"{there}?{query}" if query else there)
         except moments.Unreadable as error:
             return HttpResponse(str(error), status=400, content_type="text/plain; charset=utf-8")
         except NotRecorded as error:

@@ -75,12 +75,30 @@ def find_launch(slug: str | None = None, as_of: datetime | None = None) -> Launc
     row = launches.filter(chosen).values_list(*LAUNCH).first()
     if row is None and as_of is not None:
         today = find_launch(slug)
-        if today is None:
-            return None
-        row = launches.filter(id=today.id).values_list(*LAUNCH).first()
-        if row is None:
-            raise NotRecorded(today, first_recorded(Launch, today.id))
+        return None if today is None else launch_then(today, as_of)
     return LaunchRow(*row) if row else None
+
+
+def launch_then(launch: LaunchRow, as_of: datetime) -> LaunchRow:
+    """The same launch as it was at a moment, whatever it was called then.
+
+    Raises:
+        NotRecorded: it has no record at that moment.
+    """
+    rows = Rows(as_of, (Launch,)).of(Launch).filter(id=launch.id)
+    row = rows.values_list(*LAUNCH).first()
+    if row is None:
+        raise NotRecorded(launch, first_recorded(Launch, launch.id))
+    return LaunchRow(*row)
+
+
+def slug_today(slug: str) -> str | None:
+    """What the launch is called today that had this slug last; None while a launch has it."""
+    if Launch.objects.filter(slug=slug).exists():
+        return None
+    had = Launch.history.filter(slug=slug, id__in=Launch.objects.values("id"))
+    last = had.order_by("-history_date", "-history_id").values_list("id", flat=True).first()
+    return Launch.objects.filter(id=last).values_list("slug", flat=True).first()
 
 
 def read_board(launch: LaunchRow, now: datetime, as_of: datetime | None = None) -> Board:
@@ -211,7 +229,9 @@ def _attach(
     by_id = {gate.id: gate for gate in gates}
     for proof in evidence:
         proof.is_current = EvidenceFact(proof.valid_until).is_current(today)
-        by_id[proof.gate_id].evidence.append(proof)
+        gate = by_id[proof.gate_id]
+        proof.gate_code = gate.code
+        gate.evidence.append(proof)
     for blocker in blockers:
         gate = by_id[blocker.gate_id]
         blocker.waiting_on = owners.get(blocker.waiting_on_id, "")

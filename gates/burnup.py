@@ -34,10 +34,20 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast gates closed in the last seven days, and when the threshold is reached at that."""
+    """How many more gates are closed than on an earlier day; fewer where it is negative.
+
+    The day is seven days ago, or the first on record if that is later. `reached_on` is when the
+    threshold is reached if it goes on like this; None where it does not.
+    """
 
     gained: int
-    reached_on: date | None
+    since: date
+    reached_on: date | None = None
+
+    @property
+    def lost(self) -> int:
+        """How many fewer gates are closed."""
+        return -self.gained
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +99,18 @@ def burnup(launch_id: int, now: datetime) -> list[Point]:
 
 
 def pace(points: list[Point], threshold: int | None, today: date) -> Pace:
-    """The pace of the last seven days; no date where nothing was gained or no threshold is set."""
+    """The net pace of the last seven days, or of as many as are on record."""
+    since = today - WEEK
     if not points:
-        return Pace(0, None)
+        return Pace(0, since)
     closed = points[-1].closed
-    before = [point.closed for point in points if point.day <= today - WEEK]
+    before = [point.closed for point in points if point.day <= since]
+    since = max(since, points[0].day)
     gained = closed - (before[-1] if before else points[0].closed)
     if gained <= 0 or threshold is None or closed >= threshold:
-        return Pace(gained, None)
-    days = -(-(threshold - closed) * WEEK.days // gained)
-    return Pace(gained, today + timedelta(days=days))
+        return Pace(gained, since)
+    days = -(-(threshold - closed) * (today - since).days // gained)
+    return Pace(gained, since, today + timedelta(days=days))
 
 
 def chart(points: list[Point], threshold: int | None, today: date) -> Chart:

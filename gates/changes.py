@@ -1,11 +1,17 @@
 """What changed between two boards of the same launch."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from gates.edited import Edit, added_and_removed, edits
+from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Section
 from gates.reasons import Reason, gettext_noop
-from gates.rows import Board, ClaimRow, GateRow
+from gates.rows import BlockerRow, Board, ClaimRow, EvidenceRow, GateRow
 from gates.rules import Status, Totals
+
+CLOSING = {"progress", "closed_at", "closed_by", "closing_note"}
+RESOLVING = {"resolved_at", "resolved_by", "resolution"}
+RULE = {"min_closed", "requires_p0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +40,12 @@ class Changes:
     evidence_removed: list[tuple[str, str]] = field(default_factory=list)
     blockers_raised: list[tuple[str, str]] = field(default_factory=list)
     blockers_resolved: list[tuple[str, str]] = field(default_factory=list)
+    blockers_removed: list[tuple[str, str]] = field(default_factory=list)
     rules: list[Reason] = field(default_factory=list)
     lowered: list[Reason] = field(default_factory=list)
-    details: list[Reason] = field(default_factory=list)
+    rewritten: list[Edit] = field(default_factory=list)  # evidence of a closed gate
+    steps: list[Edit] = field(default_factory=list)
+    edits: list[Edit] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         lists = (getattr(self, name) for name in self.__slots__ if name not in {"before", "after"})
@@ -56,9 +65,15 @@ def changes_between(old: Board, new: Board) -> Changes:
             if gate.status == Status.CLOSED:
                 changes.closed.append(_change(gate))
     changes.removed += [_change(gate) for pk, gate in earlier.items() if pk not in later]
-    _compare_evidence(changes, earlier.values(), later.values())
-    _compare_blockers(changes, earlier.values(), later.values())
-    _compare_claims(changes, old.claims, new.claims)
+    _compare_evidence(changes, earlier, later, new.accounts)
+    _compare_blockers(changes, earlier, later, new.accounts)
+    _compare_claims(changes, old, new)
+    changes.steps += added_and_removed(Action, old.actions, new.actions)
+    changes.steps += edits(Action, old.actions, new.actions, new.accounts)
+    changes.edits += edits(Launch, [old.launch], [new.launch], new.accounts)
+    changes.edits += added_and_removed(Section, old.sections, new.sections)
+    changes.edits += edits(Section, old.sections, new.sections, new.accounts)
+    changes.edits += edits(Gate, old.gates, new.gates, new.accounts, _told_of_gate)
     return changes
 
 
@@ -67,28 +82,27 @@ def _change(gate: GateRow) -> GateChange:
 
 
 def _compare_gates(changes: Changes, old: GateRow, new: GateRow) -> None:
-    if old.status != new.status:
-        if new.status == Status.CLOSED:
-            changes.closed.append(_change(new))
-        elif new.status == Status.BLOCKED:
-            changes.blocked.append(_change(new))
-        elif new.progress == "closed":
-            changes.stale.append(_change(new))  # still marked closed: its evidence ran out
-        elif old.progress == "closed":
-            changes.reopened.append(_change(new))
-        if old.status == Status.BLOCKED:
-            changes.unblocked.append(_change(new))
-    details = (
-        ("priority", gettext_noop("%(gates)s: priority %(old)s → %(new)s")),
-        ("owner", gettext_noop("%(gates)s: owner %(old)s → %(new)s")),
-        ("counted", gettext_noop("%(gates)s: counted %(old)s → %(new)s")),
-        ("definition_of_done", gettext_noop("%(gates)s: definition of done %(old)s → %(new)s")),
-    )
-    for name, words in details:
-        was, now = getattr(old, name), getattr(new, name)
-        if was != now:
-            values = {"old": _shown(was), "new": _shown(now)}
-            changes.details.append(Reason(f"{name}_changed", words, values, gates=(new.code,)))
+    moved = old.status != new.status
+    if moved and new.status == Status.CLOSED:
+        changes.closed.append(_change(new))
+    elif moved and new.status == Status.BLOCKED:
+        changes.blocked.append(_change(new))
+    elif moved and new.progress == "closed":
+        changes.stale.append(_change(new))  # still marked closed: its evidence ran out
+    if _reopened(old, new):
+        changes.reopened.append(_change(new))
+    if moved and old.status == Status.BLOCKED:
+        changes.unblocked.append(_change(new))
+
+
+def _reopened(old: GateRow, new: GateRow) -> bool:
+    return old.progress == "closed" != new.progress
+
+
+def _told_of_gate(old: GateRow, new: GateRow) -> set[str]:
+    """The columns of a closing, where the gate stands under "newly closed" or "reopened"."""
+    newly_closed = old.progress != "closed" and new.status == Status.CLOSED
+    return CLOSING if newly_closed or _reopened(old, new) else set()
 
 
 def _shown(value: object) -> str:
@@ -97,38 +111,81 @@ def _shown(value: object) -> str:
     return str(value) if value not in {None, ""} else "—"
 
 
-def _compare_evidence(changes: Changes, old: Iterable[GateRow], new: Iterable[GateRow]) -> None:
-    before = {proof.id: (gate.code, proof.summary) for gate in old for proof in gate.evidence}
-    after = {proof.id: (gate.code, proof.summary) for gate in new for proof in gate.evidence}
-    changes.evidence_added += [said for pk, said in after.items() if pk not in before]
-    changes.evidence_removed += [said for pk, said in before.items() if pk not in after]
+def _compare_evidence(
+    changes: Changes,
+    old: Mapping[int, GateRow],
+    new: Mapping[int, GateRow],
+    accounts: Mapping[int, str],
+) -> None:
+    """A proof rewritten under a closed gate stands by itself: the closing rested on it."""
+    before = {proof.id: proof for gate in old.values() for proof in gate.evidence}
+    after = {proof.id: proof for gate in new.values() for proof in gate.evidence}
+    changes.evidence_added += [_proof(row) for pk, row in after.items() if pk not in before]
+    changes.evidence_removed += [_proof(row) for pk, row in before.items() if pk not in after]
+    for pk, row in after.items():
+        if pk not in before:
+            continue
+        holders = [old.get(before[pk].gate_id), new.get(row.gate_id)]
+        closed = any(gate is not None and gate.progress == "closed" for gate in holders)
+        found = edits(Evidence, [before[pk]], [row], accounts)
+        (changes.rewritten if closed else changes.edits).extend(found)
 
 
-def _compare_blockers(changes: Changes, old: Iterable[GateRow], new: Iterable[GateRow]) -> None:
-    before = {row.id: (gate.code, row.needs) for gate in old for row in gate.unresolved_blockers()}
-    after = {row.id: (gate.code, row.needs) for gate in new for row in gate.unresolved_blockers()}
-    changes.blockers_raised += [said for pk, said in after.items() if pk not in before]
-    changes.blockers_resolved += [said for pk, said in before.items() if pk not in after]
+def _proof(row: EvidenceRow) -> tuple[str, str]:
+    return row.gate_code, row.summary
 
 
-def _compare_claims(changes: Changes, old: Iterable[ClaimRow], new: Iterable[ClaimRow]) -> None:
+def _compare_blockers(
+    changes: Changes,
+    old: Mapping[int, GateRow],
+    new: Mapping[int, GateRow],
+    accounts: Mapping[int, str],
+) -> None:
+    before = {row.id: row for gate in old.values() for row in gate.blockers}
+    after = {row.id: row for gate in new.values() for row in gate.blockers}
+    for pk, row in after.items():
+        was = before.get(pk)
+        if was is None or (was.resolved_at and not row.resolved_at):
+            changes.blockers_raised.append(_need(row))
+        if row.resolved_at and (was is None or not was.resolved_at):
+            changes.blockers_resolved.append(_need(row))
+    changes.blockers_removed += [_need(row) for pk, row in before.items() if pk not in after]
+    changes.edits += edits(Blocker, before.values(), after.values(), accounts, _told_of_blocker)
+
+
+def _need(row: BlockerRow) -> tuple[str, str]:
+    return row.gate_code, row.needs
+
+
+def _told_of_blocker(old: BlockerRow, new: BlockerRow) -> set[str]:
+    return RESOLVING if bool(old.resolved_at) != bool(new.resolved_at) else set()
+
+
+def _compare_claims(changes: Changes, old: Board, new: Board) -> None:
     """A rule made easier stands by itself: it moves the verdict without moving a gate."""
-    earlier = {claim.id: claim for claim in old}
-    for claim in new:
+    renamed = {gate.id: gate.code for gate in new.gates}
+    codes = {gate.code: renamed.get(gate.id, gate.code) for gate in old.gates}
+    earlier = {claim.id: claim for claim in old.claims}
+    for claim in new.claims:
         was = earlier.pop(claim.id, None)
         if was is None:
             words = gettext_noop("New claim: %(claim)s")
             changes.rules.append(Reason("claim_added", words, {"claim": claim.name}))
             continue
-        changes_here, easier = _rule_changes(was, claim)
+        changes.edits += edits(Claim, [was], [claim], new.accounts, lambda _old, _new: RULE)
+        changes_here, easier = _rule_changes(was, claim, codes)
         (changes.lowered if easier else changes.rules).extend(changes_here)
     for gone in earlier.values():
         words = gettext_noop("Claim removed: %(claim)s")
         changes.lowered.append(Reason("claim_removed", words, {"claim": gone.name}))
 
 
-def _rule_changes(old: ClaimRow, new: ClaimRow) -> tuple[list[Reason], bool]:
+def _rule_changes(
+    old: ClaimRow, new: ClaimRow, codes: Mapping[str, str]
+) -> tuple[list[Reason], bool]:
+    """The sentences, and whether the rule is easier; `codes` are today's codes of older ones."""
     found, easier = [], False
+    required = [codes.get(code, code) for code in old.required_gates]
     if old.min_closed != new.min_closed:
         easier = easier or (new.min_closed or 0) < (old.min_closed or 0)
         words = gettext_noop("%(claim)s: gates that must be closed %(old)s → %(new)s")
@@ -147,12 +204,12 @@ def _rule_changes(old: ClaimRow, new: ClaimRow) -> tuple[list[Reason], bool]:
             "new": _shown(new.requires_p0),
         }
         found.append(Reason("p0_rule_changed", words, values))
-    if set(old.required_gates) != set(new.required_gates):
-        easier = easier or bool(set(old.required_gates) - set(new.required_gates))
+    if set(required) != set(new.required_gates):
+        easier = easier or bool(set(required) - set(new.required_gates))
         words = gettext_noop("%(claim)s: required gates %(old)s → %(new)s")
         values = {
             "claim": new.name,
-            "old": _shown(", ".join(old.required_gates)),
+            "old": _shown(", ".join(required)),
             "new": _shown(", ".join(new.required_gates)),
         }
         found.append(Reason("required_gates_changed", words, values))

@@ -1,18 +1,19 @@
 """Everything recorded about every table, newest first, a page at a time."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet, Value
 
-from gates.history import Entry, stream
-from gates.models import TRACKED, Action, Blocker, Evidence, Gate
+from gates.history import Entry, Rows, stream
+from gates.models import TRACKED, Action, Blocker, Claim, Evidence, Gate, Launch, Requirement
 
 PER_PAGE = 50
 
 KINDS = {model._meta.model_name: model for model in TRACKED}
-OF_A_GATE = (Evidence, Blocker, Action)
+OF_A_GATE = (Evidence, Blocker, Action, Requirement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,32 @@ def feed(filters: FeedFilters, number: int = 1) -> Page:
         ids = {pk for _, _, at, pk in shown if at == table}
         rows.append((model, list(model.history.filter(id__in=ids).values()) if ids else []))
     told = {(entry.model, entry.history_id): entry for entry in stream(rows)}
-    entries = [told[(TRACKED[at]._meta.model_name, number)] for _, number, at, _ in shown]
+    launches = _launches(rows)
+    entries = []
+    for _, history_id, table, _ in shown:
+        key = (TRACKED[table]._meta.model_name, history_id)
+        entries.append(replace(told[key], launch=launches.get(key, "")))
     return Page(entries, number, older=len(chosen) > PER_PAGE)
+
+
+def _launches(rows: Sequence[Rows]) -> dict[tuple[Any, int], str]:
+    """By model and history id, the launch that a row is about; empty where there is only one."""
+    names = dict(Launch.objects.order_by().values_list("id", "name"))
+    if len(names) < 2:
+        return {}
+    at: dict[tuple[str, Any], int] = {}
+    for model, key in ((Gate, "gate_id"), (Claim, "claim_id")):
+        ids = {row[key] for _, found in rows for row in found if row.get(key)}
+        known = model.history.filter(id__in=ids).order_by("history_date", "history_id")
+        at |= {(key, pk): launch for pk, launch in known.values_list("id", "launch_id")}
+    found = {}
+    for model, history in rows:
+        for row in history:
+            own = row["id"] if model is Launch else row.get("launch_id", 0)
+            related = (at.get((key, row.get(key))) for key in ("gate_id", "claim_id"))
+            launch = own or next(filter(None, related), 0)
+            found[(model._meta.model_name, row["history_id"])] = names.get(launch, "")
+    return found
 
 
 def _newest(filters: FeedFilters) -> QuerySet[Any, tuple[Any, ...]]:
@@ -75,8 +100,8 @@ def _newest(filters: FeedFilters) -> QuerySet[Any, tuple[Any, ...]]:
 
 
 def _of_gate(rows: Any, model: Any, code: str) -> Any:
+    """The rows of every gate that ever had this code, also from when it had another."""
+    gates = Gate.history.filter(code=code).order_by().values("id")
     if model is Gate:
-        return rows.filter(code=code)
-    if model in OF_A_GATE:
-        return rows.filter(gate_id__in=Gate.history.filter(code=code).values("id"))
-    return rows.none()
+        return rows.filter(id__in=gates)
+    return rows.filter(gate_id__in=gates) if model in OF_A_GATE else rows.none()

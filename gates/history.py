@@ -62,6 +62,7 @@ class Entry:
     changes: tuple[Change, ...]
     reason: str
     decision: str = ""  # "closed" or "reopened" where a gate was
+    launch: str = ""  # where several are told together
 
 
 def gate_history(gate_id: int) -> list[Entry]:
@@ -189,16 +190,17 @@ def _changes(
 
 def _shown(field: Any, value: Any, names: Mapping[type, Mapping[Any, str]]) -> str:
     """A stored value in words; empty for nothing."""
+    if field.is_relation and value is not None:
+        return names.get(field.related_model, {}).get(value, f"#{value}")
+    return in_words(field, value)
+
+
+def in_words(field: Any, value: Any) -> str:
+    """A value of a column that refers to no other row, in words; empty for nothing."""
     if value is None or value == "":
         return ""
-    if field.is_relation:
-        return names.get(field.related_model, {}).get(value, f"#{value}")
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
-    return _plain(value)
-
-
-def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, datetime):

@@ -23,20 +23,41 @@ def as_of(text: str, now: datetime) -> datetime:
     moment, whole_day = _parsed(text)
     if whole_day and moment.date() == timezone.localdate(now):
         return now
+    return _not_after(moment, now, text)
+
+
+def start(text: str, now: datetime) -> datetime:
+    """The moment that a text means, where a date means the beginning of that day.
+
+    Raises:
+        Unreadable: not a date, or later than `now`.
+    """
+    moment, whole_day = _parsed(text)
+    if whole_day:
+        moment = datetime.combine(moment, time.min, moment.tzinfo)
+    return _not_after(moment, now, text)
+
+
+def in_order(since: datetime | None, until: datetime | None) -> None:
+    """See that a span does not end before it begins.
+
+    Raises:
+        Unreadable: it does.
+    """
+    if since and until and since > until:
+        words = gettext("“since” (%(since)s) is later than “until” (%(until)s); swap them.")
+        ends = {"since": since, "until": until}
+        said = {
+            name: timezone.localtime(end).isoformat(" ", "minutes") for name, end in ends.items()
+        }
+        raise Unreadable(words % said)
+
+
+def _not_after(moment: datetime, now: datetime, text: str) -> datetime:
     if moment > now:
         words = gettext("%(text)s is in the future; the board can be read up to now.")
         raise Unreadable(words % {"text": text.strip()})
     return moment
-
-
-def start(text: str) -> datetime:
-    """The moment that a text means, where a date means the beginning of that day.
-
-    Raises:
-        Unreadable: not a date.
-    """
-    moment, whole_day = _parsed(text)
-    return datetime.combine(moment, time.min, moment.tzinfo) if whole_day else moment
 
 
 def _parsed(text: str) -> tuple[datetime, bool]:

@@ -39,6 +39,7 @@ class EvidenceRow:
     recorded_at: datetime
     recorded_by_id: int | None
     is_current: bool = True
+    gate_code: str = ""
 
     def kind_label(self) -> str:
         """The kind in the reader's language."""

@@ -1,6 +1,9 @@
 """Addresses of the pages. Scripts and people's links rely on them."""
 
-from django.urls import path, register_converter
+from collections.abc import Callable
+
+from django.http import HttpResponse
+from django.urls import URLPattern, path, register_converter
 
 from gates import views
 
@@ -19,23 +22,29 @@ class GateCode:
 
 register_converter(GateCode, "code")
 
+
+def of_a_launch(
+    route: str, view: Callable[..., HttpResponse], name: str, **given: str
+) -> list[URLPattern]:
+    """A page of the current launch, and the same page of any launch, named `launch-…`."""
+    return [
+        path(route, view, given, name=name),
+        path(f"launches/<slug:slug>/{route}", view, given, name=f"launch-{name}"),
+    ]
+
+
 urlpatterns = [
-    path("", views.board, name="board"),
-    path("launches/<slug:slug>/", views.board, name="launch"),
-    path("board.md", views.export, {"ending": "md"}, name="board-md"),
-    path("launches/<slug:slug>/board.md", views.export, {"ending": "md"}),
-    path("board.json", views.export, {"ending": "json"}, name="board-json"),
-    path("board.csv", views.export, {"ending": "csv"}, name="board-csv"),
-    path("launches/<slug:slug>/board.json", views.export, {"ending": "json"}),
-    path("launches/<slug:slug>/board.csv", views.export, {"ending": "csv"}),
-    path("gates/<code:code>/", views.gate, name="gate"),
-    path("launches/<slug:slug>/gates/<code:code>/", views.gate, name="launch-gate"),
-    path("claims/<slug:slug>/", views.claim, name="claim"),
-    path("changes/", views.changes, name="changes"),
+    *of_a_launch("", views.board, "board"),
+    *of_a_launch("board.md", views.export, "board-md", ending="md"),
+    *of_a_launch("board.json", views.export, "board-json", ending="json"),
+    *of_a_launch("board.csv", views.export, "board-csv", ending="csv"),
+    *of_a_launch("gates/<code:code>/", views.gate, "gate"),
+    *of_a_launch("claims/<slug:named>/", views.claim, "claim"),
+    *of_a_launch("changes/", views.changes, "changes"),
+    *of_a_launch("burnup/", views.burnup_page, "burnup"),
+    *of_a_launch("waiting/", views.waiting, "waiting"),
+    *of_a_launch("honesty/", views.honesty, "honesty"),
     path("history/", views.history, name="history"),
-    path("burnup/", views.burnup_page, name="burnup"),
-    path("waiting/", views.waiting, name="waiting"),
-    path("honesty/", views.honesty, name="honesty"),
     path("evidence/<int:pk>/file", views.evidence_file, name="evidence-file"),
     path("language/", views.language, name="language"),
     path("badge.svg", views.badge, name="badge"),

@@ -18,8 +18,8 @@ from django.views.i18n import set_language
 
 from accounts import log
 from gates import invariants, moments
-from gates.asked import board_asked_for, known, moment_asked_for, says_when
-from gates.board import find_launch, read_board, read_gate
+from gates.asked import board_asked_for, known, moment_asked_for, refuse_as_of, says_when
+from gates.board import find_launch, launch_then, read_board, read_gate
 from gates.burnup import burnup, chart, pace
 from gates.changes import changes_between
 from gates.feed import KINDS, FeedFilters, feed
@@ -55,6 +55,7 @@ def board(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     query = urlencode({name: value for name, value in kept.items() if value})
     context = {
         "board": found,
+        "launch": found.launch,
         "launched": found.launched(),
         "filters": filters,
         "query": f"?{query}" if query else "",
@@ -136,9 +137,9 @@ def _could_share(found: GateRow) -> list[str]:
 
 @require_safe
 @says_when
-def waiting(request: HttpRequest) -> HttpResponse:
+def waiting(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """What waits on whom, the reader's own debts first, and what can be done meanwhile."""
-    found = known(board_asked_for(request))
+    found = known(board_asked_for(request, slug))
     own = _own_name(request, found)
     context = {
         "board": found,
@@ -153,9 +154,9 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @says_when
-def honesty(request: HttpRequest) -> HttpResponse:
+def honesty(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """What the board knows to be weak about itself."""
-    found = known(board_asked_for(request))
+    found = known(board_asked_for(request, slug))
     weak = findings(found, timezone.localdate(found.as_of))
     context = {"board": found, "launch": found.launch, "past": "as_of" in request.GET}
     return render(request, "gates/honesty.html", {**context, "findings": weak})
@@ -163,10 +164,10 @@ def honesty(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @says_when
-def claim(request: HttpRequest, slug: str) -> HttpResponse:
+def claim(request: HttpRequest, named: str, slug: str | None = None) -> HttpResponse:
     """One claim: its rule, its verdict with every reason, and how its rule has changed."""
-    found = known(board_asked_for(request))
-    judged = known(next((row for row in found.claims if row.slug == slug), None))
+    found = known(board_asked_for(request, slug))
+    judged = known(next((row for row in found.claims if row.slug == named), None))
     context = {
         "board": found,
         "launch": found.launch,
@@ -179,7 +180,7 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @says_when
-def changes(request: HttpRequest) -> HttpResponse:
+def changes(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """What changed between two moments: ?since= and ?until=, or the last seven days.
 
     `since=import` means the launch's last import.
@@ -189,11 +190,13 @@ def changes(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     until_text = request.GET.get("until", "")
     until = moments.as_of(until_text, now) if until_text else None
-    later = known(find_launch(None, until))
+    refuse_as_of(request)
+    later = known(find_launch(slug, until))
     first = first_recorded(Launch, later.id)
-    since = _beginning(request.GET.get("since", ""), later.id, until or now)
-    since = min(max(since, first), now) if first else min(since, now)
-    old = read_board(known(find_launch(later.slug, since)), now, since)
+    since = _beginning(request.GET.get("since", ""), later.id, until or now, now)
+    moments.in_order(since, until or now)
+    since = max(since, first) if first else since
+    old = read_board(launch_then(later, since), now, since)
     new = read_board(later, now, until)
     context = {
         "launch": later,
@@ -201,29 +204,34 @@ def changes(request: HttpRequest) -> HttpResponse:
         "until": new.as_of,
         "first": first,
         "changes": changes_between(old, new),
+        "gone_by": since.isoformat(),  # where what is gone since then can still be seen
     }
+    if until:
+        context["link_as_of"] = until.isoformat()
     return render(request, "gates/changes.html", context)
 
 
-def _beginning(text: str, launch_id: int, until: datetime) -> datetime:
+def _beginning(text: str, launch_id: int, until: datetime, now: datetime) -> datetime:
     """Where a comparison begins: a day or moment, "import" for the last one, or a week ago."""
     if text == "import":
         return last_import(launch_id, until) or until - WEEK
-    return moments.start(text) if text else until - WEEK
+    return moments.start(text, now) if text else until - WEEK
 
 
 @require_safe
 @says_when
 def history(request: HttpRequest) -> HttpResponse:
     """Everything on record, newest first, narrowed by person, gate, kind and time; paged."""
+    refuse_as_of(request)
     now = timezone.now()
     asked = {name: request.GET.get(name, "")[:200] for name in ("person", "gate", "kind")}
     since, until = request.GET.get("since", ""), request.GET.get("until", "")
     filters = FeedFilters(
         **asked,
-        since=moments.start(since) if since else None,
+        since=moments.start(since, now) if since else None,
         until=moments.as_of(until, now) if until else None,
     )
+    moments.in_order(filters.since, filters.until)
     number = request.GET.get("page", "1")
     page = feed(filters, max(1, int(number)) if number.isdecimal() and len(number) < 7 else 1)
     kept = {name: str(value) for name, value in request.GET.items() if name != "page" and value}
@@ -238,17 +246,18 @@ def history(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def burnup_page(request: HttpRequest) -> HttpResponse:
+@says_when
+def burnup_page(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """Closed and counted over time, as a chart and as the table behind it."""
-    now = timezone.now()
-    found = read_board(known(find_launch()), now)
+    found = known(board_asked_for(request, slug))
     claim = found.launched()
     threshold = claim.min_closed if claim else None
-    points = burnup(found.launch.id, now)
-    today = timezone.localdate(now)
+    points = burnup(found.launch.id, found.as_of)
+    today = timezone.localdate(found.as_of)
     context = {
         "board": found,
         "launch": found.launch,
+        "past": "as_of" in request.GET,
         "points": points,
         "threshold": threshold,
         "pace": pace(points, threshold, today),

@@ -39,7 +39,8 @@ class OneOfEach:
     def path(self, route: str) -> str:
         """A concrete address for a route of the resolver."""
         values = {
-            "slug": "launched" if route.startswith("claims") else "primitive",
+            "slug": "primitive",
+            "named": "launched",
             "code": "T1",
             "pk": str(self.file.pk),
             "content_type_id": str(ContentType.objects.get_for_model(Gate).pk),

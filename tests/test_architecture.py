@@ -17,6 +17,7 @@ LEVELS = [
     {"models", "checks", "roles", "moments"},
     {"recorded", "rows"},
     {"board", "history", "integrity", "backup"},
+    {"edited"},
     {"snapshot", "changes", "waiting", "honesty", "burnup", "feed", "filters", "lately"},
     {"asked"},
     {"admin", "views", "urls", "management", "templatetags", "apps"},

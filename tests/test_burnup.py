@@ -14,6 +14,7 @@ from tests import factory
 pytestmark = pytest.mark.django_db
 
 START = datetime(2026, 5, 1, 7, tzinfo=UTC)  # ten in the morning in Riyadh
+A_WEEK_AGO = date(2026, 5, 4)  # from the day on which the pace is asked
 
 
 @pytest.fixture
@@ -93,12 +94,14 @@ def test_what_was_deleted_is_gone_from_its_day_on(on_day: Callable[[int], None])
 @pytest.mark.parametrize(
     ("closed_by_day", "threshold", "expected"),
     [
-        ({}, 24, Pace(0, None)),
-        ({0: 18}, 24, Pace(0, None)),
-        ({0: 18, 8: 20}, 24, Pace(2, date(2026, 5, 25))),
-        ({0: 18, 8: 20}, None, Pace(2, None)),
-        ({0: 18, 8: 24}, 24, Pace(6, None)),
-        ({0: 18, 8: 17}, 24, Pace(-1, None)),
+        ({}, 24, Pace(0, A_WEEK_AGO)),
+        ({0: 18}, 24, Pace(0, A_WEEK_AGO)),
+        ({0: 18, 8: 20}, 24, Pace(2, A_WEEK_AGO, date(2026, 5, 25))),
+        ({0: 18, 8: 20}, None, Pace(2, A_WEEK_AGO)),
+        ({0: 18, 8: 24}, 24, Pace(6, A_WEEK_AGO)),
+        ({0: 18, 8: 17}, 24, Pace(-1, A_WEEK_AGO)),
+        ({8: 18, 9: 20}, 24, Pace(2, date(2026, 5, 9), date(2026, 5, 15))),
+        ({10: 18}, 24, Pace(0, date(2026, 5, 11))),
     ],
 )
 def test_the_pace(closed_by_day: dict[int, int], threshold: int | None, expected: Any) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from gates import rules
 from gates.changes import Changes, changes_between
+from gates.edited import Edit
 from gates.reasons import Reason
 from gates.rows import BlockerRow, Board, ClaimRow, EvidenceRow, GateRow, LaunchRow, SectionRow
 from gates.rules import BlockerFact, EvidenceFact, GateFacts
@@ -16,14 +18,20 @@ from gates.rules import BlockerFact, EvidenceFact, GateFacts
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
 
 
-def evidence(pk: int, **fields: Any) -> EvidenceRow:
+def evidence(pk: int, gate_id: int = 1, **fields: Any) -> EvidenceRow:
     empty: dict[str, Any] = dict.fromkeys(("url", "output", "file", "sha256", "commit"), "")
     found = {"observed_at": None, "valid_until": None, "recorded_at": NOW, "recorded_by_id": None}
-    return EvidenceRow(pk, 1, "statement", f"Proof {pk}", **{**empty, **found, **fields})
+    said = {"summary": f"Proof {pk}", **empty, **found, **fields}
+    return EvidenceRow(pk, gate_id, "statement", **said)
 
 
-def blocker(pk: int) -> BlockerRow:
-    return BlockerRow(pk, 1, f"Key {pk}", "", 1, NOW, None, None, None, "", waiting_on="Sami")
+def blocker(pk: int, **fields: Any) -> BlockerRow:
+    found = BlockerRow(pk, 1, f"Key {pk}", "", 1, NOW, None, None, None, "", waiting_on="Sami")
+    return replace(found, **fields)
+
+
+def resolved(pk: int) -> BlockerRow:
+    return blocker(pk, resolved_at=NOW, resolution="It came")
 
 
 def gate(pk: int, code: str, progress: str = "open", **fields: Any) -> GateRow:
@@ -42,6 +50,10 @@ def claim(**fields: Any) -> ClaimRow:
 
 def board(*gates: GateRow, claims: tuple[ClaimRow, ...] = ()) -> Board:
     for row in gates:
+        for proof in row.evidence:
+            proof.gate_code = row.code
+        for waits in row.blockers:
+            waits.gate_code = row.code
         facts = GateFacts(
             rules.Progress(row.progress),
             [EvidenceFact(proof.valid_until) for proof in row.evidence],
@@ -58,11 +70,19 @@ def board(*gates: GateRow, claims: tuple[ClaimRow, ...] = ()) -> Board:
 def told(changes: Changes) -> dict[str, Any]:
     """What a comparison found, by kind, in short."""
     return {
-        name: [getattr(item, "code", item) if not isinstance(item, Reason) else str(item)
-               for item in getattr(changes, name)]
+        name: [in_short(item) for item in getattr(changes, name)]
         for name in changes.__slots__
         if name not in {"before", "after"} and getattr(changes, name)
-    }  # fmt: skip
+    }
+
+
+def in_short(item: Any) -> Any:
+    if isinstance(item, Reason):
+        return str(item)
+    if isinstance(item, Edit):
+        fields = "; ".join(f"{change.field} {change.old} → {change.new}" for change in item.fields)
+        return f"{item.sign} {item.kind} {item.gate}: {fields}"
+    return getattr(item, "code", item)
 
 
 def closed(pk: int, code: str) -> GateRow:
@@ -86,7 +106,60 @@ CASES: dict[str, tuple[Callable[[], Board], Callable[[], Board], dict[str, Any]]
         lambda: board(
             gate(1, "T1", "closed", evidence=[evidence(1, valid_until=date(2026, 4, 30))])
         ),
-        {"stale": ["T1"]},
+        {
+            "stale": ["T1"],
+            "rewritten": ["~ piece of evidence T1: valid until  → 2026-04-30"],
+        },
+    ),
+    "reopened after its evidence ran out": (
+        lambda: board(
+            gate(1, "T1", "closed", evidence=[evidence(1, valid_until=date(2026, 4, 30))])
+        ),
+        lambda: board(
+            gate(1, "T1", "partial", evidence=[evidence(1, valid_until=date(2026, 4, 30))])
+        ),
+        {"reopened": ["T1"]},
+    ),
+    "partial, and open again": (
+        lambda: board(gate(1, "T1"), gate(2, "T2", "partial")),
+        lambda: board(gate(1, "T1", "partial"), gate(2, "T2")),
+        {
+            "edits": [
+                "~ gate T1: progress Open → Partial",
+                "~ gate T2: progress Partial → Open",
+            ]
+        },
+    ),
+    "a proof rewritten": (
+        lambda: board(closed(1, "T1"), gate(2, "T2", evidence=[evidence(2, 2)])),
+        lambda: board(
+            gate(1, "T1", "closed", evidence=[evidence(1, summary="Other")]),
+            gate(2, "T2", evidence=[evidence(2, 2, commit="abc")]),
+        ),
+        {
+            "rewritten": ["~ piece of evidence T1: summary Proof 1 → Other"],
+            "edits": ["~ piece of evidence T2: commit  → abc"],
+        },
+    ),
+    "a proof moved from a closed gate": (
+        lambda: board(gate(1, "T1", "closed", evidence=[evidence(1), evidence(2)]), gate(2, "T2")),
+        lambda: board(closed(1, "T1"), gate(2, "T2", evidence=[evidence(2, gate_id=2)])),
+        {"rewritten": ["~ piece of evidence T2: gate T1 → T2"]},
+    ),
+    "a code, with the claim that requires it": (
+        lambda: board(gate(1, "T1"), claims=(claim(required_gates=["T1"]),)),
+        lambda: board(gate(1, "T9", title="Gate T1"), claims=(claim(required_gates=["T9"]),)),
+        {"edits": ["~ gate T9: code T1 → T9"]},
+    ),
+    "resolved": (
+        lambda: board(gate(1, "T1", blockers=[blocker(1)])),
+        lambda: board(gate(1, "T1", blockers=[resolved(1)])),
+        {"unblocked": ["T1"], "blockers_resolved": [("T1", "Key 1")]},
+    ),
+    "raised and resolved in between": (
+        lambda: board(gate(1, "T1")),
+        lambda: board(gate(1, "T1", blockers=[resolved(1)])),
+        {"blockers_raised": [("T1", "Key 1")], "blockers_resolved": [("T1", "Key 1")]},
     ),
     "blocked": (
         lambda: board(gate(1, "T1")),
@@ -96,11 +169,11 @@ CASES: dict[str, tuple[Callable[[], Board], Callable[[], Board], dict[str, Any]]
     "unblocked": (
         lambda: board(gate(1, "T1", blockers=[blocker(1)])),
         lambda: board(gate(1, "T1")),
-        {"unblocked": ["T1"], "blockers_resolved": [("T1", "Key 1")]},
+        {"unblocked": ["T1"], "blockers_removed": [("T1", "Key 1")]},
     ),
     "unblocked and closed": (
         lambda: board(gate(1, "T1", blockers=[blocker(1)], evidence=[evidence(1)])),
-        lambda: board(closed(1, "T1")),
+        lambda: board(gate(1, "T1", "closed", blockers=[resolved(1)], evidence=[evidence(1)])),
         {"closed": ["T1"], "unblocked": ["T1"], "blockers_resolved": [("T1", "Key 1")]},
     ),
     "added and removed": (
@@ -117,11 +190,7 @@ CASES: dict[str, tuple[Callable[[], Board], Callable[[], Board], dict[str, Any]]
         lambda: board(gate(1, "T1")),
         lambda: board(gate(1, "T1", priority="P0", owner="Lina", counted=False)),
         {
-            "details": [
-                "T1: priority — → P0",
-                "T1: owner — → Lina",
-                "T1: counted ✓ → ✗",
-            ]
+            "edits": ["~ gate T1: priority  → P0; owner  → Lina; counted yes → no"],
         },
     ),
     "a threshold lowered": (

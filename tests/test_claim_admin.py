@@ -97,3 +97,80 @@ def test_renaming_a_claim_needs_no_reason(founder: Client) -> None:
     claim = factory.claim(factory.launch())
 
     assert save_claim(founder, claim, name="Launch claim").status_code == 302
+
+
+@pytest.mark.parametrize("field", ["slug", "position", "launch"])
+def test_a_claim_is_not_moved_or_renamed_in_passing(founder: Client, field: str) -> None:
+    claim = factory.claim(factory.launch())
+    values: dict[str, Any] = {"slug": "old", "position": 9, "launch": factory.launch("second").pk}
+
+    edit: dict[str, Any] = {field: values[field]}
+    refused = save_claim(founder, claim, **edit)
+    kept = Claim.objects.values().get()
+    accepted = save_claim(founder, claim, **edit, reason="It was a mistake")
+
+    assert list(errors_of(refused)) == ["reason"]
+    assert (kept["slug"], kept["position"], kept["launch_id"]) == (
+        claim.slug,
+        claim.position,
+        claim.launch_id,
+    )
+    assert accepted.status_code == 302
+    assert claim.history.first().history_change_reason == "It was a mistake"
+
+
+def test_a_new_claim_needs_a_reason(founder: Client) -> None:
+    data = {
+        "launch": factory.launch().pk,
+        "name": "Launched",
+        "slug": "launched",
+        "min_closed": 1,
+        "position": 0,
+        "reason": "",
+        **rows("requirements", []),
+    }
+    url = reverse("admin:gates_claim_add")
+
+    refused = founder.post(url, data)
+    nothing = Claim.objects.exists()
+    accepted = founder.post(url, data | {"reason": "Agreed with the board"})
+
+    assert list(errors_of(refused)) == ["reason"]
+    assert not nothing
+    assert accepted.status_code == 302
+    assert Claim.history.get().history_change_reason == "Agreed with the board"
+
+
+def test_deleting_a_claim_needs_a_reason(founder: Client) -> None:
+    claim = factory.claim(factory.launch())
+    url = reverse("admin:gates_claim_delete", args=[claim.pk])
+
+    refused = founder.post(url, {"post": "yes", "reason": " "}, follow=True)
+
+    assert "Say why" in refused.content.decode()
+    assert Claim.objects.exists()
+    assert claim.history.count() == 1
+
+
+def test_a_deleted_claim_is_on_record_with_its_reason(founder: Client) -> None:
+    claim = factory.claim(factory.launch())
+    url = reverse("admin:gates_claim_delete", args=[claim.pk])
+
+    asked = founder.get(url)
+    response = founder.post(url, {"post": "yes", "reason": "Never said in public"})
+
+    assert 'name="reason"' in asked.content.decode()
+    assert response.status_code == 302
+    assert not Claim.objects.exists()
+    gone = Claim.history.first()
+    assert (gone.history_type, gone.history_user_name) == ("-", "sami")
+    assert gone.history_change_reason == "Never said in public"
+
+
+def test_several_claims_are_not_deleted_at_once(founder: Client) -> None:
+    claim = factory.claim(factory.launch())
+    data = {"action": "delete_selected", "_selected_action": [claim.pk], "post": "yes"}
+
+    founder.post(reverse("admin:gates_claim_changelist"), data)
+
+    assert Claim.objects.exists()

@@ -48,7 +48,7 @@ def test_an_allowed_claim_exits_0_and_one_refusal_among_all_exits_1() -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["never"], "no claim 'never' in primitive; there is: launched"),
+        (["never"], "launch primitive: no claim 'never'; there is: launched"),
         (["launched", "--launch", "other"], "there is no launch 'other'"),
         (["launched", "--as-of", "soon"], "is not a date"),
         (["launched", "--as-of", "2001-01-01"], "the record of primitive begins"),
@@ -66,7 +66,14 @@ def test_what_cannot_be_judged_exits_2(args: list[str], message: str) -> None:
 def test_a_launch_without_claims_exits_2_rather_than_passing() -> None:
     factory.launch()
 
-    assert run()[0] == 2
+    assert run() == (2, "", "launch primitive: it has no claims\n")
+
+
+def test_a_board_without_a_launch_exits_2_and_says_so() -> None:
+    code, out, err = run()
+
+    assert (code, out) == (2, "")
+    assert "there is no current launch" in err
 
 
 def test_a_claim_is_judged_as_of_a_past_moment() -> None:

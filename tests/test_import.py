@@ -322,7 +322,7 @@ def test_a_broken_document_leaves_an_existing_board_as_it_was(
 UNREADABLE: dict[str, tuple[bytes, str]] = {
     "truncated": (SNAPSHOT.read_bytes()[:5000], "not JSON: "),
     "empty": (b"", "not JSON: "),
-    "UTF-16": (SNAPSHOT.read_text().encode("utf-16"), "not UTF-8 (byte 1, line 1)"),
+    "UTF-16": (SNAPSHOT.read_text().encode("utf-16"), "UTF-16, not UTF-8"),
     "Latin-1": ('[{"model": "é"}]'.encode("latin-1"), "not UTF-8 (byte 13, line 1)"),
     "an object": (b'{"model": "gates.gate"}', "not a fixture"),
     "no rows": (b"[]", "not a fixture"),

@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from gates.board import find_launch, read_board
-from gates.lately import lately
-from gates.models import Claim, Gate
+from gates.lately import last_import, lately
+from gates.models import Claim, Gate, Import
 from gates.models.history import save_on_record
 from gates.rows import Board
 from tests import factory
@@ -29,14 +29,16 @@ def on_day(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     return set_day
 
 
-def said(days: int) -> list[str]:
-    found = lately(board_on(days))
-    return [f"{change.reason} / {change.by} / {change.why}" for change in found.rules]
+def said(days: int, slug: str | None = None) -> list[str]:
+    found = lately(board_on(days, slug))
+    return [
+        f"{change.reason} / {change.document or change.by} / {change.why}" for change in found.rules
+    ]
 
 
-def board_on(days: int) -> Board:
+def board_on(days: int, slug: str | None = None) -> Board:
     moment = START + timedelta(days=days)
-    launch = find_launch(None, moment)
+    launch = find_launch(slug, moment)
     assert launch
     return read_board(launch, moment, moment)
 
@@ -124,23 +126,100 @@ def test_the_news_of_a_week(on_day: Callable[[int], None]) -> None:
     assert news_on(20) == []
 
 
-def test_the_next_import_ends_the_notice_and_is_none_itself(on_day: Callable[[int], None]) -> None:
+FIXTURE = "fixtures/launch_gates_2026-04-23.json"
+
+
+def test_the_claims_of_a_launch_s_first_document_are_no_news(on_day: Callable[[int], None]) -> None:
     on_day(0)
-    call_command("import_snapshot", "fixtures/launch_gates_2026-04-23.json")
+    call_command("import_snapshot", FIXTURE)
+
+    assert said(0) == []
+
+
+def test_the_next_import_ends_the_notice_of_what_people_did(on_day: Callable[[int], None]) -> None:
+    on_day(0)
+    call_command("import_snapshot", FIXTURE)
     claim = Claim.objects.get(slug="launched")
     on_day(1)
-    claim.min_closed = 20
-    claim.save()
+    claim.position = 5
+    claim.slug = "complete"
+    save_on_record(claim, by=None, reason="Renamed")
+    claim.slug = "launched"
+    claim.position = 1
+    save_on_record(claim, by=None, reason="And back")
     on_day(2)
     before = said(2)
-    gate = Gate.objects.get(code="T6")
-    gate.title = "Renamed"
-    gate.save()
     on_day(3)
-    call_command("import_snapshot", "fixtures/launch_gates_2026-04-23.json")
+    call_command("import_snapshot", FIXTURE)
 
-    assert len(before) == 1
+    assert len(before) == 2
     assert said(3) == []
+    assert last_import(claim.launch_id, START + timedelta(days=3)) == START + timedelta(days=3)
+
+
+def test_a_threshold_that_a_document_changes_is_told_with_the_document(
+    on_day: Callable[[int], None],
+) -> None:
+    on_day(0)
+    call_command("import_snapshot", FIXTURE)
+    claim = Claim.objects.get(slug="launched")
+    on_day(1)
+    claim.min_closed = 30
+    save_on_record(claim, by=factory.user("sami"), reason="Stricter")
+    on_day(2)
+    call_command("import_snapshot", FIXTURE)
+
+    told = "threshold lowered from 30 to 24 / launch_gates_2026-04-23.json / "
+    assert ["raised from 24 to 30" in words for words in said(1)] == [True]
+    assert [words.endswith(told) for words in said(2)] == [True]
+    assert [words.endswith(told) for words in said(16)] == [True]
+    assert said(17) == []
+
+
+def test_the_following_import_ends_it(on_day: Callable[[int], None]) -> None:
+    on_day(0)
+    call_command("import_snapshot", FIXTURE)
+    claim = Claim.objects.get(slug="launched")
+    on_day(1)
+    claim.min_closed = 30
+    claim.save()
+    for day in (2, 3):
+        on_day(day)
+        call_command("import_snapshot", FIXTURE)
+
+    assert len(said(2)) == 1
+    assert said(3) == []
+
+
+def test_a_dry_run_leaves_no_word(on_day: Callable[[int], None]) -> None:
+    on_day(0)
+    call_command("import_snapshot", FIXTURE, dry_run=True)
+
+    assert not Import.objects.exists()
+
+
+def test_another_slug_and_another_launch_are_told_on_both_boards(
+    on_day: Callable[[int], None],
+) -> None:
+    on_day(-20)
+    claim = factory.claim(factory.launch())
+    second = factory.launch("second")
+    on_day(1)
+    claim.slug = "public"
+    save_on_record(claim, by=factory.user("sami"), reason="Plainer")
+    on_day(2)
+    claim.launch = second
+    save_on_record(claim, by=factory.user("sami"), reason="Wrong launch")
+
+    renamed = "Launched: goes by “public” now, no longer by “launched” / sami / Plainer"
+    assert said(1) == [renamed]
+    assert said(2) == [
+        "Claim moved to another launch: Launched / sami / Wrong launch",
+        renamed,
+    ]
+    assert said(2, "second") == [
+        "Claim moved here from another launch: Launched / sami / Wrong launch"
+    ]
 
 
 def test_the_board_says_it(client: Client) -> None:

@@ -79,8 +79,10 @@ def test_the_board_as_of_a_past_day_says_so_and_offers_no_change(
         ("/?as_of=0001-01-01", 404),
         ("/?as_of=9999-12-31", 400),
         ("/changes/?since=nonsense", 400),
-        ("/changes/?since=2030-01-01", 200),
-        ("/changes/?since=2026-05-05&until=2026-05-02", 200),
+        ("/changes/?since=2030-01-01", 400),
+        ("/changes/?since=2026-05-05&until=2026-05-02", 400),
+        ("/history/?since=2030-01-01", 400),
+        ("/history/?since=2026-05-05&until=2026-05-02", 400),
         ("/history/?page=99999", 200),
         ("/history/?page=-1", 200),
         ("/history/?page=0", 200),
@@ -164,16 +166,30 @@ def test_the_feed_is_paged_at_a_constant_number_of_queries(
     for page in (1, 2):
         entries = reader.get(f"/history/?kind=gate&page={page}").context["history"]
         assert len(entries) == PER_PAGE
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         reader.get("/history/?kind=gate")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         reader.get("/history/?kind=gate&page=2")
+
+
+def test_a_proof_rewritten_under_a_closed_gate_is_shown_from_to(
+    reader: Client, story: Gate
+) -> None:
+    proof = story.evidence.get()
+    proof.summary = "Something else altogether"
+    proof.save()
+
+    text = text_of(reader, "/changes/?since=2026-05-06")
+
+    assert "Nothing changed" not in text
+    assert "Evidence rewritten under a closed gate" in text
+    assert "Seen in production Something else altogether" in text
 
 
 def test_the_burn_up_has_its_table_and_its_pace(reader: Client, story: Gate) -> None:
     text = text_of(reader, "/burnup/")
 
-    assert "1 gate closed in the last 7 days" in text
+    assert "1 more gate closed than on 1 May 2026" in text
     assert "3 May 2026 1 3" in text
 
 

@@ -3,22 +3,26 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from accounts import log
+from gates import rules
 from gates.models import Claim, Requirement
+from gates.models.wording import refusal
 
 from .base import BoardAdmin, ReasonedForm, RefusableForm
 from .gate_field import GateByCode
 from .stale import CarriesVersion, VersionedFormSet
 
-RULE = {"min_closed", "requires_p0"}
+# A claim is told apart by its slug, its launch and its place; only the name is just words.
+ONLY_WORDS = {"name", "reason"}
 
 
 class ClaimForm(ReasonedForm):
-    """A claim, and the reason that changing its rule asks for."""
+    """A claim, and the reason that adding it or changing more than its name asks for."""
 
     class Meta:
         model = Claim
@@ -26,9 +30,28 @@ class ClaimForm(ReasonedForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if self.instance.pk and not self.is_stale and RULE & set(self.changed_data):
+        if self.is_stale:
+            return cleaned
+        if self.instance.pk is None or set(self.changed_data) - ONLY_WORDS:
             self.needs_reason()
         return cleaned
+
+
+class DeletionForm(forms.Form):
+    """Why a claim is deleted."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Why you decide so. Goes on record with your name."),
+    )
+
+    def clean_reason(self) -> str:
+        reason: str = self.cleaned_data["reason"]
+        if lacking := rules.what_a_decision_lacks(reason):
+            raise forms.ValidationError(refusal(lacking))
+        return reason
 
 
 class RequirementFormSet(VersionedFormSet):
@@ -67,11 +90,30 @@ class ClaimAdmin(BoardAdmin):
             claim.edited_by = form  # for RequirementFormSet, which is looked at next
         return claim
 
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """None: a claim is deleted by itself, with a reason."""
+        return {}
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        form = DeletionForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and not form.is_valid():
+            for message in form.errors["reason"]:
+                self.message_user(request, str(message), messages.ERROR)
+            return redirect(request.path)
+        context = {"reason": form["reason"], **(extra_context or {})}
+        return super().delete_view(request, object_id, context)
+
+    def delete_model(self, request: HttpRequest, obj: Claim) -> None:
+        obj._change_reason = request.POST["reason"]  # type: ignore[attr-defined]
+        super().delete_model(request, obj)
+
     def save_model(self, request: HttpRequest, obj: Claim, form: Any, change: bool) -> None:
         if not change or set(form.changed_data) - {"reason"}:
             obj._change_reason = form.cleaned_data["reason"]  # type: ignore[attr-defined]
             super().save_model(request, obj, form, change)
-        if rule := sorted(RULE & set(form.changed_data)):
+        if rule := sorted(set(form.changed_data) - ONLY_WORDS):
             log.note_once_written("claim_rule_changed", claim=obj.slug, changed=rule)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:

@@ -13,6 +13,7 @@ from .gate import Gate, Refused  # isort: skip
 from .blocker import Blocker  # isort: skip
 from .action import Action  # isort: skip
 from .claim import Claim, Requirement  # isort: skip
+from .imported import Import  # isort: skip
 from .reader import Reader  # isort: skip
 from .version import Stale  # isort: skip
 
@@ -22,6 +23,7 @@ __all__ = [
     "Claim",
     "Evidence",
     "Gate",
+    "Import",
     "Launch",
     "Owner",
     "Reader",

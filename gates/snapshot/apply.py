@@ -6,7 +6,7 @@ history under the person who imports and the document's name. Gates are closed a
 left alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,17 +16,19 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
-from gates.models import TRACKED, Blocker, Evidence, Gate, Launch, Refused
+from gates.models import TRACKED, Blocker, Claim, Evidence, Gate, Import, Launch, Refused
 from gates.models.history import save_on_record
 
 from .dating import refuse_to_rewrite
 from .document import KEYS, Document, DocumentRefused, Problem, Record
-from .values import Unusable, plain_value, shown
+from .values import Follows, Unusable, plain_value, shown
 
 # Written by Gate.close_as_documented and Gate.reopen, never by assignment.
 CLOSING = ("closed_at", "closed_by", "closing_note")
 CLOSED = Gate.Progress.CLOSED
+TOLD_WHOLE = (Gate, Claim)  # of other new rows the name says enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,13 @@ class Difference:
     old: str = ""
     new: str = ""
     gate: str = ""
+    values: tuple[tuple[str, str], ...] = ()  # what a new gate or claim says, by field
 
     def __str__(self) -> str:
         name = self.name if self.model == "gate" or not self.gate else f"{self.gate}: {self.name}"
         if not self.field:
-            return f"+ {self.model} {name}"
+            said = [f"\n    {field}: — → {value}" for field, value in self.values]
+            return f"+ {self.model} {name}{''.join(said)}"
         return f"~ {self.model} {name}: {self.field}: {self.old} → {self.new}"
 
 
@@ -73,6 +77,13 @@ def apply(
     return run.differences
 
 
+def _said(record: Record) -> Iterator[tuple[str, str]]:
+    """What a record says besides its key and its place, by field."""
+    for name, value in record.fields.items():
+        if name not in (*KEYS[record.model], "position") and value not in (None, ""):
+            yield name, str(value[-1]) if isinstance(value, list) and value else shown(value)
+
+
 class _Import:
     """One import under way: what is on the board by key, what differed, what went wrong."""
 
@@ -80,7 +91,7 @@ class _Import:
         self.by = by
         self.dated = dated
         self.reason = document.reason(dated)
-        self.sha256 = document.sha256
+        self.name, self.sha256 = document.name, document.sha256
         self.records = document.records
         self.rows: dict[tuple[type, tuple[Any, ...]], Any] = {}
         self.added: set[tuple[type, tuple[Any, ...]]] = set()
@@ -97,6 +108,7 @@ class _Import:
         self._each(Gate, self._close)
         for model in TRACKED:
             self._record_what_has_no_history(model)
+        self._each(Launch, self._leave_word)
 
     def _read_existing(self, model: Any) -> None:
         relations = [name for name in KEYS[model] if model._meta.get_field(name).is_relation]
@@ -117,6 +129,8 @@ class _Import:
                 continue
             try:
                 step(record)
+            except Follows:
+                self.failed.add((model, record.key()))  # its cause is among the problems
             except Unusable as error:
                 self._fail(record, {error.field: [error.message]})
             except Refused as error:
@@ -212,14 +226,23 @@ class _Import:
                 row.first_on_record = True
                 self._save(row)
 
+    def _leave_word(self, record: Record) -> None:
+        Import.objects.create(
+            launch=self.rows[(Launch, record.key())],
+            at=self.dated or timezone.now(),
+            document=self.name[:255],
+            sha256=self.sha256,
+        )
+
     def _note(self, record: Record, field: str, old: Any, new: Any) -> None:
         if (record.model, record.key()) not in self.added:
             self._differs(record, field, shown(old), shown(new))
 
     def _differs(self, record: Record, field: str = "", old: str = "", new: str = "") -> None:
         model = record.model._meta.model_name
+        values = () if field or record.model not in TOLD_WHOLE else tuple(_said(record))
         self.differences.append(
-            Difference(model, record.name(), field, old, new, record.gate_code())
+            Difference(model, record.name(), field, old, new, record.gate_code(), values)
         )
 
     def _marked(self, row: Any) -> Any:
@@ -249,7 +272,7 @@ class _Import:
         if not isinstance(key, list) or any(isinstance(part, (list, dict)) for part in key):
             raise Unusable(field.name, f"{key!r} is not a natural key, a flat list")
         if (model, tuple(key)) in self.failed:
-            raise Unusable(field.name, f"{label} {key!r} is refused itself")
+            raise Follows(field.name, f"{label} {key!r} is refused itself")
         if model is get_user_model():
             try:
                 return model.objects.get_by_natural_key(*key)

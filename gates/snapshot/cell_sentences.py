@@ -65,6 +65,11 @@ def sentences(text: str) -> Sentences:
     return said
 
 
+def without_label(text: str) -> str:
+    """A definition of done without the words "DoD:" in front, as it is written."""
+    return _DOD.sub("", text, count=1) if _DOD.match(text) else text
+
+
 def _first_sentence(text: str) -> tuple[str, str]:
     """The first sentence without its full stop, and the rest."""
     for found in _SENTENCE_END.finditer(text):

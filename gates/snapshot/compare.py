@@ -27,6 +27,7 @@ def compare(paper: Paper) -> list[Contradiction]:
         *_work_left_for_closed(paper, rows),
         *_rounds(paper),
         *_blocked_by_nothing(paper, rows),
+        *_blocked_in_words(paper),
         *_unknown(paper, rows),
     ]
 
@@ -127,6 +128,14 @@ def _blocked_by_nothing(paper: Paper, rows: Rows) -> Iterator[Contradiction]:
         else:
             continue
         yield Contradiction("blocked without blocker", message, (gate.line,), (gate.code,))
+
+
+def _blocked_in_words(paper: Paper) -> Iterator[Contradiction]:
+    """Rows whose text says what they are blocked on, and whose status says otherwise."""
+    for gate in paper.gates:
+        if gate.waits:
+            message = f"{gate.code} is {gate.status}, yet its text says “Blocked on {gate.waits}”"
+            yield Contradiction("blocked in words", message, (gate.line,), (gate.code,))
 
 
 def _unknown(paper: Paper, rows: Rows) -> Iterator[Contradiction]:

@@ -47,7 +47,7 @@ def refuse_to_rewrite(document: Document, dated: datetime) -> None:
 
 def _latest(slug: str) -> datetime | None:
     """When anything of a launch last changed, deleted rows included."""
-    launches: Any = Launch.history.filter(slug=slug).order_by().values("id")
+    launches: Any = Launch.objects.filter(slug=slug).order_by().values("id")
     gates: Any = Gate.history.filter(launch_id__in=launches).order_by().values("id")
     claims: Any = Claim.history.filter(launch_id__in=launches).order_by().values("id")
     scopes = [

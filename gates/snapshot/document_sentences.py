@@ -15,8 +15,12 @@ LONGEST = 5000
 _LABELLED = re.compile(r"\*\*([^*]+?):\*\*\s*(.*)|\*\*([^*]+?)\*\*:\s*(.*)")
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:\s*\((.*)\))?\s*")
 _OF = re.compile(r"([0-9]{1,6})\s*/\s*([0-9]{1,6})")
+_OF_OR_GATES = re.compile(
+    r"(?P<number>[0-9]{1,6})(?:\s*/\s*(?P<total>[0-9]{1,6})|\**\s+(?:counted\s+)?gates?\b)"
+)
+_UNMARKED = re.compile(r"([^\W\d_][^:*|`]{0,60}):\s+(?=[0-9])")
 _RULE = re.compile(
-    r"""no\s+[“"'«]?([^”"'»]{1,100}?)[”"'»]?\s+claim until\s+\**(?:≥|>=|at least)?\s*"""
+    r"""no\s+[“"'«]?([^”"'»]{1,100}?)[”"'»]?\s+claim until\s+\**(?:≥|>=|at least)?\s*\**"""
 )
 _GAP = re.compile(r"Gap to (.+?)\s*\(([^()]*)\)")
 _ROUND = re.compile(r"\+([0-9]{1,6}) this (?:round|session|week)\s*:?\s*(.*)", re.IGNORECASE)
@@ -56,6 +60,16 @@ def read_sentence(paper: Paper, line: int, text: str) -> bool:
     return _read_count(paper, line, label, plain) or _read_remaining(paper, line, rest)
 
 
+def read_unmarked(paper: Paper, line: int, text: str) -> bool:
+    """A count or the rule where nobody made the label bold: "Open: 7", "no … claim until …"."""
+    if len(text) > LONGEST:
+        return False
+    plain = text.lstrip("✅🔄🟡🔴🚫 ")
+    if found := _UNMARKED.match(plain):
+        return _read_count(paper, line, found.group(1).strip().casefold(), plain)
+    return _RULE.search(plain) is not None and _read_rule(paper, line, plain)
+
+
 def _read_date(paper: Paper, line: int, text: str) -> bool:
     found = _DATE.fullmatch(text)
     if found is None:
@@ -83,10 +97,11 @@ def _read_rule(paper: Paper, line: int, text: str) -> bool:
     if "P0" in codes_in(text):
         paper.speaks_of_p0.append(line)
     said = _RULE.search(text)
-    found = _OF.match(text, said.end()) if said else None
+    found = _OF_OR_GATES.match(text, said.end()) if said else None
     if said is None or found is None:
         return False
-    name, (number, total) = said.group(1).strip(), map(int, found.groups())
+    name, number = said.group(1).strip(), int(found["number"])
+    total = int(found["total"]) if found["total"] else None
     paper.rules.append(SaidClaim(line, name, name, number, "P0" in codes_in(text)))
     paper.gaps.append(Gap(line, name, number, total))
     return True

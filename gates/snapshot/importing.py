@@ -21,7 +21,7 @@ from .dating import start_of
 from .document import Document, DocumentRefused, Problem, Record, stated_twice
 from .markdown_records import records
 from .match import match_with_board
-from .read_json import read_bytes, read_json
+from .read_json import read_bytes, read_json, why_not_utf8
 from .read_markdown import read_markdown
 from .said import Paper, Skipped
 
@@ -61,6 +61,8 @@ def import_file(
             document = read_json(path)
             if launch:
                 document.rename_launch(launch)
+            else:
+                _refuse_a_second_name(document)
         else:
             document = _markdown(path, launch, empty_status, dated, report)
         moment = start_of(dated) if dated else None
@@ -76,6 +78,25 @@ def import_file(
             changes=len(report.differences),
         )
     return report
+
+
+def _refuse_a_second_name(document: Document) -> None:
+    """See that the document's launch is not on the board under another slug.
+
+    Raises:
+        DocumentRefused: one of the same name is, and none has the document's slug.
+    """
+    for record in document.records:
+        slug, name = record.fields.get("slug"), record.fields.get("name")
+        if record.model is not Launch or Launch.objects.filter(slug=slug).exists():
+            continue
+        other = Launch.objects.filter(name=name).order_by("slug").first()
+        if other is not None:
+            message = (
+                f"the launch {name!r} is on the board as {other.slug}: say --launch {other.slug}, "
+                f"or --launch {slug} if it is to be another one"
+            )
+            raise DocumentRefused([Problem(str(record), "slug", message)])
 
 
 def _markdown(
@@ -109,8 +130,7 @@ def _text(name: str, content: bytes) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        message = f"not UTF-8 (byte {error.start + 1}, line {line})"
+        message = why_not_utf8(content, error)
         raise DocumentRefused([Problem(name, "", message)]) from error
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + 1

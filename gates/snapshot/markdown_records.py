@@ -87,6 +87,14 @@ def blockers_of(paper: Paper) -> list[SaidBlocker]:
     return found
 
 
+def blocked_by_nobody(paper: Paper) -> list[SaidGate]:
+    """The gates that the document calls blocked without saying by whom."""
+    named = {blocker.code for blocker in blockers_of(paper)}
+    return [
+        gate for gate in paper.gates if gate.status == Status.BLOCKED and gate.code not in named
+    ]
+
+
 def claims_of(paper: Paper) -> list[SaidClaim]:
     """The claims of the table of claims, or else those in the rule and the gaps."""
     if paper.claims:
@@ -145,6 +153,9 @@ def _gates(paper: Paper, slug: str) -> Iterator[Record]:
     not_counted = {note.code: note.text for note in paper.not_counted}
     covers = {note.code: note.text for note in paper.covers}
     closings = {note.code: note for note in _closings(paper)}
+    for gate in blocked_by_nobody(paper):
+        if gate.blocker and gate.blocker.needs not in gate.notes:
+            gate.note(f"Blocked on {gate.blocker.needs}")
     for section in paper.sections:
         for position, gate in enumerate(section.gates, start=1):
             cover = gate.covered_by or covers.get(gate.code)

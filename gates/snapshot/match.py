@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from gates.models import Blocker, Gate
+from gates.models import Blocker, Gate, Section
 from gates.rules import Progress
 
 from .document import Record
-from .markdown_records import closed_without_evidence
+from .markdown_records import blocked_by_nobody, closed_without_evidence
 from .said import Paper
 
 CLOSING = ("closing_note", "closed_at")
@@ -33,7 +33,9 @@ def match_with_board(paper: Paper, records: list[Record], slug: str) -> list[str
     gates = {str(r.fields["code"]): r for r in records if r.model is Gate}
     return [
         *_empty(paper),
+        *_renamed(records, slug),
         *_unproven(paper, gates, board),
+        *_unnamed(paper, unresolved),
         *_waiting(gates, board, unresolved),
         *_blockers(said, unresolved, resolved),
     ]
@@ -47,11 +49,31 @@ def _empty(paper: Paper) -> Iterator[str]:
 def _unproven(paper: Paper, gates: dict[str, Record], board: dict[str, str]) -> Iterator[str]:
     for gate in closed_without_evidence(paper):
         words = f"{gate.code} (line {gate.line}): closed in the document, no evidence given"
+        if gate.no_proof:
+            words += f" (“{gate.no_proof}” proves nothing; it is kept in the notes)"
         if board.get(gate.code) == Progress.CLOSED:
             gates[gate.code].fields.pop("progress")
             yield f"{words}; it stays closed on the evidence it has"
         else:
             yield f"{words}; imported as partial"
+
+
+def _unnamed(paper: Paper, unresolved: dict[str, list[Any]]) -> Iterator[str]:
+    for gate in blocked_by_nobody(paper):
+        if not unresolved[gate.code]:
+            lacking = "by whom" if gate.blocker and gate.blocker.needs else "by what and by whom"
+            place = f"{gate.code} (line {gate.line})"
+            yield f"{place}: imported as {gate.progress}: blocked, but nothing says {lacking}"
+
+
+def _renamed(records: list[Record], slug: str) -> Iterator[str]:
+    there = Section.objects.filter(launch__slug=slug).order_by()
+    names = dict(there.values_list("prefix", "name"))
+    for record in records:
+        if record.model is Section:
+            old, new = names.get(str(record.fields["prefix"])), record.fields["name"]
+            if old not in {None, new}:
+                yield f"{record.where}: the heading renames the section {old!r} to {new!r}"
 
 
 def _waiting(

@@ -1,5 +1,6 @@
 """Read a JSON fixture with natural keys into records, refusing everything that is not one."""
 
+import codecs
 import hashlib
 import json
 from pathlib import Path
@@ -62,9 +63,7 @@ def _parse(name: str, content: bytes) -> list[Any]:
             parse_constant=_no_constant,
         )
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        message = f"not UTF-8 (byte {error.start + 1}, line {line})"
-        raise DocumentRefused([Problem(name, "", message)]) from error
+        raise DocumentRefused([Problem(name, "", why_not_utf8(content, error))]) from error
     except json.JSONDecodeError as error:
         message = f"not JSON: {error.msg} (line {error.lineno}, column {error.colno})"
         raise DocumentRefused([Problem(name, "", message)]) from error
@@ -73,6 +72,14 @@ def _parse(name: str, content: bytes) -> list[Any]:
     if not isinstance(rows, list) or not rows:
         raise DocumentRefused([Problem(name, "", "not a fixture: a list of rows is expected")])
     return rows
+
+
+def why_not_utf8(content: bytes, error: UnicodeDecodeError) -> str:
+    """Where a file is not UTF-8, and what it is instead where it says so itself."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "this is UTF-16, not UTF-8: save it as UTF-8"
+    line = content.count(b"\n", 0, error.start) + 1
+    return f"not UTF-8 (byte {error.start + 1}, line {line})"
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

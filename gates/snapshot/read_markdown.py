@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from gates.rules import Progress, Status
 
-from .cell_sentences import evidence_in, sentences
+from .cell_sentences import evidence_in, sentences, without_label
 from .document import Problem
 from .document_sentences import (
     LONGEST,
@@ -14,12 +14,13 @@ from .document_sentences import (
     plan_step,
     read_newly_closed,
     read_sentence,
+    read_unmarked,
 )
 from .escapes import unescaped
 from .outline import Heading, Line, Row, Table, outline
 from .said import Paper, SaidBlocker, SaidGate, SaidSection, Skipped
 from .side_tables import NAME, Cells, SideTable
-from .vocabulary import CODE, bare, columns, status
+from .vocabulary import CODE, bare, columns, named_twice, status
 
 _HEADING = re.compile(
     r"(?P<name>.*?)\s*(?:\{(?P<prefix>[A-Z]+)\}\s*)?"
@@ -115,7 +116,9 @@ class _Reading:
             return True  # the marks themselves, which we know
         if read_sentence(self.paper, part.line, part.text):
             return True
-        if self.day is None or found_label:
+        if self.day is None:
+            return not found_label and read_unmarked(self.paper, part.line, part.text)
+        if found_label:
             return False
         step = plan_step(part.line, part.text, *self.day, self.known)
         self.paper.actions.append(step)
@@ -128,13 +131,22 @@ class _Reading:
         first = self.unread[0]
         sample = first.text if isinstance(first, Line) else " | ".join(first.header)
         lines = sum(1 if isinstance(part, Line) else 2 + len(part.rows) for part in self.unread)
-        self.paper.skipped.append(Skipped(first.line, self.heading.name, lines, sample[:80]))
+        numbers = [
+            f"line {part.line}: {part.text[:LONGEST]}"
+            for part in self.unread
+            if isinstance(part, Line) and re.search(r"[0-9]", part.text)
+        ]
+        skipped = Skipped(first.line, self.heading.name, lines, sample[:80], numbers)
+        self.paper.skipped.append(skipped)
         self.unread = []
 
     # --- tables ------------------------------------------------------------------------
 
     def _table(self, table: Table) -> bool:
         where = columns(table.header)
+        if where.keys() >= GATE_TABLE and (twice := named_twice(table.header)):
+            self._problem(table.line, "", f"two columns for the same thing: {' and '.join(twice)}")
+            return True
         read_row: Callable[[Cells], None] | None = self._gate_row
         if not where.keys() >= GATE_TABLE:
             side = SideTable(self.paper, where, self.person, self.day, self._problem)
@@ -197,12 +209,13 @@ class _Reading:
                 self._read_text(gate, column, text)
         for column, name in (
             ("priority", "priority"),
-            ("dod", "definition_of_done"),
             ("owner", "owner"),
             ("covered_by", "covered_by"),
         ):
             if text := cells.text(column):
                 setattr(gate, name, text.upper() if name == "priority" else text)
+        if done := cells.raw("dod"):
+            gate.definition_of_done = unescaped(without_label(done))
 
     def _read_text(self, gate: SaidGate, column: str, text: str) -> None:
         said = sentences(text)
@@ -212,15 +225,17 @@ class _Reading:
             said.covered_by, said.rest = "", text
         gate.covered_by = gate.covered_by or said.covered_by
         if said.blocked and gate.status is not Status.BLOCKED:
-            said.rest = text
+            gate.waits, said.rest = said.needs, text
         elif said.blocked and gate.blocker is None:
             needs, who = unescaped(said.needs), unescaped(said.waiting_on)
             gate.blocker = SaidBlocker(gate.line, gate.code, needs, who)
         if gate.status is Status.CLOSED and column != "notes":
             gate.evidence = evidence_in(gate.line, gate.code, said.rest)
+            if gate.evidence is None and any(char.isalnum() for char in said.rest):
+                gate.no_proof = unescaped(said.rest)
+                gate.note(gate.no_proof)
         elif said.rest:
-            parts = [gate.notes, unescaped(said.rest)]
-            gate.notes = "\n".join(part for part in parts if part)
+            gate.note(unescaped(said.rest))
 
     def _problem(self, line: int, field: str, message: str) -> None:
         self.problems.append(Problem(f"line {line}", field, message))

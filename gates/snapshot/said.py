@@ -51,6 +51,12 @@ class SaidGate:
     covered_by: str = ""
     blocker: SaidBlocker | None = None
     evidence: SaidEvidence | None = None
+    no_proof: str = ""  # what stands where the evidence of a closed gate should
+    waits: str = ""  # “Blocked on …” in the row of a gate that is not blocked
+
+    def note(self, text: str) -> None:
+        """Add a line to the notes."""
+        self.notes = f"{self.notes}\n{text}" if self.notes else text
 
 
 @dataclass(slots=True)
@@ -144,6 +150,7 @@ class Skipped:
     heading: str
     lines: int
     sample: str
+    numbers: list[str] = field(default_factory=list)  # the lines that state a number, whole
 
 
 @dataclass(slots=True)

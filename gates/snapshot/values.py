@@ -18,6 +18,10 @@ class Unusable(Exception):
         super().__init__(message)
 
 
+class Follows(Unusable):
+    """A value that cannot be taken because the row it names is refused: no news of its own."""
+
+
 def plain_value(field: Any, value: Any) -> Any:
     """The Python value for a field that refers to no other row.
 

@@ -80,6 +80,16 @@ def columns(header: list[str]) -> dict[str, int]:
     return {column: i for column, i in reversed(list(known)) if column}
 
 
+def named_twice(header: list[str]) -> list[str]:
+    """The names of the first two columns of a table that would say the same thing."""
+    first: dict[str, str] = {}
+    for name in header:
+        column = COLUMNS.get(bare(name).casefold())
+        if column is not None and first.setdefault(column, name) is not name:
+            return [f"“{first[column]}”", f"“{name}”"]
+    return []
+
+
 def status(text: str) -> tuple[Status, Progress] | None:
     """The status a cell names and how far the gate is without its blocker.
 

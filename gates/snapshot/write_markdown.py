@@ -15,7 +15,7 @@ from django.utils import timezone
 from gates.rows import ActionRow, BlockerRow, Board, ClaimRow, EvidenceRow, GateRow, SectionRow
 from gates.rules import Progress, Status
 
-from .cell_sentences import evidence_in, sentences
+from .cell_sentences import evidence_in, sentences, without_label
 from .escapes import cell, escaped, first_escaped
 from .markdown_records import moment
 from .said import SaidEvidence
@@ -99,6 +99,7 @@ def _gate(gate: GateRow) -> list[str]:
     proof = next((line for proof in gate.evidence if (line := _in_its_row(gate, proof))), "")
     texts = (gate.definition_of_done, gate.notes, gate.priority, gate.owner)
     done, notes, priority, owner = map(escaped, texts)
+    done = done if without_label(done) == done else first_escaped(done)
     return [gate.code, escaped(gate.title), status, proof, done, _plain(notes), priority, owner]
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from django import template
+from django.template import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -20,7 +21,7 @@ from gates.markdown import inline_html
 from gates.models import Action
 from gates.models.wording import in_words
 from gates.reasons import Reason
-from gates.rows import Board, GateRow, LaunchRow, SectionRow
+from gates.rows import Board, GateRow, SectionRow
 from gates.rules import Status, Totals
 
 register = template.Library()
@@ -95,24 +96,38 @@ def share_of(part: int, whole: int) -> int:
 # --- addresses -----------------------------------------------------------------------------
 
 
-@register.simple_tag
-def board_url(launch: LaunchRow) -> str:
-    """Where a launch's board is: the front page for the current launch."""
-    return reverse("board") if launch.is_current else reverse("launch", args=[launch.slug])
+@register.simple_tag(takes_context=True)
+def launch_url(context: Context, name: str, *args: str) -> str:
+    """A page of the launch that is shown, as it is now."""
+    launch = context.get("launch")
+    if launch is None or (launch.is_current and "link_as_of" not in context):
+        return reverse(name, args=args)
+    return reverse(f"launch-{name}", args=[launch.slug, *args])
 
 
-@register.simple_tag
-def gate_url(launch: LaunchRow, code: str) -> str:
-    """Where a gate's page is: the short address for a gate of the current launch.
+@register.simple_tag(takes_context=True)
+def page_url(context: Context, name: str, *args: str) -> str:
+    """A page of the launch that is shown, as of the moment that is shown.
+
+    A page that shows two moments says in `link_as_of` where a link leads.
+    """
+    request = context.get("request")
+    asked = request.GET.get("as_of") if request else None
+    moment = context.get("link_as_of", asked)
+    query = f"?{urlencode({'as_of': moment})}" if moment else ""
+    return launch_url(context, name, *args) + query
+
+
+@register.simple_tag(takes_context=True)
+def gate_url(context: Context, code: str) -> str:
+    """Where a gate's page is.
 
     A code that no form lets through has no page of its own; its row on the board has to do.
     """
     try:
-        if launch.is_current:
-            return reverse("gate", args=[code])
-        return reverse("launch-gate", args=[launch.slug, code])
+        return page_url(context, "gate", code)
     except NoReverseMatch:
-        return f"{board_url(launch)}#{quote(code)}"
+        return f"{page_url(context, 'board')}#{quote(code)}"
 
 
 @register.filter
@@ -127,11 +142,11 @@ def host(url: str) -> str:
 # --- sentences -----------------------------------------------------------------------------
 
 
-@register.simple_tag
-def sentence(launch: LaunchRow, reason: Reason) -> SafeString:
+@register.simple_tag(takes_context=True)
+def sentence(context: Context, reason: Reason) -> SafeString:
     """A reason with a link for each gate it names, and people's words kept apart from ours."""
     links = tuple(
-        format_html('<a class="code" href="{}">{}</a>', gate_url(launch, code), code)
+        format_html('<a class="code" href="{}">{}</a>', gate_url(context, code), code)
         for code in reason.gates
     )
     return mark_safe(  # noqa: S308  template and values are escaped, each by itself

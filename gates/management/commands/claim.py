@@ -32,9 +32,9 @@ class Command(BaseCommand):
         slug = options["slug"]
         claims = [claim for claim in board.claims if slug in (None, claim.slug)]
         if not claims:
-            wanted = f"claim {slug!r}" if slug else "claim"
-            there = ", ".join(claim.slug for claim in board.claims) or "none"
-            self.stderr.write(f"no {wanted} in {board.launch.slug}; there is: {there}")
+            there = ", ".join(claim.slug for claim in board.claims)
+            known = f"no claim {slug!r}; there is: {there}" if there else "it has no claims"
+            self.stderr.write(f"launch {board.launch.slug}: {known}")
             raise SystemExit(NO_SUCH_CLAIM)
         with translation.override(options["language"]):
             for claim in claims:

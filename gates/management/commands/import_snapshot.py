@@ -1,7 +1,11 @@
 """Bring a document onto the board."""
 
 import json
+import os
+import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -20,6 +24,16 @@ def printable(text: str) -> str:
     return "".join(
         char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in text
     )
+
+
+@contextmanager
+def suppress_broken_pipe() -> Iterator[None]:
+    """Let a reader such as `head` stop reading: what was done is done, only its report is cut."""
+    try:
+        yield
+    except BrokenPipeError:
+        # What Python still flushes on leaving goes nowhere, instead of failing again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class Command(BaseCommand):
@@ -59,10 +73,12 @@ class Command(BaseCommand):
                 self._json({"file": path.name, "refused": problems})
             lines = "\n".join(f"  {printable(str(problem))}" for problem in refused.problems)
             raise CommandError(f"{path.name} is refused, nothing was written:\n{lines}") from None
-        if options["format"] == "json":
-            self._json({"file": path.name, "dry_run": options["dry_run"], **asdict(report)})
-        else:
-            self._text(report, options["dry_run"])
+        with suppress_broken_pipe():
+            if options["format"] == "json":
+                self._json({"file": path.name, "dry_run": options["dry_run"], **asdict(report)})
+            else:
+                self._text(report, options["dry_run"])
+            sys.stdout.flush()
 
     def _user(self, options: dict[str, Any]) -> Any:
         if not options["by"]:
@@ -96,6 +112,7 @@ class Command(BaseCommand):
             self.stdout.write(printable(str(difference)))
         skipped = [
             f"line {part.line}, “{part.heading}”: {part.lines} lines, beginning “{part.sample}”"
+            + "".join(f"\n{line}" for line in part.numbers)
             for part in report.skipped
         ]
         self._list("On the board but not in the document; it stays", report.not_in_document)
