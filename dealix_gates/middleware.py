@@ -1,13 +1,20 @@
-"""What every answer carries, and what is refused before any page is asked."""
+"""What happens around every page: impossible requests are refused, and the reader's language."""
 
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from gates.models import Reader
+
+Answer = Callable[[HttpRequest], HttpResponse]
+LANGUAGE = "language"  # of a logged-in reader, in the session
 
 
-def refuse_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
+def refuse_nul(get_response: Answer) -> object:
     """Answer 400 to a NUL character in the address: PostgreSQL can store and compare none."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -21,7 +28,7 @@ def refuse_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
     return middleware
 
 
-def refuse_oversized(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
+def refuse_oversized(get_response: Answer) -> object:
     """Answer 400 to a body larger than any form here can be, before it is read."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -36,26 +43,26 @@ def refuse_oversized(get_response: Callable[[HttpRequest], HttpResponse]) -> obj
     return middleware
 
 
-# What a page here needs of the device: passkeys, and nothing else.
-PERMISSIONS_POLICY = ", ".join(
-    [f"{feature}=()" for feature in (
-        "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture",
-        "encrypted-media", "fullscreen", "geolocation", "gyroscope", "hid", "idle-detection",
-        "local-fonts", "magnetometer", "microphone", "midi", "payment", "screen-wake-lock",
-        "serial", "usb", "web-share", "xr-spatial-tracking",
-    )]
-    + [f"publickey-credentials-{verb}=(self)" for verb in ("create", "get")]
-)  # fmt: skip
+def speak_to_reader(get_response: Answer) -> Answer:
+    """Let the account's language win over the browser's, on every device it logs in from.
 
-
-def permissions_policy(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
-    """Say with every answer which abilities of the device its page may use."""
+    It is read once a log-in and kept in the session; Django's LocaleMiddleware, which comes
+    before, has chosen by cookie or browser for everybody else.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        response.headers["Permissions-Policy"] = PERMISSIONS_POLICY
-        return response
+        if SESSION_KEY in request.session:
+            if LANGUAGE not in request.session:
+                request.session[LANGUAGE] = _language_of(int(request.session[SESSION_KEY]))
+            if request.session[LANGUAGE]:
+                translation.activate(request.session[LANGUAGE])
+                request.LANGUAGE_CODE = translation.get_language()
+        return get_response(request)
 
     return middleware
+
+
+def _language_of(user_id: int) -> str:
+    """The language a person has chosen; empty for none, or one that is no longer there."""
+    chosen = Reader.objects.filter(user_id=user_id).values_list("language", flat=True).first()
+    return chosen if chosen in dict(settings.LANGUAGES) else ""

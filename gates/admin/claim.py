@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import log
-from gates.models import Claim, Gate, Requirement
+from gates.models import Claim, Requirement
 
 from .base import BoardAdmin, ReasonedForm
+from .gate_field import GateByCode
 
 RULE = {"min_closed", "requires_p0"}
 
@@ -42,15 +43,10 @@ class RequirementFormSet(BaseInlineFormSet):
                 raise forms.ValidationError(_("Say above why the rule changes."))
 
 
-class RequirementInline(admin.TabularInline):
+class RequirementInline(GateByCode, admin.StackedInline):
     model = Requirement
     formset = RequirementFormSet
     extra = 1
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "gate":
-            kwargs["queryset"] = Gate.objects.order_by("launch", "code")
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(Claim)

@@ -11,9 +11,10 @@ from gates.models import Launch, Section
 from .base import BoardAdmin
 
 
-class SectionInline(admin.TabularInline):
+class SectionInline(admin.StackedInline):
     model = Section
     extra = 1
+    fields = (("prefix", "name", "position"),)
 
 
 @admin.register(Launch)

@@ -13,6 +13,7 @@ from .gate import Gate, Refused  # isort: skip
 from .blocker import Blocker  # isort: skip
 from .action import Action  # isort: skip
 from .claim import Claim, Requirement  # isort: skip
+from .reader import Reader  # isort: skip
 
 __all__ = [
     "Action",
@@ -22,6 +23,7 @@ __all__ = [
     "Gate",
     "Launch",
     "Owner",
+    "Reader",
     "Refused",
     "Requirement",
     "Section",
