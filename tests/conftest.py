@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase
 
-from gates.models import Gate
+from gates import invariants
 from tests.browser import (  # noqa: F401  fixtures
     CHROMIUM,
     NO_CHROMIUM,
@@ -57,12 +58,26 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.line(f"{NO_CHROMIUM}. Not run: {', '.join(names)}")
 
 
-@pytest.fixture
-def committed(transactional_db: None) -> Iterator[None]:
-    """A database in which a test commits, for what happens at COMMIT or on a second connection.
+@pytest.fixture(scope="session", autouse=True)
+def flush_past_the_triggers() -> Iterator[None]:
+    """Django empties the tables after a test that commits; our triggers refuse that, rightly.
 
-    Django empties the tables afterwards, evidence before gates; on SQLite the closing rule
-    refuses that for as long as a gate is closed.
+    They are lifted around the emptying, and around nothing else.
     """
-    yield
-    Gate.objects.update(progress="open", closed_at=None, closed_by=None, closing_note="")
+    empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def lifted(case: TransactionTestCase) -> None:
+        invariants.remove(connection)
+        try:
+            empty(case)
+        finally:
+            invariants.install(connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lifted)
+        yield
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> None:
+    """A database in which a test commits, for what happens at COMMIT or on a second connection."""

@@ -18,6 +18,7 @@ os.environ.update(
     SSO_SERVER="",
     TRUSTED_PROXIES="0",
 )
+os.environ.setdefault("POSTGRES_BIN", "")
 os.environ.setdefault("DATABASE_URL", "")  # set, though empty: .env is not asked
 
 from dealix_gates.settings import *  # noqa: F403  the environment must come first

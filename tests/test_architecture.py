@@ -10,12 +10,13 @@ GATES = Path(settings.BASE_DIR) / "gates"
 
 # Low to high: a module imports only from its own level or a lower one (DESIGN §5).
 LEVELS = [
-    {"reasons"},
+    {"reasons", "trigger"},
+    {"append_only"},
     {"rules", "invariants", "files"},
     {"markdown"},
     {"models", "checks", "roles", "moments"},
     {"recorded", "rows"},
-    {"board", "history"},
+    {"board", "history", "integrity", "backup"},
     {"snapshot", "changes", "waiting", "honesty", "burnup", "feed", "filters", "lately"},
     {"asked"},
     {"admin", "views", "urls", "management", "templatetags", "apps"},

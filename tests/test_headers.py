@@ -45,7 +45,7 @@ KINDS = {
     "/static/no/such/file.css": 404,
     "/admin/no/such/page/": 404,
     "/gates/T1/?as_of=never": 400,
-    "/waiting/": 500,
+    "/burnup/": 500,
 }
 
 
@@ -56,7 +56,7 @@ def founder(monkeypatch: pytest.MonkeyPatch) -> Client:
     def broken(*_args: Any) -> None:
         raise RuntimeError("broken for the test")
 
-    monkeypatch.setattr(views, "waiting_on", broken)
+    monkeypatch.setattr(views, "chart", broken)
     client = browser_of("Founder")
     client.raise_request_exception = False
     return client

@@ -12,8 +12,9 @@ from django.test import Client
 from django.urls import reverse
 
 from gates.management.commands.bootstrap import SNAPSHOT
+from gates.models import Claim
 from tests import factory
-from tests.admin_forms import person, proof, rows, save_gate
+from tests.admin_forms import person, proof, rows, save_gate, version_of
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +122,7 @@ def test_a_changed_claim_rule_is_noted(
     gate = factory.gate("T1")
     log_in(sami)
     data = {
+        "read_version": version_of(Claim, claim.pk),
         "launch": claim.launch_id,
         "name": claim.name,
         "slug": claim.slug,

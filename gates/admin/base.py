@@ -25,10 +25,12 @@ from django.utils.translation import gettext_lazy as _
 
 from gates import invariants, rules
 from gates.history import object_history
-from gates.models import Refused
+from gates.models import Refused, Stale
 from gates.models.evidence import no_files_left_behind
 from gates.models.wording import in_words
 from gates.rules import KEEPS_EVIDENCE
+
+from .stale import CarriesVersion, VersionedForm
 
 
 def person(request: HttpRequest) -> User:
@@ -46,13 +48,13 @@ class Refusal:
     messages: list[str]
 
 
-class RefusableForm(forms.ModelForm):
+class RefusableForm(VersionedForm):
     """A form that can be told, on being shown again, why it was refused."""
 
     refusal: Refusal | None = None
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         if self.refusal and (not self.refusal.field or self.refusal.field in self.fields):
             self.add_error(self.refusal.field or None, self.refusal.messages)
         return cleaned
@@ -138,7 +140,7 @@ class BadAddressesRefused(admin.ModelAdmin):
         return super().get_search_results(request, queryset, search_term[:200])
 
 
-class BoardAdmin(BadAddressesRefused):
+class BoardAdmin(CarriesVersion, BadAddressesRefused):
     """Base of our admin classes.
 
     Not the library's SimpleHistoryAdmin: its page of a past version takes a POST that writes the
@@ -167,6 +169,8 @@ class BoardAdmin(BadAddressesRefused):
                 return super().changeform_view(request, object_id, form_url, extra_context)
         except Refused as refused:
             refusal = Refusal("progress", refused.messages)
+        except Stale:
+            refusal = Refusal("", [gettext("Somebody else changed this at the same moment.")])
         except IntegrityError as error:
             refusal = self.refusal_of(error)
         # Everything above was rolled back; the second pass stops at the form's validation.
