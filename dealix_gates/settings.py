@@ -128,7 +128,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "accounts.log.request_on_record",
-    "dealix_gates.headers.permissions_policy",
+    "dealix_gates.middleware.permissions_policy",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

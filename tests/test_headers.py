@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from dealix_gates import settings as production
-from dealix_gates.headers import PERMISSIONS_POLICY
+from dealix_gates.middleware import PERMISSIONS_POLICY
 from gates import views
 from tests.one_of_each import OneOfEach
 from tests.people import PASSWORD, account, browser_of
@@ -56,7 +56,7 @@ def founder(monkeypatch: pytest.MonkeyPatch) -> Client:
     def broken(*_args: Any) -> None:
         raise RuntimeError("broken for the test")
 
-    monkeypatch.setattr(views, "chart", broken)
+    monkeypatch.setattr(views, "burnup", broken)
     client = browser_of("Founder")
     client.raise_request_exception = False
     return client

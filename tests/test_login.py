@@ -212,7 +212,7 @@ def test_using_a_session_costs_no_query_but_every_five_minutes(
 ) -> None:
     factory.user("sami", password=SECRET)
     log_in(client)
-    client.get(reverse("account_login"))  # the reader's language is looked up once a session
+    client.get(reverse("account_login"))  # reads the account's language, once a log-in
     start = time.time()
 
     with django_assert_num_queries(2):  # the session and the account

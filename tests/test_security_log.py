@@ -12,9 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from gates.management.commands.bootstrap import SNAPSHOT
-from gates.models import Claim
 from tests import factory
-from tests.admin_forms import person, proof, rows, save_gate, version_of
+from tests.admin_forms import person, proof, rows, save_gate
 
 pytestmark = pytest.mark.django_db
 
@@ -122,7 +121,6 @@ def test_a_changed_claim_rule_is_noted(
     gate = factory.gate("T1")
     log_in(sami)
     data = {
-        "read_version": version_of(Claim, claim.pk),
         "launch": claim.launch_id,
         "name": claim.name,
         "slug": claim.slug,
@@ -130,6 +128,7 @@ def test_a_changed_claim_rule_is_noted(
         "requires_p0": "on",
         "reason": "Because",
         "position": 0,
+        "read_version": claim.version,
         **rows("requirements", [{"gate": gate.pk}]),
     }
 

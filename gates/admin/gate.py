@@ -31,7 +31,6 @@ from .base import (
     Refusal,
     SharedChoices,
     person,
-    unanswerable_refused,
 )
 from .closing import close_page, share
 from .evidence import EvidenceForm
@@ -206,9 +205,8 @@ class GateAdmin(GateByCode, BoardAdmin):
         """A page about one gate, for those who may change it."""
 
         def page(request: HttpRequest, object_id: str, **named: str) -> HttpResponse:
-            with unanswerable_refused():
-                # Not ours, which locks the row for the form: close() locks it when it matters.
-                gate = super(GateAdmin, self).get_object(request, unquote(object_id))
+            # Not ours, which locks the row for the form: close() locks it when it matters.
+            gate = super(GateAdmin, self).get_object(request, unquote(object_id))
             if gate is None:
                 raise Http404
             if not self.has_change_permission(request, gate):
