@@ -93,7 +93,7 @@ def test_the_corpus_reaches_every_text_of_every_model() -> None:
     board_saying("found everywhere")
 
     for model in TRACKED:
-        row = model.objects.order_by("pk").first()
         for field in fields_of(model):
             if field.name not in {"url", "email", "commit"}:
-                assert "found everywhere" in getattr(row, field.name), f"{model} {field.name}"
+                told = model.objects.filter(**{f"{field.name}__contains": "found everywhere"})
+                assert told.exists(), f"{model} {field.name}"
