@@ -10,7 +10,7 @@ APP := .venv/installed-app
 DEV := .venv/installed-dev
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help run test check drill messages lock format clean
+.PHONY: help run test audit check drill messages lock format clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -43,7 +43,10 @@ DEPLOYABLE = $(BIN)/python manage.py migrate --verbosity 0 && \
 # finding itself.
 REGISTRY = -[-](extra-)?index-url|-[-]find-links|pypi[.]org|pythonhosted[.]org|https?://[^ ]*/simple\b|registry[.]npmjs|deb[.]debian[.]org
 
-check: $(DEV) ## lint, types, missing migrations, deployment checks
+audit: $(DEV) ## look up known vulnerabilities (AUDIT=offline where there is no network)
+	$(BIN)/python -m tests.audit
+
+check: $(DEV) audit ## lint, types, missing migrations, deployment checks, audit
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

@@ -90,7 +90,7 @@ ADDRESSES = {
     "admin/gates/claim/": "LOOOOL LOOOOL",
     "admin/gates/claim/add/": "LNNOOL LNNOOL",
     "admin/gates/claim/<path:object_id>/history/": "LOOOOL LOOOOL",
-    "admin/gates/claim/<path:object_id>/delete/": "LNNOOL LNNOOL",
+    "admin/gates/claim/<path:object_id>/delete/": "LNNOOL LNNRRL",
     "admin/gates/claim/<path:object_id>/change/": "LOOOOL LNNOOL",
     "admin/gates/claim/<path:object_id>/": "LRRRRL LRRRRL",
     "admin/gates/evidence/": "LOOOOL LOOOOL",
