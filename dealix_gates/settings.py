@@ -84,7 +84,9 @@ def _database() -> dict[str, Any]:
     except (KeyError, ValueError) as error:
         raise ImproperlyConfigured("DATABASE_URL cannot be read as an address") from error
     if config["ENGINE"] == "django.db.backends.postgresql":
-        return {**config, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+        # A server that does not answer is an error page soon, not a page that never comes.
+        options = {"connect_timeout": 5, **config.get("OPTIONS", {})}
+        return {**config, "OPTIONS": options, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     # Relative to the project, not to wherever the command was started (":memory:" stays).
     if config["NAME"] != ":memory:":
         config["NAME"] = BASE_DIR / config["NAME"]

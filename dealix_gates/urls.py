@@ -6,6 +6,8 @@ from django.urls import include, path
 
 from gates.views import admin_login
 
+handler500 = "gates.views.server_error"
+
 urlpatterns = [
     path("", include("gates.urls")),
     path("accounts/login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),

@@ -1,26 +1,29 @@
 """Pages: request → board → template. Everything but /healthz and the login asks for an account."""
 
+import sys
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, connection
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template import loader
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext
+from django.views import defaults
 from django.views.decorators.http import require_safe
 
-from gates import invariants, moments
+from gates import moments
 from gates.asked import board_asked_for, known, moment_asked_for, says_when
 from gates.board import find_launch, read_board, read_gate
 from gates.burnup import burnup, chart, pace
 from gates.changes import changes_between
 from gates.feed import KINDS, Filters, feed
+from gates.health import health, is_unavailable
 from gates.history import claim_history, gate_history, people
 from gates.honesty import findings
 from gates.models import Evidence, Gate, Launch, Owner
@@ -251,13 +254,18 @@ def badge(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def healthz(_request: HttpRequest) -> HttpResponse:
-    """200 when the database answers and holds the closing rule, else 503."""
-    try:
-        healthy = not invariants.faults(connection)
-    except DatabaseError:
-        healthy = False
-    return HttpResponse("ok" if healthy else "unhealthy", status=200 if healthy else 503)
+def healthz(_request: HttpRequest) -> JsonResponse:
+    """200 when all is well, else 503; which part is not, and no detail of it."""
+    found = health()
+    return JsonResponse(found, status=200 if set(found.values()) == {"ok"} else 503)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What went wrong was ours (500), or the database cannot do it now (503: try again soon)."""
+    if not is_unavailable(sys.exc_info()[1]):
+        return defaults.server_error(request)
+    page = loader.get_template("503.html").render()
+    return HttpResponse(page, status=503, headers={"Retry-After": "30"})
 
 
 @login_not_required

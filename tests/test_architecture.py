@@ -16,7 +16,7 @@ LEVELS = [
     {"markdown"},
     {"models", "checks", "roles", "moments"},
     {"recorded", "rows"},
-    {"board", "history", "integrity", "backup"},
+    {"board", "history", "integrity", "backup", "health"},
     {"snapshot", "changes", "waiting", "honesty", "burnup", "feed", "rule_changes"},
     {"asked"},
     {"admin", "views", "urls", "management", "templatetags", "apps"},

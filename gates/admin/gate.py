@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.admin.views.main import ChangeList
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -214,7 +214,7 @@ class GateAdmin(BoardAdmin):
             super().save_related(request, form, formsets, change)
             if form.closes():
                 form.instance.close(person(request), form.cleaned_data["reason"])
-        except (Refused, IntegrityError):
+        except Exception:
             # The rows are rolled back; files are not the database's to roll back.
             for formset in formsets:
                 for row in getattr(formset, "new_objects", ()):
