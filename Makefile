@@ -10,7 +10,7 @@ APP := .venv/installed-app
 DEV := .venv/installed-dev
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help run test check drill lock format clean
+.PHONY: help run test check drill messages lock format clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -64,6 +64,12 @@ drill: $(APP) ## back up, restore into an empty database, compare (ARGS="--keep 
 format: $(DEV) ## fix what the linter can, then format
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
+
+# The compiled catalogue is in the repository too, so that a machine without gettext can run.
+messages: $(DEV) ## bring the Arabic catalogue up to date, then compile it (needs gettext)
+	DEBUG=on $(BIN)/python manage.py makemessages --locale ar --no-obsolete --add-location file \
+		--ignore .venv --ignore var
+	DEBUG=on $(BIN)/python manage.py compilemessages --locale ar --ignore .venv --verbosity 0
 
 # uv starts from the versions already locked; ARGS=--upgrade moves to newer ones.
 UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

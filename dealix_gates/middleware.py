@@ -1,12 +1,20 @@
-"""What no page can answer is refused before any page is asked."""
+"""What happens around every page: impossible addresses are refused, and the reader's language."""
 
 from collections.abc import Callable
 
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from gates.models import Reader
+
+Answer = Callable[[HttpRequest], HttpResponse]
+LANGUAGE = "language"  # of a logged-in reader, in the session
 
 
-def refuse_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
+def refuse_nul(get_response: Answer) -> object:
     """Answer 400 to a NUL character in the address: PostgreSQL can store and compare none."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -18,3 +26,28 @@ def refuse_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
 
     middleware.process_view = process_view  # type: ignore[attr-defined]
     return middleware
+
+
+def speak_to_reader(get_response: Answer) -> Answer:
+    """Let the account's language win over the browser's, on every device it logs in from.
+
+    It is read once a log-in and kept in the session; Django's LocaleMiddleware, which comes
+    before, has chosen by cookie or browser for everybody else.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if SESSION_KEY in request.session:
+            if LANGUAGE not in request.session:
+                request.session[LANGUAGE] = _language_of(int(request.session[SESSION_KEY]))
+            if request.session[LANGUAGE]:
+                translation.activate(request.session[LANGUAGE])
+                request.LANGUAGE_CODE = translation.get_language()
+        return get_response(request)
+
+    return middleware
+
+
+def _language_of(user_id: int) -> str:
+    """The language a person has chosen; empty for none, or one that is no longer there."""
+    chosen = Reader.objects.filter(user_id=user_id).values_list("language", flat=True).first()
+    return chosen if chosen in dict(settings.LANGUAGES) else ""

@@ -12,7 +12,6 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -129,10 +128,12 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "dealix_gates.middleware.refuse_nul",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "dealix_gates.middleware.speak_to_reader",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -200,8 +201,11 @@ if not DEBUG:
 # --- language, time, files -----------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-# Arabic joins this list together with its catalogue: a page half in each language helps nobody.
-LANGUAGES = [("en", _("English"))]
+LANGUAGES = [("en", "English"), ("ar", "العربية")]  # each in its own words
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SECURE = not DEBUG
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+FORMAT_MODULE_PATH = "dealix_gates.formats"
 LOCALE_PATHS = [BASE_DIR / "gates" / "locale"]
 TIME_ZONE = _time_zone()
 USE_TZ = True

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from gates.views import admin_login
 
+handler400 = "gates.views.bad_request"
 handler500 = "gates.views.server_error"
 
 urlpatterns = [

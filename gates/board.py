@@ -91,7 +91,7 @@ def read_board(launch: LaunchRow, now: datetime, as_of: datetime | None = None) 
     """
     moment = as_of or now
     rows = Rows(as_of)
-    owners = _owners(rows)
+    owners, accounts = _people(rows)
     gates = [GateRow(*row) for row in _gates(launch, rows).values_list(*GATE)]
     by_id = {gate.id: gate for gate in gates}
     actions = _actions(rows.of(Action).filter(launch_id=launch.id), by_id, owners)
@@ -112,6 +112,7 @@ def read_board(launch: LaunchRow, now: datetime, as_of: datetime | None = None) 
         claims=_claims(launch, by_id, standings, rows),
         actions=actions,
         totals=rules.totals(standings),
+        accounts=accounts,
     )
 
 
@@ -124,7 +125,7 @@ def read_gate(
     if row is None:
         return None
     gate = GateRow(*row)
-    owners = _owners(rows)
+    owners, _accounts = _people(rows)
     _actions(rows.of(Action).filter(gate_id=gate.id), {gate.id: gate}, owners)
     related = _gates(launch, rows).filter(Q(covered_by_id=gate.id) | Q(id=gate.covered_by_id))
     neighbours = list(related.values_list("id", "code", "covered_by_id"))
@@ -163,8 +164,11 @@ def statuses(progress: Mapping[int, str], now: datetime) -> dict[int, rules.Stat
 # --- one flat query a table, in the order of the board -------------------------------------
 
 
-def _owners(rows: Rows) -> dict[int, str]:
-    return dict(rows.of(Owner).values_list("id", "name"))
+def _people(rows: Rows) -> tuple[dict[int, str], dict[int, str]]:
+    """People's names by their own ids, and by those of their accounts."""
+    people = list(rows.of(Owner).values_list("id", "name", "user_id"))
+    accounts = {account: name for _, name, account in people if account is not None}
+    return {pk: name for pk, name, _ in people}, accounts
 
 
 def _gates(launch: LaunchRow, rows: Rows) -> QuerySet[Any]:

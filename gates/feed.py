@@ -16,7 +16,7 @@ OF_A_GATE = (Evidence, Blocker, Action)
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class FeedFilters:
     """What the feed is narrowed to; empty means everything."""
 
     person: str = ""
@@ -35,7 +35,7 @@ class Page:
     older: bool
 
 
-def feed(filters: Filters, number: int = 1) -> Page:
+def feed(filters: FeedFilters, number: int = 1) -> Page:
     """A page of the feed, counted from 1.
 
     One query over all history tables finds the page's rows; then one a table reads the objects
@@ -53,7 +53,7 @@ def feed(filters: Filters, number: int = 1) -> Page:
     return Page(entries, number, older=len(chosen) > PER_PAGE)
 
 
-def _newest(filters: Filters) -> QuerySet[Any, tuple[Any, ...]]:
+def _newest(filters: FeedFilters) -> QuerySet[Any, tuple[Any, ...]]:
     """When, history id, table and object of every row that the filters leave, newest first."""
     found = []
     for table, model in enumerate(TRACKED):

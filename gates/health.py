@@ -33,10 +33,14 @@ def _migrations() -> set[tuple[str, str]]:
 
 
 def is_unavailable(error: BaseException | None) -> bool:
-    """Whether this is the database or the disk: down, gone, read-only, full, too busy.
+    """Whether this goes back to the database or the disk: down, gone, read-only, full, too busy.
 
     Asking again later may help, which it does not against a mistake in a program.
     """
-    if isinstance(error, OSError):
-        return error.errno in DISK
-    return isinstance(error, OperationalError | InterfaceError | InternalError)
+    while error is not None:
+        if isinstance(error, OperationalError | InterfaceError | InternalError):
+            return True
+        if isinstance(error, OSError) and error.errno in DISK:
+            return True
+        error = error.__cause__ or error.__context__
+    return False

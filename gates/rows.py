@@ -9,6 +9,8 @@ from gates.models import Action, Evidence
 from gates.reasons import Reason
 from gates.rules import Standing, Status, Totals
 
+LAUNCHED = "launched"  # the slug of the claim that a launch is complete
+
 
 @dataclass(slots=True)
 class LaunchRow:
@@ -123,6 +125,11 @@ class SectionRow:
     prefix: str
     name: str
     gates: list[GateRow] = field(default_factory=list)
+    shown: list[GateRow] | None = None  # of its gates those a reader asked for; None: all
+
+    def listed(self) -> list[GateRow]:
+        """The gates to show. Counts are always of all its gates."""
+        return self.gates if self.shown is None else self.shown
 
     def count(self, status: str) -> int:
         """How many of its gates, counted or not, have a status."""
@@ -169,15 +176,33 @@ class Board:
     claims: list[ClaimRow]
     actions: list[ActionRow]
     totals: Totals
+    accounts: dict[int, str] = field(default_factory=dict)  # who is behind an account, by its id
+    filter: str = ""  # what a reader asked to see, as part of an address; empty: everything
 
     @property
     def gates(self) -> list[GateRow]:
         """All gates in the order of the board."""
         return [gate for section in self.sections for gate in section.gates]
 
+    def listed(self) -> list[GateRow]:
+        """The gates to show; all of them, unless a reader asked for some (`filters`)."""
+        return [gate for section in self.sections for gate in section.listed()]
+
     def count(self, status: str) -> int:
         """How many gates, counted or not, have a status."""
         return sum(section.count(status) for section in self.sections)
+
+    def launched(self) -> ClaimRow | None:
+        """The claim that the launch is complete, by its slug, wherever it stands among others."""
+        return next((claim for claim in self.claims if claim.slug == LAUNCHED), None)
+
+    def counted(self) -> list[GateRow]:
+        """The gates that help claims' counts."""
+        return [gate for gate in self.gates if gate.counted]
+
+    def owners(self) -> list[str]:
+        """The names of the people who own gates, each once."""
+        return sorted({gate.owner for gate in self.gates if gate.owner})
 
     def not_counted(self) -> list[GateRow]:
         """The gates that help no claim's count; each has its written reason."""

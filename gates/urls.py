@@ -37,6 +37,7 @@ urlpatterns = [
     path("waiting/", views.waiting, name="waiting"),
     path("honesty/", views.honesty, name="honesty"),
     path("evidence/<int:pk>/file", views.evidence_file, name="evidence-file"),
+    path("language/", views.language, name="language"),
     path("badge.svg", views.badge, name="badge"),
     path("healthz", views.healthz, name="healthz"),
 ]

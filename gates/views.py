@@ -11,24 +11,27 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template import loader
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views import defaults
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
+from django.views.i18n import set_language
 
 from gates import moments
 from gates.asked import board_asked_for, known, moment_asked_for, says_when
 from gates.board import find_launch, read_board, read_gate
 from gates.burnup import burnup, chart, pace
 from gates.changes import changes_between
-from gates.feed import KINDS, Filters, feed
+from gates.feed import KINDS, FeedFilters, feed
+from gates.filters import Filters, narrowed
 from gates.health import health, is_unavailable
 from gates.history import claim_history, gate_history, people
 from gates.honesty import findings
-from gates.models import Evidence, Gate, Launch, Owner
+from gates.lately import last_import, lately
+from gates.models import Evidence, Gate, Launch, Reader
 from gates.recorded import first_recorded
-from gates.rule_changes import last_import, recent_rule_changes
+from gates.rows import Board, GateRow
 from gates.rules import Status
 from gates.snapshot.formats import FORMATS
 from gates.waiting import waiting_on
@@ -46,23 +49,47 @@ def board(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     if found is None and slug is None:
         return render(request, "gates/no_launch.html")
     found = known(found)
+    filters = Filters.of(request.GET)
+    found = narrowed(found, filters)
+    today = timezone.localdate(found.as_of)
+    own = _own_name(request, found)
+    kept = {"as_of": request.GET.get("as_of", ""), **filters.asked()}
+    query = urlencode({name: value for name, value in kept.items() if value})
     context = {
         "board": found,
+        "launched": found.launched(),
+        "filters": filters,
+        "query": f"?{query}" if query else "",
         "statuses": READING_ORDER,
+        "priorities": Gate.Priority.values,
         "past": "as_of" in request.GET,
-        "rule_changes": recent_rule_changes(found.launch.id, found.as_of),
-        "findings": findings(found, timezone.localdate(found.as_of)),
+        "own": own,
+        "waiting": waiting_on(found, today, own),
+        "lately": lately(found),
+        "findings": findings(found, today),
     }
     return render(request, "gates/board.html", context)
+
+
+def _own_name(request: HttpRequest, found: Board) -> str:
+    """Whom on the board the reader is; empty for nobody."""
+    return found.accounts.get(request.user.pk or 0, "")
 
 
 @require_safe
 @says_when
 def export(request: HttpRequest, ending: str, slug: str | None = None) -> HttpResponse:
-    """The board as a document, by the same reading as the page."""
+    """The board as a document, by the same reading as the page, with the same filters.
+
+    In English, because scripts and other people's documents rely on its words; ?language=ar says
+    otherwise.
+    """
     found = known(board_asked_for(request, slug))
+    found = narrowed(found, Filters.of(request.GET))
     form = FORMATS[ending]
-    response = HttpResponse(form.write(found), content_type=form.content_type)
+    asked = request.GET.get("language", "")
+    with translation.override(asked if asked in dict(settings.LANGUAGES) else "en"):
+        response = HttpResponse(form.write(found), content_type=form.content_type)
     if form.download:
         name = f"{found.launch.slug}.{ending}"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -83,6 +110,7 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
         "gate": found,
         "as_of": as_of,
         "past": as_of is not None,
+        "shareable": _could_share(found) if as_of is None else [],
         "history": history,
         "rewritten": {
             entry.row_id for entry in history if (entry.model, entry.kind) == ("evidence", "~")
@@ -97,17 +125,28 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
     return render(request, "gates/gate.html", context)
 
 
+def _could_share(found: GateRow) -> list[str]:
+    """Codes of the gates that the same drill covers, still open and without its evidence."""
+    if found.status != Status.CLOSED or not found.covers:
+        return []
+    current = [proof.summary for proof in found.evidence if proof.is_current]
+    covered = Gate.objects.filter(covered_by=found.id).exclude(progress=Gate.Progress.CLOSED)
+    lacking = covered.exclude(evidence__summary__in=current).order_by("position")
+    return list(lacking.values_list("code", flat=True))
+
+
 @require_safe
 @says_when
 def waiting(request: HttpRequest) -> HttpResponse:
     """What waits on whom, the reader's own debts first, and what can be done meanwhile."""
     found = known(board_asked_for(request))
-    own = Owner.objects.filter(user__username=request.user.get_username()).first()
+    own = _own_name(request, found)
     context = {
         "board": found,
         "launch": found.launch,
         "past": "as_of" in request.GET,
-        "waiting": waiting_on(found, timezone.localdate(found.as_of), own.name if own else ""),
+        "launched": found.launched(),
+        "waiting": waiting_on(found, timezone.localdate(found.as_of), own),
         "own": own,
     }
     return render(request, "gates/waiting.html", context)
@@ -181,7 +220,7 @@ def history(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     asked = {name: request.GET.get(name, "")[:200] for name in ("person", "gate", "kind")}
     since, until = request.GET.get("since", ""), request.GET.get("until", "")
-    filters = Filters(
+    filters = FeedFilters(
         **asked,
         since=moments.start(since) if since else None,
         until=moments.as_of(until, now) if until else None,
@@ -204,7 +243,8 @@ def burnup_page(request: HttpRequest) -> HttpResponse:
     """Closed and counted over time, as a chart and as the table behind it."""
     now = timezone.now()
     found = read_board(known(find_launch()), now)
-    threshold = next((row.min_closed for row in found.claims if row.min_closed), None)
+    claim = found.launched()
+    threshold = claim.min_closed if claim else None
     points = burnup(found.launch.id, now)
     today = timezone.localdate(now)
     context = {
@@ -239,7 +279,8 @@ def badge(request: HttpRequest) -> HttpResponse:
     """A small picture for other sites to show, without a login; 404 unless switched on."""
     launch = find_launch() if settings.PUBLIC_BADGE else None
     found = read_board(known(launch), timezone.now())
-    allowed = bool(found.claims) and found.claims[0].verdict.allowed
+    claim = found.launched()
+    allowed = claim is not None and claim.verdict.allowed
     standing = gettext("launched") if allowed else gettext("not launched")
     words = f"{found.totals.closed}/{found.totals.counted} · {standing}"
     response = render(
@@ -262,10 +303,30 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """What went wrong was ours (500), or the database cannot do it now (503: try again soon)."""
-    if not is_unavailable(sys.exc_info()[1]):
-        return defaults.server_error(request)
+    return _unavailable(sys.exc_info()[1]) or defaults.server_error(request)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400; but a session that could not be written is the database's trouble, not the reader's."""
+    return _unavailable(exception) or defaults.bad_request(request, exception)
+
+
+def _unavailable(error: BaseException | None) -> HttpResponse | None:
+    if not is_unavailable(error):
+        return None
     page = loader.get_template("503.html").render()
     return HttpResponse(page, status=503, headers={"Retry-After": "30"})
+
+
+@login_not_required
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Switch the language: for this browser, and for the account wherever it logs in."""
+    chosen = request.POST.get("language", "")
+    if request.user.is_authenticated and chosen in dict(settings.LANGUAGES):
+        Reader.objects.update_or_create(user=request.user, defaults={"language": chosen})
+        request.session["language"] = chosen
+    return set_language(request)
 
 
 @login_not_required

@@ -17,7 +17,7 @@ LEVELS = [
     {"models", "checks", "roles", "moments"},
     {"recorded", "rows"},
     {"board", "history", "integrity", "backup", "health"},
-    {"snapshot", "changes", "waiting", "honesty", "burnup", "feed", "rule_changes"},
+    {"snapshot", "changes", "waiting", "honesty", "burnup", "feed", "filters", "lately"},
     {"asked"},
     {"admin", "views", "urls", "management", "templatetags", "apps"},
 ]

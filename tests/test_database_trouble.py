@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
@@ -91,26 +91,33 @@ def database_down() -> Iterator[None]:
     there = connection.settings_dict[place]
     connection.close()
     connection.settings_dict[place] = "/nowhere/at/all"
-    yield
-    connection.close()
-    connection.settings_dict[place] = there
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict[place] = there
 
 
 @contextmanager
-def read_only() -> Iterator[None]:
-    """The database can be read and not written."""
-    name, mode = {
-        "sqlite": ("init_command", "PRAGMA query_only = ON"),
-        "postgresql": ("options", "-c default_transaction_read_only=on"),
-    }[connection.vendor]
+def connected_with(name: str, value: str) -> Iterator[None]:
+    """New connections are made with another option."""
     options = connection.settings_dict["OPTIONS"]
     before = dict(options)
     connection.close()
-    options[name] = mode
-    yield
-    connection.close()
-    options.clear()
-    options.update(before)
+    options[name] = value
+    try:
+        yield
+    finally:
+        connection.close()
+        options.clear()
+        options.update(before)
+
+
+def read_only() -> AbstractContextManager[None]:
+    """The database can be read and not written."""
+    if connection.vendor == "sqlite":
+        return connected_with("init_command", "PRAGMA query_only = ON")
+    return connected_with("options", "-c default_transaction_read_only=on")
 
 
 def lose_the_connection() -> None:
@@ -195,6 +202,7 @@ def test_a_connection_lost_in_the_middle_of_a_save_writes_nothing(
 def test_a_read_only_database_refuses_a_save_and_changes_nothing(worker: Worker) -> None:
     gate = factory.gate("T2")
     stored, page = everything(), closing(gate)
+    worker.ask("/")  # a first visit writes to the session
 
     with read_only():
         assert worker.ask("/")[0] == HTTPStatus.OK
@@ -204,20 +212,22 @@ def test_a_read_only_database_refuses_a_save_and_changes_nothing(worker: Worker)
     assert worker.ask(url_of(gate), page)[0] == HTTPStatus.FOUND
 
 
+def test_a_session_that_cannot_be_written_is_not_the_readers_mistake(worker: Worker) -> None:
+    with read_only():
+        assert unavailable(worker.ask("/"))  # a first visit writes to the session
+
+    assert worker.ask("/")[0] == HTTPStatus.OK
+
+
 @pytest.mark.sqlite
 def test_a_full_disk_refuses_a_save_and_changes_nothing(worker: Worker) -> None:
     gate = factory.gate("T2")
     page = closing(gate) | {"evidence-0-kind": "output", "evidence-0-output": "x" * 100_000}
     stored = everything()
-    options = connection.settings_dict["OPTIONS"]
-    unlimited = options["init_command"]
-    connection.close()
-    options["init_command"] = "PRAGMA max_page_count = 1"  # no page more than there is
 
-    assert unavailable(worker.ask(url_of(gate), page))
+    with connected_with("init_command", "PRAGMA max_page_count = 1"):  # no more than there is
+        assert unavailable(worker.ask(url_of(gate), page))
 
-    connection.close()
-    options["init_command"] = unlimited
     assert everything() == stored
     assert worker.ask(url_of(gate), page)[0] == HTTPStatus.FOUND
 

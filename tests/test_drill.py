@@ -23,8 +23,9 @@ STEPS = ["dump", "files", "restore", "tables", "evidence", "integrity"]
 
 
 @pytest.fixture
-def board(committed: None) -> Evidence:
-    """A closed gate whose proof is a file."""
+def board(committed: None, settings: Any) -> Evidence:
+    """A closed gate whose proof is a file, the only one there is."""
+    settings.STORAGES = {**settings.STORAGES}  # a change of settings begins with empty storage
     gate = factory.closed_gate("T6")
     file = ContentFile(b"p95 410 ms", "k6.txt")
     return factory.evidence(gate, "k6, 5 minutes", kind="file", file=file)

@@ -141,7 +141,7 @@ def test_a_gate_is_closed_with_its_author_and_its_record_or_not_at_all() -> None
 
 
 def versioned() -> set[str]:
-    """The tables that have the column which migration 0003 adds."""
+    """The tables that have the column which migration 0005 adds."""
     tables = [model._meta.db_table for model in TRACKED]
     tables += [model.history.model._meta.db_table for model in TRACKED]
     found = set()
@@ -158,10 +158,10 @@ def test_a_migration_is_applied_as_a_whole_or_not_at_all() -> None:
     before, everywhere = rows(), versioned()
 
     def back() -> None:
-        call_command("migrate", "gates", "0002", verbosity=0)
+        call_command("migrate", "gates", "0004", verbosity=0)
 
     def forward(_number: int = 0) -> None:
-        call_command("migrate", "gates", "0003", verbosity=0)
+        call_command("migrate", "gates", "0005", verbosity=0)
 
     try:
         back()
@@ -169,7 +169,7 @@ def test_a_migration_is_applied_as_a_whole_or_not_at_all() -> None:
         back()
         for _ in rounds(forward, takes, MIGRATIONS):
             applied = MigrationRecorder(connection).applied_migrations()
-            done = any(name.startswith("0003") for app, name in applied if app == "gates")
+            done = any(name.startswith("0005") for app, name in applied if app == "gates")
             assert versioned() == (everywhere if done else set())
             forward()
             assert integrity.faults() == []

@@ -2,21 +2,39 @@
 
 from typing import Any
 
-from django.contrib import admin
-from django.http import HttpRequest
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from gates.models import Blocker
 
-from .base import BoardAdmin, person
+from .base import BoardAdmin, person, unanswerable_refused
+from .gate_field import GateByCode
+
+
+class ResolutionForm(forms.Form):
+    """How a blocker was resolved."""
+
+    resolution = forms.CharField(
+        label=_("How was it resolved?"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Such as where the key is kept now. Never the key itself."),
+    )
 
 
 @admin.register(Blocker)
-class BlockerAdmin(BoardAdmin):
+class BlockerAdmin(GateByCode, BoardAdmin):
     list_display = ("needs", "gate", "waiting_on", "due_on", "resolved_at")
     list_filter = ("waiting_on", ("resolved_at", admin.EmptyFieldListFilter))
     list_select_related = ("gate", "waiting_on")
     search_fields = ("needs", "why", "gate__code")
-    autocomplete_fields = ("gate",)
     fields = (
         "gate",
         ("needs", "waiting_on", "due_on"),
@@ -25,6 +43,39 @@ class BlockerAdmin(BoardAdmin):
         ("raised_at", "resolved_at", "resolved_by"),
     )
     readonly_fields = ("raised_at", "resolved_at", "resolved_by")
+
+    def get_urls(self) -> list[Any]:
+        page = self.admin_site.admin_view(self.resolve)
+        own = path("<path:object_id>/resolve/", page, name="gates_blocker_resolve")
+        return [own, *super().get_urls()]
+
+    def resolve(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """One question: how was it resolved? Fit for a phone."""
+        with unanswerable_refused():
+            blocker = self.get_object(request, unquote(object_id))
+        if blocker is None:
+            raise Http404
+        if not self.has_change_permission(request, blocker):
+            raise PermissionDenied
+        form = ResolutionForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            if blocker.resolve(person(request), form.cleaned_data["resolution"]):
+                self.log_change(request, blocker, [{"changed": {"fields": ["resolution"]}}])
+                words = gettext("Resolved. %(gate)s no longer waits for %(who)s with this.")
+                values = {"gate": blocker.gate.code, "who": blocker.waiting_on}
+                messages.success(request, words % values)
+            else:
+                messages.warning(request, gettext("This was resolved already."))
+            return redirect("launch-gate", blocker.gate.launch.slug, blocker.gate.code)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Resolve a blocker"),
+            "opts": self.opts,
+            "is_nav_sidebar_enabled": False,
+            "blocker": blocker,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/gates/blocker/resolve.html", context)
 
     def save_model(self, request: HttpRequest, obj: Blocker, form: Any, change: bool) -> None:
         obj.settle(person(request))

@@ -7,9 +7,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from gates.models import Claim, Gate, Requirement
+from gates.models import Claim, Requirement
 
 from .base import BoardAdmin, ReasonedForm, RefusableForm
+from .gate_field import GateByCode
 from .stale import CarriesVersion, VersionedFormSet
 
 RULE = {"min_closed", "requires_p0"}
@@ -43,16 +44,11 @@ class RequirementFormSet(VersionedFormSet):
                 raise forms.ValidationError(_("Say above why the rule changes."))
 
 
-class RequirementInline(CarriesVersion, admin.TabularInline):
+class RequirementInline(GateByCode, CarriesVersion, admin.StackedInline):
     model = Requirement
     form = RefusableForm
     formset = RequirementFormSet
     extra = 1
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "gate":
-            kwargs["queryset"] = Gate.objects.order_by("launch", "code")
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(Claim)

@@ -1,16 +1,19 @@
 """Gates with their evidence, blockers and actions on one page, and closing in bulk."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,8 +24,18 @@ from gates.models import Action, Blocker, Evidence, Gate, Refused
 from gates.rules import Status
 from gates.templatetags.board import STATUS_WORDS, status_tag
 
-from .base import BoardAdmin, ReasonedForm, RefusableForm, Refusal, SharedChoices, person
+from .base import (
+    BoardAdmin,
+    ReasonedForm,
+    RefusableForm,
+    Refusal,
+    SharedChoices,
+    person,
+    unanswerable_refused,
+)
+from .closing import close_page, share
 from .evidence import EvidenceForm
+from .gate_field import GateByCode
 from .stale import CarriesVersion, VersionedFormSet
 
 CLOSED = Gate.Progress.CLOSED
@@ -94,12 +107,12 @@ class BlockerInline(SharedChoices, CarriesVersion, admin.StackedInline):
     formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 2})}}
 
 
-class ActionInline(SharedChoices, CarriesVersion, admin.TabularInline):
+class ActionInline(SharedChoices, CarriesVersion, admin.StackedInline):
     model = Action
     form = RefusableForm
     formset = VersionedFormSet
     extra = 1
-    fields = ("text", "estimate", "day", "state", "needs")
+    fields = ("text", ("estimate", "day", "state", "needs"))
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -144,7 +157,7 @@ class DecisionForm(forms.Form):
 
 
 @admin.register(Gate)
-class GateAdmin(BoardAdmin):
+class GateAdmin(GateByCode, BoardAdmin):
     form = GateForm
     inlines = (EvidenceInline, BlockerInline, ActionInline)
     last_evidence_field = "evidence"
@@ -153,7 +166,6 @@ class GateAdmin(BoardAdmin):
     list_filter = (StatusFilter, "section", "priority", "owner", "counted")
     list_select_related = ("section", "owner")
     search_fields = ("code", "title", "definition_of_done", "notes")
-    autocomplete_fields = ("covered_by",)
     actions = (
         "close_selected",
         "reopen_selected",
@@ -182,6 +194,28 @@ class GateAdmin(BoardAdmin):
 
     def view_on_site(self, gate: Gate) -> str:
         return reverse("launch-gate", args=[gate.launch.slug, gate.code])
+
+    def get_urls(self) -> list[Any]:
+        own = [
+            path("<path:object_id>/close/", self._page(close_page), name="gates_gate_close"),
+            path("<path:object_id>/share/<slug:code>/", self._page(share), name="gates_gate_share"),
+        ]
+        return own + super().get_urls()
+
+    def _page(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        """A page about one gate, for those who may change it."""
+
+        def page(request: HttpRequest, object_id: str, **named: str) -> HttpResponse:
+            with unanswerable_refused():
+                # Not ours, which locks the row for the form: close() locks it when it matters.
+                gate = super(GateAdmin, self).get_object(request, unquote(object_id))
+            if gate is None:
+                raise Http404
+            if not self.has_change_permission(request, gate):
+                raise PermissionDenied
+            return view(self, request, gate, **named)
+
+        return self.admin_site.admin_view(page)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return GateChangeList

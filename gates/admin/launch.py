@@ -12,11 +12,12 @@ from .base import BoardAdmin, RefusableForm
 from .stale import CarriesVersion, VersionedFormSet
 
 
-class SectionInline(CarriesVersion, admin.TabularInline):
+class SectionInline(CarriesVersion, admin.StackedInline):
     model = Section
     form = RefusableForm
     formset = VersionedFormSet
     extra = 1
+    fields = (("prefix", "name", "position"),)
 
 
 @admin.register(Launch)

@@ -13,6 +13,7 @@ from .gate import Gate, Refused  # isort: skip
 from .blocker import Blocker  # isort: skip
 from .action import Action  # isort: skip
 from .claim import Claim, Requirement  # isort: skip
+from .reader import Reader  # isort: skip
 from .version import Stale  # isort: skip
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Gate",
     "Launch",
     "Owner",
+    "Reader",
     "Refused",
     "Requirement",
     "Section",

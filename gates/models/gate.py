@@ -288,6 +288,31 @@ class Gate(Versioned):
         save_on_record(self, by=by, reason=reason)
         return True
 
+    @transaction.atomic
+    def share_evidence(self, covered: "Gate", by: User) -> int:
+        """Attach this gate's current evidence to a gate that the same drill covers.
+
+        Returns how many pieces were new there. Closing that gate stays a decision of its own.
+
+        Raises:
+            ValueError: the other gate is not covered by this one.
+        """
+        if covered.covered_by_id != self.pk:
+            raise ValueError(f"{covered.code} is not covered by {self.code}")
+        covered._lock()
+        today = timezone.localdate()
+        known = set(covered.evidence.values_list("summary", flat=True))
+        proofs = [
+            proof
+            for proof in self.evidence.order_by("pk")
+            if EvidenceFact(proof.valid_until).is_current(today) and proof.summary not in known
+        ]
+        for proof in proofs:
+            proof.pk, proof._state.adding = None, True
+            proof.gate, proof.recorded_at, proof.recorded_by = covered, timezone.now(), by
+            save_on_record(proof, by=by, reason=f"Evidence of {self.code}, which covers it")
+        return len(proofs)
+
     def _lock(self) -> None:
         """Make this object the row as it is now, held until the transaction ends."""
         self.refresh_from_db(from_queryset=Gate.objects.select_for_update())

@@ -1,8 +1,9 @@
 """Who changed what, when and why: one history table beside every table of the board.
 
-django-simple-history writes the rows. Two things are ours: the person is kept as an id and a
-name in plain columns, so that deleting an account does not erase who did it; and an index
-finds an object's newest row at any moment without reading the others.
+django-simple-history writes the rows. Three things are ours: the person is kept as an id and a
+name in plain columns, so that deleting an account does not erase who did it; a row that a
+document wrote names it, which no reason typed by a person can; and an index finds an object's
+newest row at any moment without reading the others.
 """
 
 from typing import Any
@@ -10,14 +11,18 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db import models
+from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
+from simple_history.signals import pre_create_historical_record
 
 
 class HistoryRow(models.Model):
     """What every history row has besides the library's own columns."""
 
     history_user_name = models.CharField(_("by"), max_length=150, blank=True, default="")
+    # The SHA-256 of the document that an import brought onto the board; null: people did it.
+    history_import = models.CharField(max_length=64, null=True)  # noqa: DJ001  empty is no document
 
     class Meta:
         abstract = True
@@ -32,6 +37,12 @@ def _note_user(row: Any, user: Any) -> None:
     if user is not None:
         row.history_user_id = user.pk
         row.history_user_name = user.get_username()
+
+
+@receiver(pre_create_historical_record)
+def _note_import(instance: Any, history_instance: Any, **_kwargs: Any) -> None:
+    """The library's own way to fill a column of ours, an attribute of the saved row."""
+    history_instance.history_import = getattr(instance, "_imported_from", None)
 
 
 class History(HistoricalRecords):

@@ -17,7 +17,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from django.db.models import F
 
-from gates.models import TRACKED, Blocker, Gate, Launch, Refused
+from gates.models import TRACKED, Blocker, Evidence, Gate, Launch, Refused
 from gates.models.history import save_on_record
 
 from .dating import refuse_to_rewrite
@@ -80,6 +80,7 @@ class _Import:
         self.by = by
         self.dated = dated
         self.reason = document.reason(dated)
+        self.sha256 = document.sha256
         self.records = document.records
         self.rows: dict[tuple[type, tuple[Any, ...]], Any] = {}
         self.added: set[tuple[type, tuple[Any, ...]]] = set()
@@ -107,7 +108,7 @@ class _Import:
             # Among blockers with the same words the unresolved one comes last and is found.
             query = query.order_by(F("resolved_at").asc(nulls_last=True), "pk")
         for row in query:
-            self.rows[(model, row.natural_key())] = self._dated(row)
+            self.rows[(model, row.natural_key())] = self._marked(row)
 
     def _each(self, model: type, step: Callable[[Record], None]) -> None:
         """Take one step for every record of a model, noting what goes wrong."""
@@ -142,7 +143,9 @@ class _Import:
         if record.model is Gate:
             values = self._without_closing(record, row, values)
         if row is None:
-            row = self._dated(record.model(**values))
+            if record.model is Evidence and self.dated is not None:
+                values.setdefault("recorded_at", self.dated)
+            row = self._marked(record.model(**values))
             row.full_clean()
             if record.model is Gate and record.fields.get("progress") == CLOSED:
                 # Nobody ever saw it open: its history starts with the closing.
@@ -219,14 +222,15 @@ class _Import:
             Difference(model, record.name(), field, old, new, record.gate_code())
         )
 
-    def _dated(self, row: Any) -> Any:
-        """The row, whose history will be written under the document's own date."""
+    def _marked(self, row: Any) -> Any:
+        """The row, whose history will name the document and be written under its own date."""
+        row._imported_from = self.sha256
         if self.dated is not None:
             row._history_date = self.dated
         return row
 
     def _save(self, row: Any) -> None:
-        save_on_record(self._dated(row), by=self.by, reason=self.reason)
+        save_on_record(self._marked(row), by=self.by, reason=self.reason)
 
     def _value(self, record: Record, name: str) -> Any:
         field = record.model._meta.get_field(name)

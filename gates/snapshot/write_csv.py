@@ -3,6 +3,7 @@
 import csv
 import io
 
+from gates.models.wording import in_words
 from gates.rows import Board, GateRow
 
 COLUMNS = (
@@ -34,7 +35,7 @@ def write_csv(board: Board) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for gate in board.gates:
+    for gate in board.listed():
         writer.writerow([harmless(cell) for cell in _cells(gate)])
     return "\ufeff" + out.getvalue()
 
@@ -50,7 +51,7 @@ def _cells(gate: GateRow) -> list[str]:
         gate.section,
         gate.title,
         gate.status.value,
-        "; ".join(str(reason) for reason in gate.reasons),
+        "; ".join(in_words(reason) for reason in gate.reasons),
         gate.progress,
         gate.priority,
         "yes" if gate.counted else "no",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gates.models.wording import in_words
 from gates.reasons import Reason
 from gates.rows import ActionRow, BlockerRow, Board, ClaimRow, EvidenceRow, GateRow
 
@@ -33,7 +34,7 @@ def board_as_data(board: Board) -> dict[str, Any]:
             }
             for section in board.sections
         ],
-        "gates": [_gate(gate) for gate in board.gates],
+        "gates": [_gate(gate) for gate in board.listed()],
         "claims": [_claim(claim) for claim in board.claims],
         "actions": [_action(action) for action in board.actions],
     }
@@ -94,7 +95,7 @@ def _claim(claim: ClaimRow) -> dict[str, Any]:
         "slug": claim.slug,
         "name": claim.name,
         "allowed": claim.verdict.allowed,
-        "reasons": [str(reason) for reason in claim.verdict.reasons],
+        "reasons": [in_words(reason) for reason in claim.verdict.reasons],
     }
 
 
@@ -110,4 +111,4 @@ def _action(action: ActionRow) -> dict[str, Any]:
 
 
 def _sentence(reasons: tuple[Reason, ...]) -> str:
-    return "; ".join(str(reason) for reason in reasons)
+    return "; ".join(in_words(reason) for reason in reasons)

@@ -8,6 +8,7 @@ checksums are). docs/documents.md describes the format.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time
+from urllib.parse import parse_qsl
 
 from django.utils import timezone
 
@@ -30,10 +31,16 @@ ACTION_COLUMNS = ("Gate", "Action", "ETA", "State", "Needs")
 
 
 def write_markdown(board: Board) -> str:
-    """The document. Reading it into an empty database and writing it again gives it again."""
+    """The document. Reading it into an empty database and writing it again gives it again.
+
+    Of a board that lists only some gates, it has those and says so.
+    """
+    if board.filter:
+        lines = [*_head(board), *_filter(board), *_sections(board)]
+        return "\n".join([*lines, *_beside_the_gates(board.listed())]).rstrip("\n") + "\n"
     lines = [
         *_head(board),
-        *(line for section in board.sections for line in _section(section)),
+        *_sections(board),
         *_summary(board),
         *_table("Claims", CLAIM_COLUMNS, map(_claim, board.claims)),
         *_beside_the_gates(board.gates),
@@ -60,6 +67,18 @@ def _head(board: Board) -> Iterator[str]:
     yield ""
 
 
+def _filter(board: Board) -> Iterator[str]:
+    asked = ", ".join(f"{name}: {escaped(value)}" for name, value in parse_qsl(board.filter))
+    yield f"**Shown:** {len(board.listed())} of {board.totals.rows} gates ({asked})"
+    yield ""
+
+
+def _sections(board: Board) -> Iterator[str]:
+    for section in board.sections:
+        if section.listed() or not board.filter:
+            yield from _section(section)
+
+
 def _section(section: SectionRow) -> Iterator[str]:
     # Where the codes do not begin with the section's letters, the heading says them.
     derived = section.gates and section.gates[0].code.rstrip("0123456789") == section.prefix
@@ -70,7 +89,7 @@ def _section(section: SectionRow) -> Iterator[str]:
     yield f"## {name}{letters} ({section.closed}/{section.total} closed){done}"
     yield ""
     if section.gates:
-        yield from _rows(GATE_COLUMNS, map(_gate, section.gates))
+        yield from _rows(GATE_COLUMNS, map(_gate, section.listed()))
 
 
 def _gate(gate: GateRow) -> list[str]:

@@ -1,7 +1,8 @@
-"""What the commands that read a board share: `--as-of`, and the board they name."""
+"""What the commands that read a board share: `--as-of`, `--language`, the board they name."""
 
 from argparse import ArgumentParser
 
+from django.conf import settings
 from django.core.management.base import CommandError
 from django.utils import timezone
 
@@ -17,6 +18,11 @@ def add_as_of(parser: ArgumentParser) -> None:
         metavar="ISO-8601",
         help="a date (the end of that day) or a time; the board as it was then",
     )
+
+
+def add_language(parser: ArgumentParser) -> None:
+    """Add the option for reasons in another language than English, on which scripts rely."""
+    parser.add_argument("--language", choices=list(dict(settings.LANGUAGES)), default="en")
 
 
 def board_named(slug: str | None, as_of: str | None, *, exit_code: int = 1) -> Board:

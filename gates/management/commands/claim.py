@@ -4,11 +4,12 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import translation
 
 from gates.models.wording import in_words
 from gates.rows import ClaimRow
 
-from ._board import add_as_of, board_named
+from ._board import add_as_of, add_language, board_named
 
 ALLOWED, REFUSED, NO_SUCH_CLAIM = 0, 1, 2
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("slug", nargs="?", help="such as launched; without it, all claims")
         parser.add_argument("--launch", metavar="SLUG", help="not the current launch")
         add_as_of(parser)
+        add_language(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         board = board_named(options["launch"], options["as_of"], exit_code=NO_SUCH_CLAIM)
@@ -34,8 +36,9 @@ class Command(BaseCommand):
             there = ", ".join(claim.slug for claim in board.claims) or "none"
             self.stderr.write(f"no {wanted} in {board.launch.slug}; there is: {there}")
             raise SystemExit(NO_SUCH_CLAIM)
-        for claim in claims:
-            self._tell(claim)
+        with translation.override(options["language"]):
+            for claim in claims:
+                self._tell(claim)
         if not all(claim.verdict.allowed for claim in claims):
             raise SystemExit(REFUSED)
 

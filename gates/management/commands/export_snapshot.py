@@ -4,10 +4,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import translation
 
 from gates.snapshot.formats import FORMATS
 
-from ._board import add_as_of, board_named
+from ._board import add_as_of, add_language, board_named
 
 
 class Command(BaseCommand):
@@ -19,7 +20,10 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=list(FORMATS), default="md")
         parser.add_argument("--launch", metavar="SLUG", help="not the current launch")
         add_as_of(parser)
+        add_language(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         board = board_named(options["launch"], options["as_of"])
-        self.stdout.write(FORMATS[options["format"]].write(board), ending="")
+        with translation.override(options["language"]):
+            document = FORMATS[options["format"]].write(board)
+        self.stdout.write(document, ending="")

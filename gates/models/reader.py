@@ -1,0 +1,19 @@
+"""In which language a person reads the board."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Reader(models.Model):
+    """What an account prefers; about the person, not the launch, so it carries no history."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reader")
+    language = models.CharField(_("language"), max_length=10)
+
+    class Meta:
+        verbose_name = _("reader")
+        verbose_name_plural = _("readers")
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.language})"
