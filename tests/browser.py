@@ -88,7 +88,7 @@ def open_page(browser: Browser, committed: None, live_server: LiveServer) -> Ite
     yield open_page
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert not complaints, "\n".join(complaints)
 
 
 def _logged_in(user: User, url: str) -> list[Any]:

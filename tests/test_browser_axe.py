@@ -88,11 +88,11 @@ def test_axe_finds_nothing_and_nothing_overflows(
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_the_login_is_for_everybody(open_page: Open, language: str, size: tuple[int, int]) -> None:
     page = open_page("/", language=language, size=size)
-    page.locator("main form button").click()
+    page.locator("main form button.primary").click()
     empty = axe_findings(page)
     page.fill("[name=login]", "sami")
     page.fill("[name=password]", "wrong")
-    page.locator("main form button").click()
+    page.locator("main form button.primary").click()
     page.screenshot(path=SCREENSHOTS / f"login-refused-{language}-{size[0]}.png", full_page=True)
 
     assert empty == []
