@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Command line of the board. A setting that is wrong ends here, in one line."""
+"""Command line of the board. A wrong setting, or no database, ends here in one line."""
 
 import os
 import sys
@@ -10,12 +10,18 @@ def main() -> None:
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
+    from django.db import InterfaceError, OperationalError
 
     try:
         settings.DEBUG  # noqa: B018  reading any setting loads them all
     except ImproperlyConfigured as error:
         sys.exit(f"dealix-gates: {error}")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except (OperationalError, InterfaceError) as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(f"dealix-gates: the database cannot do this now: {' '.join(str(error).split())}")
 
 
 if __name__ == "__main__":

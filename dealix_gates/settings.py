@@ -50,6 +50,15 @@ def _secret_key(debug: bool) -> str:
     return key
 
 
+def _fallback_keys() -> list[str]:
+    """Earlier keys: what they signed still counts, and nothing new is signed with them."""
+    keys = [key.strip() for key in env.str("SECRET_KEY_FALLBACKS", default="").split(",")]
+    keys = [key for key in keys if key]
+    if any(len(key) < 50 for key in keys):
+        raise ImproperlyConfigured("SECRET_KEY_FALLBACKS must be earlier keys, with commas between")
+    return keys
+
+
 def _development_key() -> str:
     path = VAR_DIR / "development-secret-key"
     path.parent.mkdir(exist_ok=True)
@@ -83,7 +92,9 @@ def _database() -> dict[str, Any]:
     except (KeyError, ValueError) as error:
         raise ImproperlyConfigured("DATABASE_URL cannot be read as an address") from error
     if config["ENGINE"] == "django.db.backends.postgresql":
-        return {**config, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+        # A server that does not answer is an error page soon, not a page that never comes.
+        options = {"connect_timeout": 5, **config.get("OPTIONS", {})}
+        return {**config, "OPTIONS": options, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     # Relative to the project, not to wherever the command was started (":memory:" stays).
     if config["NAME"] != ":memory:":
         config["NAME"] = BASE_DIR / config["NAME"]
@@ -101,6 +112,7 @@ def _database() -> dict[str, Any]:
 
 DEBUG = _switch("DEBUG", default=False)
 SECRET_KEY = _secret_key(DEBUG)
+SECRET_KEY_FALLBACKS = _fallback_keys()
 ALLOWED_HOSTS = _hosts(DEBUG)
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if "*" not in host]
 DATABASES = {"default": _database()}

@@ -8,6 +8,9 @@ from accounts.views import admin_login
 
 handler429 = "accounts.views.too_many"
 
+handler400 = "gates.views.bad_request"
+handler500 = "gates.views.server_error"
+
 urlpatterns = [
     path("", include("gates.urls")),
     path("accounts/", include("accounts.urls")),

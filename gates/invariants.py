@@ -12,15 +12,16 @@ delete triggers, so inserts on an existing key, and changes of a key, are refuse
 
 The triggers name only id, code, launch_id, gate_id, summary and progress. A migration that
 alters gates_gate or gates_evidence runs `remove` first and `install` last: SQLite remakes the
-table and would lose them. `lifted` puts its operations between the two. The system check
-gates.E001 catches the migration that forgets.
+table and would lose them. The system check gates.E001 catches the migration that forgets.
 
-The triggers of `append_only` are installed, removed and compared along with these.
+The triggers of `append_only` are installed, removed and compared along with these. A migration
+that changes history rows lifts them the same way.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import IntegrityError, migrations
+from django.db import IntegrityError
 
 from . import append_only
 from .trigger import SQLSTATE_CHECK_VIOLATION, Trigger, sqlite_trigger
@@ -127,21 +128,22 @@ SQLITE = (
     ),
 )
 
+CLOSING_RULE = {"postgresql": POSTGRESQL, "sqlite": SQLITE}
 EXPECTED = {
     "postgresql": (*POSTGRESQL, *append_only.POSTGRESQL),
     "sqlite": (*SQLITE, *append_only.SQLITE),
 }
 
 
-def install(connection: Any) -> None:
-    """Create every trigger, replacing what is there under the same name.
+def install(connection: Any, triggers: Mapping[str, Sequence[Trigger]] = EXPECTED) -> None:
+    """Create the triggers, all of them or those of an earlier release, and remove all others.
 
     A table that an early migration does not know yet is left to the one that makes it.
     """
     remove(connection)
     tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
-        for trigger in EXPECTED[connection.vendor]:
+        for trigger in triggers[connection.vendor]:
             for statement in trigger.statements() if trigger.table in tables else ():
                 cursor.execute(statement)
 
@@ -155,19 +157,6 @@ def remove(connection: Any) -> None:
                 cursor.execute(f"DROP FUNCTION IF EXISTS public.{trigger.name}()")
             else:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}")
-
-
-def lifted(*operations: Any) -> list[Any]:
-    """The operations of a migration that alters our tables, with the triggers lifted meanwhile."""
-
-    def lift(_apps: Any, schema_editor: Any) -> None:
-        remove(schema_editor.connection)
-
-    def set_down(_apps: Any, schema_editor: Any) -> None:
-        install(schema_editor.connection)
-
-    first, last = migrations.RunPython(lift, set_down), migrations.RunPython(set_down, lift)
-    return [first, *operations, last]
 
 
 def faults(connection: Any) -> list[str]:

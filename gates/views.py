@@ -1,5 +1,6 @@
 """Pages: request → board → template. Everything but /healthz and the login asks for an account."""
 
+import sys
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -7,23 +8,25 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, connection
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.template import loader
 from django.utils import timezone, translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext
+from django.views import defaults
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
 from accounts import log
-from gates import invariants, moments
+from gates import moments
 from gates.asked import board_asked_for, known, moment_asked_for, refuse_as_of, says_when
 from gates.board import find_launch, launch_then, read_board, read_gate
 from gates.burnup import burnup, chart, pace
 from gates.changes import changes_between
 from gates.feed import KINDS, FeedFilters, feed
 from gates.filters import Filters, narrowed
+from gates.health import health, is_unavailable
 from gates.history import claim_history, gate_history, people
 from gates.honesty import findings
 from gates.lately import last_import, lately
@@ -313,13 +316,27 @@ def badge(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def healthz(_request: HttpRequest) -> HttpResponse:
-    """200 when the database answers and holds the closing rule, else 503."""
-    try:
-        healthy = not invariants.faults(connection)
-    except DatabaseError:
-        healthy = False
-    return HttpResponse("ok" if healthy else "unhealthy", status=200 if healthy else 503)
+def healthz(_request: HttpRequest) -> JsonResponse:
+    """200 when all is well, else 503; which part is not, and no detail of it."""
+    found = health()
+    return JsonResponse(found, status=200 if set(found.values()) == {"ok"} else 503)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What went wrong was ours (500), or the database cannot do it now (503: try again soon)."""
+    return _unavailable(sys.exc_info()[1]) or defaults.server_error(request)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400; but a session that could not be written is the database's trouble, not the reader's."""
+    return _unavailable(exception) or defaults.bad_request(request, exception)
+
+
+def _unavailable(error: BaseException | None) -> HttpResponse | None:
+    if not is_unavailable(error):
+        return None
+    page = loader.get_template("503.html").render()
+    return HttpResponse(page, status=503, headers={"Retry-After": "30"})
 
 
 @login_not_required

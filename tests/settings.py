@@ -12,6 +12,7 @@ import tempfile
 os.environ.update(
     DEBUG="off",
     SECRET_KEY=secrets.token_urlsafe(50),
+    SECRET_KEY_FALLBACKS="",
     ALLOWED_HOSTS="testserver,localhost",
     TIME_ZONE="Asia/Riyadh",
     REQUIRE_MFA="off",  # tests that are about it turn it on

@@ -16,7 +16,7 @@ LEVELS = [
     {"markdown"},
     {"models", "checks", "roles", "moments"},
     {"recorded", "rows"},
-    {"board", "history", "integrity", "backup"},
+    {"board", "history", "integrity", "backup", "health"},
     {"edited"},
     {"snapshot", "changes", "waiting", "honesty", "burnup", "feed", "filters", "lately"},
     {"asked"},

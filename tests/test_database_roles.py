@@ -114,7 +114,7 @@ def test_the_web_role_only_adds_to_the_history(web: None, statement: str, model:
 def test_the_owner_migrates_and_gives_the_rights_again(roles: str) -> None:
     log_in(OWNER)
 
-    call_command("migrate", "gates", "0002", verbosity=0)
+    call_command("migrate", "gates", "0004", verbosity=0)
     call_command("migrate", verbosity=0)
     call_command("database_roles", owner=OWNER, web=WEB)
 

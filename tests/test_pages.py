@@ -5,6 +5,7 @@ import re
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.urls import reverse
 
@@ -74,9 +75,28 @@ def test_health_needs_no_login_and_says_nothing_but_its_state(
     monkeypatch.setattr(invariants, "faults", fail)
     down = client.get("/healthz")
 
-    assert (healthy.status_code, healthy.content) == (200, b"ok")
-    assert (unprotected.status_code, unprotected.content) == (503, b"unhealthy")
-    assert (down.status_code, down.content) == (503, b"unhealthy")
+    well = {"database": "ok", "migrations": "ok", "triggers": "ok"}
+    assert (healthy.status_code, healthy.json()) == (200, well)
+    assert (unprotected.status_code, unprotected.json()) == (503, well | {"triggers": "faulty"})
+    assert down.status_code == 503
+    assert set(down.json().values()) == {"unreachable", "unknown"}
+
+
+def test_health_costs_three_queries(client: Client, django_assert_num_queries) -> None:
+    client.get("/healthz")
+
+    with django_assert_num_queries(3):
+        client.get("/healthz")
+
+
+def test_health_tells_that_a_migration_is_still_to_come(client: Client) -> None:
+    newest = MigrationRecorder.Migration.objects.filter(app="gates").latest("pk")
+    newest.delete()
+
+    response = client.get("/healthz")
+
+    assert response.status_code == 503
+    assert response.json()["migrations"] == "pending"
 
 
 def test_the_admin_tells_a_reader_that_a_right_is_missing(reader: Client) -> None:

@@ -4,9 +4,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import Client
+
+from tests import factory
 
 SOUND = {"DEBUG": "off", "SECRET_KEY": "0123456789" * 6, "ALLOWED_HOSTS": "gates.example"}
 
@@ -35,6 +39,7 @@ def test_sound_settings_start(tmp_path: Path) -> None:
         ({"SECRET_KEY": ""}, "SECRET_KEY must be set"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY must be set to 50 or more random characters"),
         ({"SECRET_KEY": "a" * 60}, "SECRET_KEY must be set to 50 or more random characters"),
+        ({"SECRET_KEY_FALLBACKS": "short"}, "SECRET_KEY_FALLBACKS must be earlier keys"),
         ({"DEBUG": "maybe"}, "DEBUG must be on or off, not 'maybe'"),
         ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE 'Mars/Olympus' is not a time zone"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
@@ -65,3 +70,19 @@ def test_a_refused_database_address_does_not_print_its_password(tmp_path: Path) 
 
 def test_development_makes_its_own_key(tmp_path: Path) -> None:
     assert check(tmp_path, DEBUG="on", SECRET_KEY="", ALLOWED_HOSTS="").returncode == 0
+
+
+def test_a_session_made_with_the_key_before_still_counts(
+    client: Client, settings: Any, db: None
+) -> None:
+    client.force_login(factory.user())
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "n" * 60
+
+    rotated = client.get("/")
+    settings.SECRET_KEY_FALLBACKS = []
+    settings.SECRET_KEY = "m" * 60
+    forgotten = client.get("/")
+
+    assert rotated.status_code == 200
+    assert forgotten.status_code == 302

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from gates import integrity
-from gates.models import TRACKED, Blocker, Evidence, Gate, Stale
+from gates.models import TRACKED, Blocker, Evidence, Gate, Launch, Stale
 from tests import factory
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +130,19 @@ def test_closing_and_reopening_act_on_the_row_as_it_is_now() -> None:
     assert (stale.notes, stale.version) == ("first", 3)
     assert gate.reopen(factory.user(), "Not yet")
     assert integrity.faults() == []
+
+
+def test_a_launch_read_earlier_can_be_made_the_current_one() -> None:
+    factory.launch("first")
+    stale = factory.launch("second")
+    changed = Launch.objects.get(slug="second")
+    changed.notes = "first"
+    changed.save()
+
+    stale.make_current()
+
+    assert (stale.is_current, stale.notes) == (True, "first")
+    assert Launch.objects.filter(is_current=True).count() == 1
 
 
 def test_a_row_deleted_in_between_does_not_come_back() -> None:

@@ -35,6 +35,8 @@ class ClosingForm(EvidenceForm):
         help_text=_("Why this proof meets the definition of done. Goes on record with your name."),
     )
 
+    read_version = None  # type: ignore[assignment]  # a new row has none
+
     class Meta(EvidenceForm.Meta):
         exclude = ("gate",)
         widgets = {

@@ -4,7 +4,7 @@ from gates import invariants
 
 
 def install(apps, schema_editor):
-    invariants.install(schema_editor.connection)
+    invariants.install(schema_editor.connection, invariants.CLOSING_RULE)
 
 
 def remove(apps, schema_editor):

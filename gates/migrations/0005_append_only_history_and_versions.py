@@ -3,6 +3,18 @@ from django.db import migrations, models
 from gates import invariants
 
 
+def lift(apps, schema_editor):
+    invariants.remove(schema_editor.connection)
+
+
+def as_before(apps, schema_editor):
+    invariants.install(schema_editor.connection, invariants.CLOSING_RULE)
+
+
+def install(apps, schema_editor):
+    invariants.install(schema_editor.connection)
+
+
 class Migration(migrations.Migration):
     """History is only added to, and every row counts its versions."""
 
@@ -10,7 +22,8 @@ class Migration(migrations.Migration):
         ('gates', '0004_history_names_its_import'),
     ]
 
-    operations = invariants.lifted(
+    operations = [
+        migrations.RunPython(lift, as_before),
         migrations.AddField(
             model_name='action',
             name='version',
@@ -101,4 +114,5 @@ class Migration(migrations.Migration):
             name='version',
             field=models.PositiveIntegerField(db_default=1, default=1, editable=False),
         ),
-    )
+            migrations.RunPython(install, lift),
+    ]

@@ -64,6 +64,7 @@ class Launch(Versioned):
     @transaction.atomic
     def make_current(self) -> None:
         """Show this launch on the front page instead of the one shown now."""
+        self.refresh_from_db(from_queryset=Launch.objects.select_for_update())
         for other in Launch.objects.select_for_update().filter(is_current=True).exclude(pk=self.pk):
             other.is_current = False
             super(Launch, other).save()

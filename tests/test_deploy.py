@@ -1,0 +1,144 @@
+"""The files in deploy/ say what really works: the unit's own command line serves the board."""
+
+import configparser
+import http.client
+import json
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+DEPLOY = ROOT / "deploy"
+SOCKET = "/run/dealix-gates/board.sock"
+HOST = "gates.example"
+
+
+def unit(name: str) -> configparser.ConfigParser:
+    parser = configparser.ConfigParser(strict=False, interpolation=None)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]  # systemd's names have capitals
+    parser.read(DEPLOY / name)
+    return parser
+
+
+@pytest.mark.parametrize("path", sorted(DEPLOY.glob("*.service")), ids=lambda path: path.name)
+def test_each_service_runs_as_nobody_special_on_settings_from_a_file(path: Path) -> None:
+    service = unit(path.name)["Service"]
+
+    assert service["User"] == "dealix"
+    assert service["EnvironmentFile"].startswith("/etc/")
+    assert service["NoNewPrivileges"] == "true"
+    assert service["WorkingDirectory"] == "/srv/dealix-gates"
+
+
+def test_the_timer_starts_the_backup() -> None:
+    backup = unit("dealix-gates-backup.service")["Service"]["ExecStart"]
+
+    assert (DEPLOY / "dealix-gates-backup.timer").exists()
+    assert unit("dealix-gates-backup.timer")["Timer"]["Persistent"] == "true"
+    assert "manage.py drill --keep" in shlex.split(backup)[-1]
+
+
+def directives(text: str) -> list[list[str]]:
+    """The simple directives of an nginx file, wherever they stand."""
+    plain = re.sub(r"#.*", "", text)
+    assert plain.count("{") == plain.count("}")
+    parts = re.split(r'[{};](?=(?:[^"]*"[^"]*")*[^"]*$)', plain)
+    return [shlex.split(part) for part in parts if part.strip()]
+
+
+def test_the_proxy_speaks_to_the_units_socket_and_says_https_itself() -> None:
+    found = directives((DEPLOY / "nginx.conf").read_text())
+
+    assert ["proxy_pass", f"http://unix:{SOCKET}"] in found
+    assert ["proxy_set_header", "X-Forwarded-Proto", "$scheme"] in found
+    assert ["proxy_set_header", "X-Forwarded-For", "$remote_addr"] in found
+    assert ["proxy_set_header", "Host", "$host"] in found
+    assert ["return", "301", "https://$host$request_uri"] in found
+    command = unit("dealix-gates.service")["Service"]["ExecStart"]
+    assert f"unix:{SOCKET}" in shlex.split(command)
+
+
+class ThroughSocket(http.client.HTTPConnection):
+    """A request as the proxy passes it on."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(HOST, timeout=20)
+        self.path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(str(self.path))
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """gunicorn, started as the unit starts it, on a new database."""
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment = {
+        **inherited,
+        "DATABASE_URL": f"sqlite:///{tmp_path}/board.sqlite3",
+        "SECRET_KEY": "0123456789" * 6,
+        "ALLOWED_HOSTS": HOST,
+        "DEBUG": "off",
+    }
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(migrate, cwd=ROOT, env=environment, check=True)
+    place = tmp_path / "board.sock"
+    line = unit("dealix-gates.service")["Service"]["ExecStart"].replace(SOCKET, str(place))
+    program, *arguments = shlex.split(line)
+    assert program == "/srv/dealix-gates/.venv/bin/gunicorn"
+    gunicorn = Path(sys.executable).parent / "gunicorn"
+    with subprocess.Popen(
+        [gunicorn, *arguments], cwd=ROOT, env=environment, stderr=subprocess.PIPE
+    ) as server:
+        deadline = time.monotonic() + 60
+        while not place.exists():
+            assert server.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        yield server, place
+        if server.poll() is None:
+            server.kill()
+
+
+@pytest.mark.sqlite
+def test_the_units_command_line_serves_the_board_and_stops_when_told(
+    board: tuple[subprocess.Popen[bytes], Path],
+) -> None:
+    server, place = board
+    answers = {}
+    for path in ("/healthz", "/"):
+        proxy = ThroughSocket(place)
+        proxy.request("GET", path, headers={"X-Forwarded-Proto": "https"})
+        response = proxy.getresponse()
+        answers[path] = (response.status, response.getheader("Location"), response.read())
+        proxy.close()
+
+    server.send_signal(signal.SIGTERM)
+    ended = server.wait(timeout=40)
+
+    assert answers["/healthz"][0] == 200
+    assert set(json.loads(answers["/healthz"][2]).values()) == {"ok"}
+    assert answers["/"][:2] == (302, "/accounts/login/?next=/")
+    assert ended == 0
+
+
+def test_every_setting_of_the_environment_is_in_the_table_and_in_the_example() -> None:
+    source = (ROOT / "dealix_gates" / "settings.py").read_text()
+    names = set(re.findall(r'(?:env\.\w+|_switch)\(\s*"([A-Z_]+)"', source))
+    table = (ROOT / "docs" / "operations.md").read_text()
+    example = (ROOT / ".env.example").read_text()
+
+    assert {"SECRET_KEY", "DATABASE_URL", "DEBUG"} <= names
+    assert {name for name in names if f"| `{name}` |" not in table} == set()
+    assert {name for name in names if not re.search(f"^{name}=", example, re.MULTILINE)} == set()
