@@ -91,6 +91,7 @@ def _database() -> dict[str, Any]:
             config["NAME"].parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ImproperlyConfigured(f"DATABASE_URL: {error}") from error
+    config["CONN_MAX_AGE"] = None  # opening the file anew costs more than most of a page's queries
     config["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

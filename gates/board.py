@@ -225,6 +225,8 @@ def _attach(
                 by_id[gate.covered_by_id].covers.append(gate.code)
         found = rules.status_of(_facts(gate), today)
         gate.status, gate.reasons = found.status, found.reasons
+        for action in gate.actions:
+            action.gate_status = found.status
 
 
 def _facts(gate: GateRow) -> GateFacts:

@@ -184,12 +184,6 @@ def uncounted(section: SectionRow) -> int:
 
 
 @register.filter
-def gate_on(code: str, board: Board) -> GateRow | None:
-    """The gate with this code, for what a step or a blocker does not say about its gate."""
-    return next((gate for gate in board.gates if gate.code == code), None)
-
-
-@register.filter
 def plan_day(day: int) -> str:
     """A day of the plan: D0, D+1, D+2."""
     return str(Action.Day(day).label)
