@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.utils import timezone
+
+from gates.models import Gate
+from gates.templatetags import kept
 
 from . import floor
 from .data import Size, fill
@@ -44,6 +48,17 @@ class Pages:
         def act() -> None:
             status, _, body = self.at(size).get(path, etag)
             assert status == (304 if etag else 200), (path, status, body[:300])
+
+        return act
+
+    def change(self, size: Size) -> Callable[[], None]:
+        """Change one gate in the middle of the board, a little every time."""
+        number = count()
+
+        def act() -> None:
+            self.at(size)
+            middle = Gate.objects.order_by("pk")[size.gates // 2]
+            Gate.objects.filter(pk=middle.pk).update(definition_of_done=f"Version {next(number)}")
 
         return act
 
@@ -100,16 +115,24 @@ def queries(pages: Pages, sizes: tuple[Size, ...]) -> Iterator[Figure]:
 
 
 def cold(pages: Pages, engine: str, sizes: tuple[Size, ...], rounds: int) -> Iterator[Figure]:
-    """The board against the floor, and its growth."""
-    acts = {}
+    """The board after a write against the floor, and its growth.
+
+    Before each time one gate is changed, so that the page is another one; and once more with all
+    that the process has kept thrown away, as after a restart.
+    """
+    acts, prepare = {}, {}
     for size in sizes:
-        acts[f"board {size.gates}"] = pages.get(size, "/")
+        acts[f"board {size.gates}"] = acts[f"first {size.gates}"] = pages.get(size, "/")
         acts[f"floor {size.gates}"] = pages.floor(size)
-    found = medians(acts, rounds)
+        prepare[f"board {size.gates}"] = pages.change(size)
+        prepare[f"first {size.gates}"] = kept.SHELF.clear
+    found = medians(acts, rounds, prepare)
     for size in sizes:
         board, bare = found[f"board {size.gates}"], found[f"floor {size.gates}"]
         yield Figure(f"floor, {size.gates} gates", 1000 * bare, "ms")
         yield Figure(f"board cold, {size.gates} gates", 1000 * board, "ms")
+        first = found[f"first {size.gates}"]
+        yield Figure(f"board, nothing kept ÷ floor, {size.gates} gates", first / bare, "×")
         most = COLD[engine].get(size.gates)
         yield Figure(f"board cold ÷ floor, {size.gates} gates", board / bare, "×", most)
     first, last = sizes[0], sizes[-1]

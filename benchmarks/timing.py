@@ -26,19 +26,30 @@ class Figure:
         return self.target is not None and self.value > self.target
 
 
-def medians(acts: Mapping[str, Act], rounds: int) -> dict[str, float]:
-    """The median seconds of each act. All take turns, so that noise on the machine hits all."""
+def medians(
+    acts: Mapping[str, Act], rounds: int, prepare: Mapping[str, Act] | None = None
+) -> dict[str, float]:
+    """The median seconds of each act. All take turns, so that noise on the machine hits all.
+
+    What is prepared before an act is not timed.
+    """
+    prepare = prepare or {}
     seconds: dict[str, list[float]] = {name: [] for name in acts}
     for act in acts.values():
         act()
     for number in range(rounds):
         say(f"round {number + 1} of {rounds}: {', '.join(acts)}")
         for name, act in acts.items():
+            prepare.get(name, _nothing)()
             gc.collect()
             begin = time.perf_counter()
             act()
             seconds[name].append(time.perf_counter() - begin)
     return {name: statistics.median(found) for name, found in seconds.items()}
+
+
+def _nothing() -> None:
+    pass
 
 
 def exponent(small: float, large: float, growth: float) -> float:

@@ -13,12 +13,16 @@ delete triggers, so inserts on an existing key, and changes of a key, are refuse
 The triggers name only id, code, launch_id, gate_id, summary and progress. A migration that
 alters gates_gate or gates_evidence runs `remove` first and `install` last: SQLite remakes the
 table and would lose them. The system check gates.E001 catches the migration that forgets.
+
+The triggers of `revision` are installed, removed and compared along with these.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError
+
+from gates import revision
 
 # The names a refusal carries: as the constraint's name on PostgreSQL, in the message on SQLite.
 CLOSED_NEEDS_EVIDENCE = "gate_closed_needs_evidence"
@@ -174,12 +178,16 @@ SQLITE = (
     ),
 )
 
-EXPECTED = {"postgresql": POSTGRESQL, "sqlite": SQLITE}
+EXPECTED = {
+    vendor: (*rule, *(Trigger(*parts) for parts in revision.EXPECTED[vendor]))
+    for vendor, rule in (("postgresql", POSTGRESQL), ("sqlite", SQLITE))
+}
 
 
 def install(connection: Any) -> None:
     """Create every trigger, replacing what is there under the same name."""
     remove(connection)
+    revision.install(connection)
     with connection.cursor() as cursor:
         for trigger in EXPECTED[connection.vendor]:
             if trigger.body:

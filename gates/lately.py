@@ -6,7 +6,7 @@ reopened, a rule that was another) comes from the history, in one query over its
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -14,12 +14,13 @@ from django.db.models import Max
 from django.utils import timezone
 
 from gates.models import Gate
+from gates.moments import days_before
 from gates.reasons import Plural, Reason, gettext_noop, ngettext_noop
 from gates.rows import Board, GateRow
 from gates.rules import Status
 
-WEEK = timedelta(days=7)
-RULES_SHOWN_FOR = timedelta(days=14)
+WEEK = 7  # days
+RULES_SHOWN_FOR = 14
 NAMED_AT_MOST = 12  # gates in one sentence; of more there is only the number
 
 
@@ -89,7 +90,7 @@ def last_import(launch_id: int, until: datetime) -> datetime | None:
 
 
 def _news(board: Board, reopened: set[str]) -> list[Reason]:
-    since, until = board.as_of - WEEK, board.as_of
+    since, until = days_before(board.as_of, WEEK), board.as_of
     first_day = timezone.localdate(since)
 
     def new(moment: datetime | None) -> bool:
@@ -198,7 +199,11 @@ EVENTS = f"""
 
 def _events(launch_id: int, now: datetime) -> list[Event]:
     """Rules changed by hand, gates reopened and the last import, up to a moment; one query."""
-    moments = {"fortnight": now - RULES_SHOWN_FOR, "week": now - WEEK, "now": now}
+    moments = {
+        "fortnight": days_before(now, RULES_SHOWN_FOR),
+        "week": days_before(now, WEEK),
+        "now": now,
+    }
     asked = {name: connection.ops.adapt_datetimefield_value(at) for name, at in moments.items()}
     with connection.cursor() as cursor:
         cursor.execute(EVENTS, {**asked, "launch": launch_id})

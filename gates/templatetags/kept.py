@@ -13,8 +13,8 @@ from datetime import date
 from functools import cache
 from operator import attrgetter
 from threading import Lock
-from types import NoneType
-from typing import Any, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, get_args, get_type_hints
 
 from django import template
 from django.template.loader import get_template
@@ -94,8 +94,9 @@ def _parts_of(kind: type) -> tuple[Any, Any] | None:
 
 
 def _is_plain(hint: Any) -> bool:
-    kind = get_origin(hint) or hint
-    return not (is_dataclass(kind) or kind in {list, tuple, dict, Mapping, Any})
+    if isinstance(hint, UnionType):
+        return all(map(_is_plain, get_args(hint)))
+    return isinstance(hint, type) and issubclass(hint, PLAIN)
 
 
 def _getter(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:

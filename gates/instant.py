@@ -1,0 +1,34 @@
+"""Reading at one instant: all queries see the same commits, whoever writes meanwhile."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+BEGIN = {
+    "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+    # Not Django's transaction, which takes the write lock here as soon as it begins.
+    "sqlite": "BEGIN DEFERRED",
+}
+
+
+@contextmanager
+def one_instant() -> Iterator[None]:
+    """Everything read inside is as one moment left it. Nothing can be written inside.
+
+    Without it a board could show the gate of before a commit with the evidence of after it.
+    Inside of a transaction, that one decides.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    connection.ensure_connection()
+    # Straight to the driver: Django need not know, because nothing is written.
+    driver = connection.connection
+    driver.execute(BEGIN[connection.vendor])
+    try:
+        yield
+    finally:
+        # A connection that broke meanwhile has nothing to end.
+        if connection.connection is driver and not getattr(driver, "closed", False):
+            driver.execute("ROLLBACK")
