@@ -1,6 +1,6 @@
 """`make bench`: every row of the table on both engines, exit 1 where a target is missed.
 
-    python -m benchmarks [--quick] [--engine sqlite|postgresql] [--soak SECONDS]
+python -m benchmarks [--quick] [--engine sqlite|postgresql] [--soak SECONDS]
 """
 
 import argparse

@@ -59,9 +59,7 @@ def _manage(words: list[str]) -> None:
 
 
 def _url() -> str:
-    return os.environ["BENCH_DATABASES"].format(
-        name=Path(connection.settings_dict["NAME"]).stem
-    )
+    return os.environ["BENCH_DATABASES"].format(name=Path(connection.settings_dict["NAME"]).stem)
 
 
 def _document(gates: int) -> str:

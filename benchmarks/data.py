@@ -154,9 +154,7 @@ def _history(rows: int, reader: User, chance: random.Random) -> None:
         told[type(row)].append(_told(row, begin, "+", reader, chance, last=False))
     last = {id(row): at for at, row in enumerate(edited)}
     for at, (row, moment) in enumerate(zip(edited, moments, strict=True)):
-        told[type(row)].append(
-            _told(row, moment, "~", reader, chance, last=last[id(row)] == at)
-        )
+        told[type(row)].append(_told(row, moment, "~", reader, chance, last=last[id(row)] == at))
     for model, found in told.items():
         model.history.model.objects.bulk_create(found, BATCH)
 

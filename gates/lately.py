@@ -24,7 +24,6 @@ RULES_SHOWN_FOR = 14
 NAMED_AT_MOST = 12  # gates in one sentence; of more there is only the number
 
 
-
 @dataclass(frozen=True, slots=True)
 class RuleChange:
     """What changed in a claim's rule, by whom, when and why."""

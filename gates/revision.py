@@ -19,7 +19,17 @@ from django.db import connection
 
 TABLE = "gates_revision"
 
-SHOWN = ("launch", "section", "owner", "gate", "evidence", "blocker", "action", "claim", "requirement")
+SHOWN = (
+    "launch",
+    "section",
+    "owner",
+    "gate",
+    "evidence",
+    "blocker",
+    "action",
+    "claim",
+    "requirement",
+)
 TABLES = (
     *(f"gates_{name}" for name in SHOWN),
     *(f"gates_historical{name}" for name in SHOWN),
