@@ -10,7 +10,7 @@ APP := .venv/installed-app
 DEV := .venv/installed-dev
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help run test check bench messages lock format clean
+.PHONY: help run test check bench drill messages lock format clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -58,6 +58,11 @@ check: $(DEV) ## lint, types, missing migrations, deployment checks
 
 bench: $(DEV) ## measure every target on both engines (ARGS="--quick" for a short look)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+# On the database of the environment or of .env; DEBUG only chooses where SECRET_KEY comes from.
+drill: export DEBUG ?= on
+drill: $(APP) ## back up, restore into an empty database, compare (ARGS="--keep FOLDER")
+	@$(BIN)/python manage.py drill $(ARGS)
 
 format: $(DEV) ## fix what the linter can, then format
 	$(BIN)/ruff check --fix-only

@@ -105,6 +105,8 @@ SECRET_KEY = _secret_key(DEBUG)
 ALLOWED_HOSTS = _hosts(DEBUG)
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if "*" not in host]
 DATABASES = {"default": _database()}
+# The folder of pg_dump and pg_restore, where they are not on PATH.
+POSTGRES_BIN = env.str("POSTGRES_BIN", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

@@ -1,4 +1,4 @@
-"""System checks: the database must hold the closing rule itself."""
+"""System checks: the database must hold the closing rule and the history itself."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,14 +9,15 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from gates import invariants
 
-INSTALLED_BY = ("gates", "0002_closing_rule_triggers")
+# The last migration that adds a trigger; until it has run, `migrate` must not be stopped.
+INSTALLED_BY = ("gates", "0005_append_only_history_and_versions")
 
 
 @register(Tags.database)
 def closing_rule_is_in_the_database(
     databases: Sequence[str] | None = None, **_kwargs: Any
 ) -> list[CheckMessage]:
-    """Every trigger of the closing rule is installed, enabled and unchanged.
+    """Every trigger is installed, enabled and unchanged.
 
     Silent until the migration that installs them has run: `migrate` runs this check first.
     """
@@ -28,7 +29,7 @@ def closing_rule_is_in_the_database(
         for fault in invariants.faults(connection):
             errors.append(
                 Error(
-                    f"The database does not hold the closing rule: {fault}.",
+                    f"The database does not hold its rules: {fault}.",
                     hint="Run `manage.py verify_integrity --repair-triggers`.",
                     id="gates.E001",
                 )

@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Owner, Requirement, Section
 
 # Columns that follow from others, or say nothing to a reader.
-UNTOLD = {"id", "launch", "position", "sha256", "recorded_at", "recorded_by"}
+UNTOLD = {"id", "launch", "position", "sha256", "recorded_at", "recorded_by", "version"}
 
 
 # The first of these columns that a row has says which row it is.
@@ -92,6 +92,16 @@ def object_history(model: Any, pk: Any) -> list[Entry]:
     if model is Claim:
         return claim_history(pk)
     return stream([(model, list(model.history.filter(id=pk).values()))])
+
+
+def changes_since(model: Any, pk: int, version: int) -> list[Entry]:
+    """What was recorded about a row after one of its versions, oldest first."""
+    rows = model.history.filter(id=pk, version__gte=version)
+    order = ("history_date", "history_id")
+    entries = stream([(model, list(rows.order_by(*order).values()))])[::-1]
+    seen = rows.filter(version=version).order_by(*order).values_list("history_id", flat=True).last()
+    numbers = [entry.history_id for entry in entries]
+    return entries[numbers.index(seen) + 1 :] if seen in numbers else entries
 
 
 def stream(rows: Sequence[Rows]) -> list[Entry]:

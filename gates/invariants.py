@@ -12,41 +12,22 @@ delete triggers, so inserts on an existing key, and changes of a key, are refuse
 
 The triggers name only id, code, launch_id, gate_id, summary and progress. A migration that
 alters gates_gate or gates_evidence runs `remove` first and `install` last: SQLite remakes the
-table and would lose them. The system check gates.E001 catches the migration that forgets.
+table and would lose them. `lifted` puts its operations between the two. The system check
+gates.E001 catches the migration that forgets.
 
-The triggers of `revision` are installed, removed and compared along with these.
+The triggers of `append_only` and `revision` are installed, removed and compared along with these.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, migrations
 
-from gates import revision
+from . import append_only, revision
+from .trigger import SQLSTATE_CHECK_VIOLATION, Trigger, sqlite_trigger
 
 # The names a refusal carries: as the constraint's name on PostgreSQL, in the message on SQLite.
 CLOSED_NEEDS_EVIDENCE = "gate_closed_needs_evidence"
 KEY_IN_USE = "gates_key_in_use"
-
-SQLSTATE_CHECK_VIOLATION = "23514"
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """One trigger: where it sits, how it is made, and on PostgreSQL the function it runs."""
-
-    name: str
-    table: str
-    create: str
-    body: str = ""
-
-
-def _postgres_function(name: str, body: str) -> str:
-    # search_path: without it a temporary table of the same name would stand in for the real one.
-    return (
-        f"CREATE OR REPLACE FUNCTION public.{name}() RETURNS trigger LANGUAGE plpgsql "
-        f"SET search_path = public, pg_temp AS $body${body}$body$"
-    )
 
 
 def _postgres_refusal(which_gates: str, before: str = "") -> str:
@@ -110,68 +91,36 @@ END""",
 )
 
 
-def _sqlite_refuse(name: str) -> str:
-    return f"SELECT RAISE(ABORT, '{name}')"
-
-
-def _sqlite_unproven(gate_id: str) -> str:
-    return (
-        f"EXISTS (SELECT 1 FROM gates_gate g WHERE g.id = {gate_id} AND g.progress = 'closed' "
-        "AND NOT EXISTS (SELECT 1 FROM gates_evidence e WHERE e.gate_id = g.id))"
-    )
-
-
-def _sqlite(name: str, event: str, when: str, refusal: str) -> Trigger:
-    table = event.rpartition(" ON ")[2]
-    create = (
-        f"CREATE TRIGGER {name} {event} FOR EACH ROW WHEN {when} "
-        f"BEGIN {_sqlite_refuse(refusal)}; END"
-    )
-    return Trigger(name, table, create)
-
-
 def _sqlite_key_guards(table: str, unique: str) -> tuple[Trigger, ...]:
     """Refuse what `INSERT OR REPLACE` and `UPDATE OR REPLACE` would silently delete first."""
     taken = f"SELECT 1 FROM {table} other WHERE other.id = NEW.id OR ({unique})"
     taken_by_other = f"SELECT 1 FROM {table} other WHERE other.id <> OLD.id AND ({unique})"
     return (
-        _sqlite(
-            f"{table}_insert_new", f"BEFORE INSERT ON {table}", f"EXISTS ({taken})", KEY_IN_USE
+        sqlite_trigger(
+            f"{table}_insert_new", f"BEFORE INSERT ON {table}", KEY_IN_USE, f"EXISTS ({taken})"
         ),
-        _sqlite(
+        sqlite_trigger(
             f"{table}_keep_key",
             f"BEFORE UPDATE ON {table}",
-            f"NEW.id IS NOT OLD.id OR EXISTS ({taken_by_other})",
             KEY_IN_USE,
+            f"NEW.id IS NOT OLD.id OR EXISTS ({taken_by_other})",
         ),
     )
 
 
+def _sqlite_unproven(name: str, event: str, gate_id: str) -> Trigger:
+    unproven = (
+        f"EXISTS (SELECT 1 FROM gates_gate g WHERE g.id = {gate_id} AND g.progress = 'closed' "
+        "AND NOT EXISTS (SELECT 1 FROM gates_evidence e WHERE e.gate_id = g.id))"
+    )
+    return sqlite_trigger(name, event, CLOSED_NEEDS_EVIDENCE, unproven)
+
+
 SQLITE = (
-    _sqlite(
-        "gates_gate_insert_closed",
-        "AFTER INSERT ON gates_gate",
-        _sqlite_unproven("NEW.id"),
-        CLOSED_NEEDS_EVIDENCE,
-    ),
-    _sqlite(
-        "gates_gate_update_closed",
-        "AFTER UPDATE ON gates_gate",
-        _sqlite_unproven("NEW.id"),
-        CLOSED_NEEDS_EVIDENCE,
-    ),
-    _sqlite(
-        "gates_evidence_delete",
-        "AFTER DELETE ON gates_evidence",
-        _sqlite_unproven("OLD.gate_id"),
-        CLOSED_NEEDS_EVIDENCE,
-    ),
-    _sqlite(
-        "gates_evidence_move",
-        "AFTER UPDATE ON gates_evidence",
-        _sqlite_unproven("OLD.gate_id"),
-        CLOSED_NEEDS_EVIDENCE,
-    ),
+    _sqlite_unproven("gates_gate_insert_closed", "AFTER INSERT ON gates_gate", "NEW.id"),
+    _sqlite_unproven("gates_gate_update_closed", "AFTER UPDATE ON gates_gate", "NEW.id"),
+    _sqlite_unproven("gates_evidence_delete", "AFTER DELETE ON gates_evidence", "OLD.gate_id"),
+    _sqlite_unproven("gates_evidence_move", "AFTER UPDATE ON gates_evidence", "OLD.gate_id"),
     *_sqlite_key_guards("gates_gate", "other.launch_id = NEW.launch_id AND other.code = NEW.code"),
     *_sqlite_key_guards(
         "gates_evidence", "other.gate_id = NEW.gate_id AND other.summary = NEW.summary"
@@ -179,20 +128,23 @@ SQLITE = (
 )
 
 EXPECTED = {
-    vendor: (*rule, *(Trigger(*parts) for parts in revision.EXPECTED[vendor]))
-    for vendor, rule in (("postgresql", POSTGRESQL), ("sqlite", SQLITE))
+    "postgresql": (*POSTGRESQL, *append_only.POSTGRESQL, *revision.POSTGRESQL),
+    "sqlite": (*SQLITE, *append_only.SQLITE, *revision.SQLITE),
 }
 
 
 def install(connection: Any) -> None:
-    """Create every trigger, replacing what is there under the same name."""
+    """Create every trigger, replacing what is there under the same name.
+
+    A table that an early migration does not know yet is left to the one that makes it.
+    """
     remove(connection)
     revision.install(connection)
+    tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
         for trigger in EXPECTED[connection.vendor]:
-            if trigger.body:
-                cursor.execute(_postgres_function(trigger.name, trigger.body))
-            cursor.execute(trigger.create.format(name=trigger.name))
+            for statement in trigger.statements() if trigger.table in tables else ():
+                cursor.execute(statement)
 
 
 def remove(connection: Any) -> None:
@@ -206,6 +158,19 @@ def remove(connection: Any) -> None:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}")
 
 
+def lifted(*operations: Any) -> list[Any]:
+    """The operations of a migration that alters our tables, with the triggers lifted meanwhile."""
+
+    def lift(_apps: Any, schema_editor: Any) -> None:
+        remove(schema_editor.connection)
+
+    def set_down(_apps: Any, schema_editor: Any) -> None:
+        install(schema_editor.connection)
+
+    first, last = migrations.RunPython(lift, set_down), migrations.RunPython(set_down, lift)
+    return [first, *operations, last]
+
+
 def faults(connection: Any) -> list[str]:
     """What is wrong with the installed triggers, one line each; empty when all is as expected.
 
@@ -216,16 +181,9 @@ def faults(connection: Any) -> list[str]:
     for trigger in EXPECTED[connection.vendor]:
         if trigger.name not in installed:
             found.append(f"trigger {trigger.name} on {trigger.table} is missing")
-        elif installed[trigger.name] != _fingerprint(connection.vendor, trigger):
+        elif installed[trigger.name] != trigger.fingerprint():
             found.append(f"trigger {trigger.name} on {trigger.table} was changed or disabled")
     return found
-
-
-def _fingerprint(vendor: str, trigger: Trigger) -> tuple[str, ...]:
-    definition = trigger.create.format(name=trigger.name)
-    if vendor == "sqlite":
-        return (definition,)
-    return (definition.replace("public.", ""), trigger.body, "O", "search_path=public, pg_temp")
 
 
 def _installed(connection: Any) -> dict[str, tuple[str, ...]]:

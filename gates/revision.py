@@ -17,6 +17,9 @@ from typing import Any
 
 from django.db import connection
 
+from . import append_only
+from .trigger import Trigger
+
 TABLE = "gates_revision"
 
 SHOWN = (
@@ -67,36 +70,29 @@ BEGIN
 END"""
 
 
-def postgresql(table: str, columns: str = "") -> tuple[str, str, str, str]:
-    """Name, table, statement and function of a table's trigger."""
+def _postgresql(table: str, columns: str = "") -> Trigger:
     update = f"UPDATE OF {columns}" if columns else "UPDATE"
     create = (
         f"CREATE TRIGGER {{name}} AFTER INSERT OR DELETE OR {update} OR TRUNCATE ON public.{table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION public.{name}()"
     )
-    return f"{table}_moves_revision", table, create, POSTGRESQL_BODY
+    return Trigger(f"{table}_moves_revision", table, create, body=POSTGRESQL_BODY)
 
 
-def sqlite(table: str, event: str) -> tuple[str, str, str]:
-    """Name, table and statement of a table's trigger for one kind of write."""
-    name = f"{table}_{event.split()[0].lower()}_moves_revision"
+def _sqlite(table: str, event: str) -> Trigger:
+    name = f"{table}_{event.partition(' ')[0].lower()}_moves_revision"
     create = (
         f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW "
         f"BEGIN UPDATE {TABLE} SET moved = random(); END"
     )
-    return name, table, create
+    return Trigger(name, table, create)
 
 
-EXPECTED: dict[str, tuple[tuple[str, ...], ...]] = {
-    "postgresql": (
-        *(postgresql(table) for table in TABLES),
-        postgresql("auth_user", ACCOUNT),
-    ),
-    "sqlite": (
-        *(sqlite(table, event) for table in TABLES for event in ("INSERT", "UPDATE", "DELETE")),
-        *(sqlite("auth_user", event) for event in ("INSERT", f"UPDATE OF {ACCOUNT}", "DELETE")),
-    ),
-}
+POSTGRESQL = (*(_postgresql(table) for table in TABLES), _postgresql("auth_user", ACCOUNT))
+SQLITE = (
+    *(_sqlite(table, event) for table in TABLES for event in ("INSERT", "UPDATE", "DELETE")),
+    *(_sqlite("auth_user", event) for event in ("INSERT", f"UPDATE OF {ACCOUNT}", "DELETE")),
+)
 
 
 def install(of: Any) -> None:
@@ -109,6 +105,6 @@ def install(of: Any) -> None:
 def read() -> str:
     """The revision now; empty where there is none, so that nothing may be taken as unchanged."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT SUM(moved) FROM {TABLE}")  # noqa: S608  a constant
+        cursor.execute(f"SELECT SUM(moved) FROM {TABLE}")
         moved = cursor.fetchone()[0]
     return "" if moved is None else str(moved)

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
-from gates.models import Gate
+from gates.models import Action, Blocker, Evidence, Gate
 from gates.roles import create_groups
 from tests import factory
 
@@ -38,6 +38,12 @@ def proof(summary: str = factory.PROOF, **fields: Any) -> dict[str, Any]:
     return {"kind": "statement", "summary": summary, **fields}
 
 
+def version_of(model: Any, pk: int) -> int | None:
+    """The version that a page of this row shows now."""
+    found: int | None = model.objects.filter(pk=pk).values_list("version", flat=True).first()
+    return found
+
+
 def gate_data(gate: Gate | None = None, **fields: Any) -> dict[str, Any]:
     """The gate's page as it would be sent unchanged, then changed by `fields`.
 
@@ -56,10 +62,15 @@ def gate_data(gate: Gate | None = None, **fields: Any) -> dict[str, Any]:
         "counted": "on",
         "not_counted_reason": "",
         "position": gate.position if gate else 0,
+        "read_version": version_of(Gate, gate.pk) if gate else "",
     }
-    for prefix in ("evidence", "blockers", "actions"):
+    for model, prefix in ((Evidence, "evidence"), (Blocker, "blockers"), (Action, "actions")):
         kept = fields.pop(f"existing_{prefix}", {})
-        existing = [{"id": pk, "gate": gate.pk, **form} for pk, form in kept.items() if gate]
+        existing = [
+            {"id": pk, "gate": gate.pk, "read_version": version_of(model, pk), **form}
+            for pk, form in kept.items()
+            if gate
+        ]
         data |= rows(prefix, [*existing, *fields.pop(prefix, [])], initial=len(existing))
     return data | fields
 

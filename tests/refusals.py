@@ -29,6 +29,25 @@ def refused() -> Iterator[None]:
     assert everything() == before
 
 
+@contextmanager
+def triggers_lifted() -> Iterator[None]:
+    """What only somebody with the owner's rights could do to the database, and by intent."""
+    if connection.vendor == "sqlite":
+        invariants.remove(connection)
+        yield
+        invariants.install(connection)
+        return
+    # A table with checks still to come is not altered. Afterwards checks wait again as before.
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    invariants.remove(connection)
+    yield
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    sql("SET CONSTRAINTS ALL DEFERRED")
+    invariants.install(connection)
+    ours = [trigger.name for trigger in invariants.POSTGRESQL if "CONSTRAINT" in trigger.create]
+    sql(f"SET CONSTRAINTS {', '.join(ours)} IMMEDIATE")
+
+
 def sql(statement: str, *values: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

@@ -15,6 +15,7 @@ os.environ.update(
     ALLOWED_HOSTS="testserver,localhost",
     TIME_ZONE="Asia/Riyadh",
 )
+os.environ.setdefault("POSTGRES_BIN", "")
 os.environ.setdefault("DATABASE_URL", "")  # set, though empty: .env is not asked
 
 from dealix_gates.settings import *  # noqa: F403  the environment must come first

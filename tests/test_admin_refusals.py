@@ -76,7 +76,8 @@ def test_moving_the_last_evidence_is_refused_on_the_field(engineer: Client) -> N
     other = factory.gate("T2")
 
     response = engineer.post(
-        reverse("admin:gates_evidence_change", args=[evidence.pk]), proof(gate=other.pk)
+        reverse("admin:gates_evidence_change", args=[evidence.pk]),
+        proof(gate=other.pk, read_version=evidence.version),
     )
 
     assert response.status_code == 200

@@ -10,12 +10,13 @@ GATES = Path(settings.BASE_DIR) / "gates"
 
 # Low to high: a module imports only from its own level or a lower one (DESIGN §5).
 LEVELS = [
-    {"reasons", "revision", "instant"},
+    {"reasons", "trigger", "instant"},
+    {"append_only", "revision"},
     {"rules", "invariants"},
     {"markdown"},
     {"models", "checks", "roles", "moments"},
     {"recorded", "rows"},
-    {"board", "history"},
+    {"board", "history", "integrity", "backup"},
     {"snapshot", "changes", "waiting", "honesty", "burnup", "feed", "filters", "lately"},
     {"asked", "unchanged"},
     {"admin", "views", "urls", "management", "templatetags", "apps"},

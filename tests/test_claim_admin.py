@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from gates.models import Claim, Requirement
 from tests import factory
-from tests.admin_forms import errors_of, person, rows
+from tests.admin_forms import errors_of, person, rows, version_of
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,8 @@ def save_claim(
 ) -> Any:
     """Send the claim's page, with more required gates or without the first one."""
     existing: list[dict[str, Any]] = [
-        {"id": row.pk, "claim": claim.pk, "gate": row.gate_id} for row in claim.requirements.all()
+        {"id": row.pk, "claim": claim.pk, "gate": row.gate_id, "read_version": row.version}
+        for row in claim.requirements.all()
     ]
     if drop:
         existing[0]["DELETE"] = "on"
@@ -37,6 +38,7 @@ def save_claim(
         "requires_p0": "on" if claim.requires_p0 else "",
         "position": 0,
         "reason": "",
+        "read_version": version_of(Claim, claim.pk),
         **rows("requirements", [*existing, *require], initial=len(existing)),
     }
     return client.post(reverse("admin:gates_claim_change", args=[claim.pk]), data | fields)

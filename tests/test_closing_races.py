@@ -20,6 +20,7 @@ from django.db import DatabaseError, IntegrityError, connection
 
 from gates import invariants
 from gates.models import Evidence, Gate, Refused
+from gates.trigger import postgres_function
 from tests import factory
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.usefixtures("committed")]
@@ -125,7 +126,7 @@ LOCK_AND_LOOK = "g.id = (SELECT id FROM gates_gate WHERE id = OLD.gate_id FOR UP
 def naive_trigger(committed: None, request: pytest.FixtureRequest) -> Iterator[None]:
     """The trigger on evidence as one would first write it, for the length of a test."""
     name = "gates_evidence_touches_gate"
-    naive = invariants._postgres_function(name, invariants._postgres_refusal(request.param))
+    naive = postgres_function(name, invariants._postgres_refusal(request.param))
     with connection.cursor() as cursor:
         cursor.execute(naive)
     yield

@@ -25,7 +25,7 @@ from gates.models import (
     Section,
 )
 from tests import factory
-from tests.refusals import refused, sql
+from tests.refusals import refused, sql, triggers_lifted
 
 pytestmark = pytest.mark.django_db
 
@@ -256,10 +256,10 @@ def test_what_is_dumped_loads_again_unchanged(tmp_path: Path, keys: dict[str, bo
     factory.evidence(gate, "Ends", valid_until=timezone.localdate() + timedelta(days=1))
     dump, again = tmp_path / "dump.json", tmp_path / "again.json"
     call_command("dumpdata", "gates", output=str(dump), **keys)
-    Gate.objects.update(progress="open", closed_at=None, closed_by=None, closing_note="")
-    for model in (Requirement, Claim, Action, Blocker, Evidence, Gate, Section, Owner, Launch):
-        model.objects.all().delete()
-        model.history.all().delete()
+    with triggers_lifted():
+        for model in (Requirement, Claim, Action, Blocker, Evidence, Gate, Section, Owner, Launch):
+            model.objects.all().delete()
+            model.history.all().delete()
 
     call_command("loaddata", str(dump), verbosity=0)
 

@@ -9,8 +9,8 @@ from django.core.management.base import SystemCheckError
 from django.db import IntegrityError, connection, transaction
 
 from gates import invariants
-from gates.invariants import Trigger
 from gates.models import Gate
+from gates.trigger import Trigger
 from tests import factory
 
 pytestmark = pytest.mark.django_db

@@ -5,12 +5,12 @@ from django.contrib import admin
 from gates.models import Action
 
 from .base import BoardAdmin
+from .gate_field import GateByCode
 
 
 @admin.register(Action)
-class ActionAdmin(BoardAdmin):
+class ActionAdmin(GateByCode, BoardAdmin):
     list_display = ("text", "gate", "day", "estimate", "state", "needs")
     list_filter = ("state", "day", "needs")
     list_select_related = ("gate", "needs")
     search_fields = ("text", "gate__code")
-    autocomplete_fields = ("gate",)

@@ -25,9 +25,11 @@ from django.utils.translation import gettext_lazy as _
 
 from gates import invariants, rules
 from gates.history import object_history
-from gates.models import Refused
+from gates.models import Refused, Stale
 from gates.models.wording import in_words
 from gates.rules import KEEPS_EVIDENCE
+
+from .stale import CarriesVersion, VersionedForm
 
 
 def person(request: HttpRequest) -> User:
@@ -45,13 +47,13 @@ class Refusal:
     messages: list[str]
 
 
-class RefusableForm(forms.ModelForm):
+class RefusableForm(VersionedForm):
     """A form that can be told, on being shown again, why it was refused."""
 
     refusal: Refusal | None = None
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         if self.refusal and (not self.refusal.field or self.refusal.field in self.fields):
             self.add_error(self.refusal.field or None, self.refusal.messages)
         return cleaned
@@ -91,7 +93,7 @@ class SharedChoices:
         return field
 
 
-class BoardAdmin(admin.ModelAdmin):
+class BoardAdmin(CarriesVersion, admin.ModelAdmin):
     """Base of our admin classes.
 
     Not the library's SimpleHistoryAdmin: its page of a past version takes a POST that writes the
@@ -121,6 +123,8 @@ class BoardAdmin(admin.ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         except Refused as refused:
             refusal = Refusal("progress", refused.messages)
+        except Stale:
+            refusal = Refusal("", [gettext("Somebody else changed this at the same moment.")])
         except IntegrityError as error:
             refusal = self.refusal_of(error)
         # Everything above was rolled back; the second pass stops at the form's validation.

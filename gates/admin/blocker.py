@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from gates.models import Blocker
 
 from .base import BoardAdmin, person, unanswerable_refused
+from .gate_field import GateByCode
 
 
 class ResolutionForm(forms.Form):
@@ -29,12 +30,11 @@ class ResolutionForm(forms.Form):
 
 
 @admin.register(Blocker)
-class BlockerAdmin(BoardAdmin):
+class BlockerAdmin(GateByCode, BoardAdmin):
     list_display = ("needs", "gate", "waiting_on", "due_on", "resolved_at")
     list_filter = ("waiting_on", ("resolved_at", admin.EmptyFieldListFilter))
     list_select_related = ("gate", "waiting_on")
     search_fields = ("needs", "why", "gate__code")
-    autocomplete_fields = ("gate",)
     fields = (
         "gate",
         ("needs", "waiting_on", "due_on"),

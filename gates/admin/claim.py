@@ -4,13 +4,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from gates.models import Claim, Gate, Requirement
+from gates.models import Claim, Requirement
 
-from .base import BoardAdmin, ReasonedForm
+from .base import BoardAdmin, ReasonedForm, RefusableForm
+from .gate_field import GateByCode
+from .stale import CarriesVersion, VersionedFormSet
 
 RULE = {"min_closed", "requires_p0"}
 
@@ -24,32 +25,30 @@ class ClaimForm(ReasonedForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if self.instance.pk and RULE & set(self.changed_data):
+        if self.instance.pk and not self.is_stale and RULE & set(self.changed_data):
             self.needs_reason()
         return cleaned
 
 
-class RequirementFormSet(BaseInlineFormSet):
+class RequirementFormSet(VersionedFormSet):
     """The required gates are part of the rule, so changing them needs the reason too."""
 
     def clean(self) -> None:
         super().clean()
         form = getattr(self.instance, "edited_by", None)
-        if form is not None and self.has_changed() and "reason" not in form.errors:
+        if form is None or form.is_stale:
+            return
+        if self.has_changed() and "reason" not in form.errors:
             form.needs_reason()
             if form.errors:
                 raise forms.ValidationError(_("Say above why the rule changes."))
 
 
-class RequirementInline(admin.TabularInline):
+class RequirementInline(GateByCode, CarriesVersion, admin.StackedInline):
     model = Requirement
+    form = RefusableForm
     formset = RequirementFormSet
     extra = 1
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "gate":
-            kwargs["queryset"] = Gate.objects.order_by("launch", "code")
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(Claim)

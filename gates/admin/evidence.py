@@ -4,12 +4,27 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from gates.models import Evidence
 
 from .base import BoardAdmin, RefusableForm, person
+from .gate_field import GateByCode
+
+
+class LabelledSplitDateTime(AdminSplitDateTime):
+    """Django's two fields for a moment, with a name on each for those who cannot see them."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        for part, label in zip(
+            context["widget"]["subwidgets"], (_("Date"), _("Time")), strict=True
+        ):
+            part["attrs"]["aria-label"] = label
+        return context
 
 
 class EvidenceForm(RefusableForm):
@@ -17,6 +32,7 @@ class EvidenceForm(RefusableForm):
         model = Evidence
         fields = "__all__"
         widgets = {
+            "observed_at": LabelledSplitDateTime(),
             "summary": forms.Textarea(attrs={"rows": 2}),
             "url": forms.URLInput(attrs={"class": "vURLField"}),
             "output": forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField monospace"}),
@@ -24,14 +40,13 @@ class EvidenceForm(RefusableForm):
 
 
 @admin.register(Evidence)
-class EvidenceAdmin(BoardAdmin):
+class EvidenceAdmin(GateByCode, BoardAdmin):
     form = EvidenceForm
     last_evidence_field = "gate"
     list_display = ("summary", "gate", "kind", "observed_at", "valid_until", "recorded_by")
     list_filter = ("kind",)
     list_select_related = ("gate", "recorded_by")
     search_fields = ("summary", "gate__code", "url", "commit")
-    autocomplete_fields = ("gate",)
     fields = (
         "gate",
         ("kind", "summary"),

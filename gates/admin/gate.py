@@ -10,7 +10,6 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
-from django.forms.models import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -28,6 +27,7 @@ from gates.templatetags.board import STATUS_WORDS, status_tag
 from .base import (
     BoardAdmin,
     ReasonedForm,
+    RefusableForm,
     Refusal,
     SharedChoices,
     person,
@@ -35,6 +35,8 @@ from .base import (
 )
 from .closing import close_page, share
 from .evidence import EvidenceForm
+from .gate_field import GateByCode
+from .stale import CarriesVersion, VersionedFormSet
 
 CLOSED = Gate.Progress.CLOSED
 
@@ -57,16 +59,16 @@ class GateForm(ReasonedForm):
 
     def reopens(self) -> bool:
         """Whether this form asks to reopen the gate."""
-        return self.was == CLOSED and self.cleaned_data.get("progress") != CLOSED
+        return self.was == CLOSED and self.cleaned_data.get("progress", CLOSED) != CLOSED
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if "progress" in cleaned and (self.closes() or self.reopens()):
+        if not self.is_stale and (self.closes() or self.reopens()):
             self.needs_reason()
         return cleaned
 
 
-class EvidenceFormSet(BaseInlineFormSet):
+class EvidenceFormSet(VersionedFormSet):
     """Evidence on the gate's page; says so when the last of a closed gate cannot go."""
 
     refusal: Refusal | None = None
@@ -77,7 +79,7 @@ class EvidenceFormSet(BaseInlineFormSet):
             raise forms.ValidationError(self.refusal.messages)
 
 
-class EvidenceInline(admin.StackedInline):
+class EvidenceInline(CarriesVersion, admin.StackedInline):
     model = Evidence
     form = EvidenceForm
     formset = EvidenceFormSet
@@ -96,17 +98,21 @@ class EvidenceInline(admin.StackedInline):
         return formset
 
 
-class BlockerInline(SharedChoices, admin.StackedInline):
+class BlockerInline(SharedChoices, CarriesVersion, admin.StackedInline):
     model = Blocker
+    form = RefusableForm
+    formset = VersionedFormSet
     extra = 1
     fields = (("needs", "waiting_on", "due_on"), "why", "resolution")
     formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 2})}}
 
 
-class ActionInline(SharedChoices, admin.TabularInline):
+class ActionInline(SharedChoices, CarriesVersion, admin.StackedInline):
     model = Action
+    form = RefusableForm
+    formset = VersionedFormSet
     extra = 1
-    fields = ("text", "estimate", "day", "state", "needs")
+    fields = ("text", ("estimate", "day", "state", "needs"))
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -151,7 +157,7 @@ class DecisionForm(forms.Form):
 
 
 @admin.register(Gate)
-class GateAdmin(BoardAdmin):
+class GateAdmin(GateByCode, BoardAdmin):
     form = GateForm
     inlines = (EvidenceInline, BlockerInline, ActionInline)
     last_evidence_field = "evidence"
@@ -160,7 +166,6 @@ class GateAdmin(BoardAdmin):
     list_filter = (StatusFilter, "section", "priority", "owner", "counted")
     list_select_related = ("section", "owner")
     search_fields = ("code", "title", "definition_of_done", "notes")
-    autocomplete_fields = ("covered_by",)
     actions = (
         "close_selected",
         "reopen_selected",
@@ -230,6 +235,7 @@ class GateAdmin(BoardAdmin):
             stored = Gate.objects.get(pk=obj.pk)
             stored.reopen(person(request), form.cleaned_data["reason"], to=obj.progress)
             obj.closed_at, obj.closed_by, obj.closing_note = None, None, ""
+            obj.version = stored.version
         elif form.closes():
             obj.progress = form.was
         decided = {"progress", "reason"} if form.closes() or form.reopens() else {"reason"}

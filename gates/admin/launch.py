@@ -8,12 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from gates.models import Launch, Section
 
-from .base import BoardAdmin
+from .base import BoardAdmin, RefusableForm
+from .stale import CarriesVersion, VersionedFormSet
 
 
-class SectionInline(admin.TabularInline):
+class SectionInline(CarriesVersion, admin.StackedInline):
     model = Section
+    form = RefusableForm
+    formset = VersionedFormSet
     extra = 1
+    fields = (("prefix", "name", "position"),)
 
 
 @admin.register(Launch)

@@ -14,6 +14,7 @@ from .blocker import Blocker  # isort: skip
 from .action import Action  # isort: skip
 from .claim import Claim, Requirement  # isort: skip
 from .reader import Reader  # isort: skip
+from .version import Stale  # isort: skip
 
 __all__ = [
     "Action",
@@ -27,6 +28,7 @@ __all__ = [
     "Refused",
     "Requirement",
     "Section",
+    "Stale",
 ]
 
 # Every table that carries history, in an order in which rows can be written.

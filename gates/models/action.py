@@ -12,6 +12,7 @@ from .gate import Gate
 from .history import History
 from .launch import Launch
 from .owner import Owner
+from .version import Versioned
 
 
 class ActionManager(models.Manager["Action"]):
@@ -19,7 +20,7 @@ class ActionManager(models.Manager["Action"]):
         return self.get(launch__slug=launch, text=text, day=day)
 
 
-class Action(models.Model):
+class Action(Versioned):
     """A step with an estimate, a day of the plan, or both; `needs` names whom it waits for."""
 
     class Day(models.IntegerChoices):

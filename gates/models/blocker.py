@@ -12,6 +12,7 @@ from .dates import dates_within_range, within_range
 from .gate import Gate
 from .history import History, save_on_record
 from .owner import Owner
+from .version import Versioned
 
 
 class BlockerManager(models.Manager["Blocker"]):
@@ -24,7 +25,7 @@ class BlockerManager(models.Manager["Blocker"]):
         return newest
 
 
-class Blocker(models.Model):
+class Blocker(Versioned):
     """What a gate waits for. While it is unresolved the gate's status is blocked."""
 
     gate = models.ForeignKey(Gate, models.PROTECT, related_name="blockers", verbose_name=_("gate"))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from .gate import Gate
 from .history import History
 from .launch import Launch
+from .version import Versioned
 
 
 class ClaimManager(models.Manager["Claim"]):
@@ -16,7 +17,7 @@ class ClaimManager(models.Manager["Claim"]):
         return self.get(launch__slug=launch, slug=slug)
 
 
-class Claim(models.Model):
+class Claim(Versioned):
     """A public claim and its rule. Whether it is allowed is computed, never stored."""
 
     launch = models.ForeignKey(
@@ -78,7 +79,7 @@ class RequirementManager(models.Manager["Requirement"]):
         )
 
 
-class Requirement(models.Model):
+class Requirement(Versioned):
     """One gate that a claim requires.
 
     A model of its own, so that it has a history of its own: the library's many-to-many history

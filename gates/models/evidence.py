@@ -23,6 +23,7 @@ from gates import rules
 
 from .dates import dates_within_range, within_range
 from .history import History
+from .version import Versioned
 from .wording import refusal
 
 # In the database as far as it can say it; rules.what_text_lacks knows them all.
@@ -86,7 +87,7 @@ class EvidenceManager(models.Manager["Evidence"]):
         return self.get(gate__launch__slug=launch, gate__code=code, summary=summary)
 
 
-class Evidence(models.Model):
+class Evidence(Versioned):
     """One proof for one gate. Without at least one, the database lets no gate be closed."""
 
     class Kind(models.TextChoices):

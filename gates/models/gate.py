@@ -21,6 +21,7 @@ from .dates import dates_within_range, within_range
 from .history import History, save_on_record
 from .launch import Launch, Section
 from .owner import Owner
+from .version import Versioned
 from .wording import refusal
 
 
@@ -40,7 +41,7 @@ class GateManager(models.Manager["Gate"]):
         return self.get(launch__slug=launch, code=code)
 
 
-class Gate(models.Model):
+class Gate(Versioned):
     """A launch gate. `progress` is what people say; the board derives the status from facts."""
 
     class Progress(models.TextChoices):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .dates import dates_within_range, within_range
 from .history import History
+from .version import Versioned
 
 
 class LaunchManager(models.Manager["Launch"]):
@@ -16,7 +17,7 @@ class LaunchManager(models.Manager["Launch"]):
         return self.get(slug=slug)
 
 
-class Launch(models.Model):
+class Launch(Versioned):
     """A launch with its sections, gates and claims. Exactly one is the current one."""
 
     slug = models.SlugField(_("slug"), unique=True)
@@ -75,7 +76,7 @@ class SectionManager(models.Manager["Section"]):
         return self.get(launch__slug=launch, prefix=prefix)
 
 
-class Section(models.Model):
+class Section(Versioned):
     """A group of gates that share a letter prefix, such as T for Technical Readiness."""
 
     launch = models.ForeignKey(

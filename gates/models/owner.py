@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .history import History
+from .version import Versioned
 
 
 class OwnerManager(models.Manager["Owner"]):
@@ -13,7 +14,7 @@ class OwnerManager(models.Manager["Owner"]):
         return self.get(name=name)
 
 
-class Owner(models.Model):
+class Owner(Versioned):
     """A person on the board; linked to an account when that person logs in."""
 
     class Role(models.TextChoices):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -74,6 +75,15 @@ def moment(value: datetime | date | None) -> SafeString | str:
             '<time datetime="{}">{}</time>', local.isoformat(), date_format(local, style)
         )
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), date_format(value))
+
+
+@register.filter
+def ago(value: datetime | None) -> SafeString | str:
+    """A moment of the past, and how long ago that is, for a reader who asks "is this fresh?"."""
+    if value is None:
+        return ""
+    since = gettext("%(time)s ago") % {"time": timesince(value, depth=1)}
+    return format_html('{} <span class="quiet">({})</span>', moment(value), since)
 
 
 @register.filter

@@ -17,7 +17,6 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_type_hints
 
 from django import template
-from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -64,7 +63,12 @@ SHELF = Shelf(CHARACTERS_AT_MOST)
 def kept(name: str, **shown: Any) -> SafeString:
     """A template rendered with these values alone, now or at an earlier time."""
     key = (name, get_language(), tuple(map(content, shown.values())))
-    return SHELF.get(key, lambda: get_template(name).render(shown))
+    return SHELF.get(key, lambda: _template(name).render(template.Context(shown)))
+
+
+@cache
+def _template(name: str) -> template.Template:
+    return template.Engine.get_default().get_template(name)
 
 
 def content(value: Any) -> Any:
@@ -83,7 +87,7 @@ def content(value: Any) -> Any:
 
 
 @cache
-def _parts_of(kind: type) -> tuple[Any, Any] | None:
+def _parts_of(kind: type[Any]) -> tuple[Any, Any] | None:
     """How to read the plain and the nested fields of a row; None for what has no fields."""
     if not is_dataclass(kind):
         return None

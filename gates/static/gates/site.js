@@ -11,6 +11,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What is not asked for stays out of the address.
+for (const form of document.querySelectorAll("form[method=get]")) {
+  form.addEventListener("submit", () => {
+    for (const field of form.elements) field.disabled ||= !field.value && field.name !== "";
+  });
+}
+window.addEventListener("pageshow", () => {
+  for (const field of document.querySelectorAll("form[method=get] :disabled")) field.disabled = false;
+});
+
 // A menu closes on Escape or on a click beside it.
 const menu = document.querySelector("details.account");
 const close = (event) => {

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     """The revision moves with every write. See gates/revision.py."""
 
     dependencies = [
-        ("gates", "0004_history_names_its_import"),
+        ("gates", "0005_append_only_history_and_versions"),
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
 

@@ -1,0 +1,107 @@
+"""Two PostgreSQL roles: one that owns the tables and migrates, one that serves the board.
+
+What the web role may not do, nobody does through the web server, whatever goes wrong there: it
+cannot truncate, drop or alter a table, cannot disable a trigger, and only adds to the history.
+"""
+
+import secrets
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection, transaction
+from psycopg import sql
+
+from gates.append_only import TABLES as HISTORY
+
+READ, ADD, WORK = "SELECT", "SELECT, INSERT", "SELECT, INSERT, UPDATE, DELETE"
+
+# What has an owner: its name, quoted by the catalogue, and whose it is. Sequences follow tables.
+OWNED = {
+    "DATABASE": """
+        SELECT quote_ident(datname), pg_get_userbyid(datdba) FROM pg_database
+        WHERE datname = current_database()""",
+    "SCHEMA": """
+        SELECT quote_ident(nspname), pg_get_userbyid(nspowner) FROM pg_namespace
+        WHERE nspname = 'public'""",
+    "TABLE": """
+        SELECT oid::regclass::text, pg_get_userbyid(relowner) FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'""",
+    "FUNCTION": """
+        SELECT oid::regprocedure::text, pg_get_userbyid(proowner) FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace""",
+}
+
+
+class Command(BaseCommand):
+    """Run as an administrator once, and as the owner after each `migrate`."""
+
+    help = (
+        "PostgreSQL: create the owner and the web role (passwords printed once), hand the tables"
+        " to the owner, and give the web role what the board needs and no more."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--owner", default="dealix_owner", help="owns the tables and migrates")
+        parser.add_argument("--web", default="dealix_web", help="serves the board")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if connection.vendor != "postgresql":
+            raise CommandError("SQLite has no roles: file permissions protect it")
+        owner, web = options["owner"], options["web"]
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                passwords = self._create(cursor, owner, web)
+                for statement in [*_ownership(cursor, owner), *_rights(cursor, web)]:
+                    cursor.execute(statement)
+        except DatabaseError as error:
+            raise CommandError(f"nothing was changed: {error}".strip()) from error
+        for role, password in passwords.items():
+            self.stdout.write(f"Created {role}, password (shown only now): {password}")
+        self.stdout.write(f"{owner} owns the tables; {web} may use them, and only add history.")
+
+    def _create(self, cursor: Any, owner: str, web: str) -> dict[str, str]:
+        """Make the roles that are not there yet; returns their passwords."""
+        cursor.execute("SELECT rolname FROM pg_roles")
+        there = {name for (name,) in cursor.fetchall()}
+        passwords = {}
+        # The owner makes and drops the database that `drill` restores into.
+        for role, rights in ((owner, "CREATEDB"), (web, "NOCREATEDB")):
+            if role not in there:
+                passwords[role] = secrets.token_urlsafe(24)
+                cursor.execute(
+                    sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEROLE {} PASSWORD {}").format(
+                        sql.Identifier(role), sql.SQL(rights), sql.Literal(passwords[role])
+                    )
+                )
+        return passwords
+
+
+def _ownership(cursor: Any, owner: str) -> Iterator[sql.Composed]:
+    """Hand what is not the owner's to the owner."""
+    for kind, query in OWNED.items():
+        cursor.execute(query)
+        for name, now in cursor.fetchall():
+            if now != owner:
+                yield sql.SQL("ALTER {} {} OWNER TO {}").format(
+                    sql.SQL(kind), sql.SQL(name), sql.Identifier(owner)
+                )
+
+
+def _rights(cursor: Any, web: str) -> Iterator[sql.Composed]:
+    """Take everything from the web role and from everybody, then give it what it needs."""
+    role, database = sql.Identifier(web), sql.Identifier(connection.settings_dict["NAME"])
+    yield sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC, {}").format(database, role)
+    yield sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, role)
+    yield sql.SQL("REVOKE ALL ON SCHEMA public FROM PUBLIC, {}").format(role)
+    yield sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role)
+    yield sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(role)
+    # USAGE counts on; only UPDATE could set a sequence back.
+    yield sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(role)
+    cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    for (table,) in cursor.fetchall():
+        rights = ADD if table in HISTORY else READ if table == "django_migrations" else WORK
+        yield sql.SQL("GRANT {} ON public.{} TO {}").format(
+            sql.SQL(rights), sql.Identifier(table), role
+        )
