@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from string import ascii_uppercase
 
@@ -24,8 +25,8 @@ def starting(databases: Databases, rounds: int) -> Iterator[Figure]:
     if databases.use("commands"):
         fill(Size(34, 1_000))
     run = {"claim": ["claim", "launched"], "check": ["check"]}
-    found = medians({name: (lambda words=words: _manage(words)) for name, words in run.items()},
-                    max(3, rounds // 2))  # fmt: skip
+    acts = {name: partial(_manage, words) for name, words in run.items()}
+    found = medians(acts, max(3, rounds // 2))
     yield Figure("claim command", 1000 * found["claim"], "ms")
     yield Figure("claim command ÷ manage.py check", found["claim"] / found["check"], "×", 1.3)
 
@@ -45,7 +46,7 @@ def importing(databases: Databases, quick: bool) -> Iterator[Figure]:
             seconds.append(time.perf_counter() - begin)
         yield Figure(f"import of {gates} gates", seconds[-1], "s")
     most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    yield Figure("import, growth exponent", exponent(*seconds, sizes[1] / sizes[0]), "", 1.15)
+    yield Figure("import, growth exponent", exponent(seconds[0], seconds[1], sizes[1] / sizes[0]), "", 1.15)
     yield Figure("import, most memory", most, "MB", 300)
 
 

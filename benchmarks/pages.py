@@ -136,9 +136,9 @@ def cold(pages: Pages, engine: str, sizes: tuple[Size, ...], rounds: int) -> Ite
         yield Figure(f"board, nothing kept ÷ floor, {size.gates} gates", first / bare, "×")
         most = COLD[engine].get(size.gates)
         yield Figure(f"board cold ÷ floor, {size.gates} gates", board / bare, "×", most)
-    first, last = sizes[0], sizes[-1]
+    small, large = sizes[0], sizes[-1]
     grown = exponent(
-        found[f"board {first.gates}"], found[f"board {last.gates}"], last.gates / first.gates
+        found[f"board {small.gates}"], found[f"board {large.gates}"], large.gates / small.gates
     )
     yield Figure("board cold, growth exponent", grown, "", 1.2)
 

@@ -3,6 +3,7 @@
 import os
 import secrets
 import tempfile
+from pathlib import Path
 
 os.environ.update(
     DEBUG="off",
@@ -16,7 +17,7 @@ os.environ.setdefault("DATABASE_URL", "")
 from dealix_gates.settings import *  # noqa: F403  the environment must come first
 
 _folder = tempfile.TemporaryDirectory(prefix="dealix-bench-")
-STATIC_ROOT = f"{_folder.name}/static"
-MEDIA_ROOT = f"{_folder.name}/media"
+STATIC_ROOT = Path(_folder.name) / "static"
+MEDIA_ROOT = Path(_folder.name) / "media"
 # Slow hashing protects passwords; the bench has none to protect.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

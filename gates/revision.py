@@ -17,7 +17,6 @@ from typing import Any
 
 from django.db import connection
 
-from . import append_only
 from .trigger import Trigger
 
 TABLE = "gates_revision"

@@ -87,7 +87,7 @@ def content(value: Any) -> Any:
 
 
 @cache
-def _parts_of(kind: type[Any]) -> tuple[Any, Any] | None:
+def _parts_of(kind: Any) -> tuple[Any, Any] | None:
     """How to read the plain and the nested fields of a row; None for what has no fields."""
     if not is_dataclass(kind):
         return None
