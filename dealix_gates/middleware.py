@@ -1,10 +1,10 @@
-"""What happens around every page: impossible addresses are refused, and the reader's language."""
+"""What every answer carries, what is refused before any page, and the reader's language."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
@@ -51,3 +51,43 @@ def _language_of(user_id: int) -> str:
     """The language a person has chosen; empty for none, or one that is no longer there."""
     chosen = Reader.objects.filter(user_id=user_id).values_list("language", flat=True).first()
     return chosen if chosen in dict(settings.LANGUAGES) else ""
+
+
+def refuse_oversized(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
+    """Answer 400 to a body larger than any form here can be, before it is read."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_view(request: HttpRequest, *_view: object) -> None:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) > settings.MAX_BODY_BYTES:
+            raise RequestDataTooBig("the request is larger than any form here can be")
+
+    middleware.process_view = process_view  # type: ignore[attr-defined]
+    return middleware
+
+
+# What a page here needs of the device: passkeys, and nothing else.
+PERMISSIONS_POLICY = ", ".join(
+    [f"{feature}=()" for feature in (
+        "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture",
+        "encrypted-media", "fullscreen", "geolocation", "gyroscope", "hid", "idle-detection",
+        "local-fonts", "magnetometer", "microphone", "midi", "payment", "screen-wake-lock",
+        "serial", "usb", "web-share", "xr-spatial-tracking",
+    )]
+    + [f"publickey-credentials-{verb}=(self)" for verb in ("create", "get")]
+)  # fmt: skip
+
+
+def permissions_policy(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Say with every answer which abilities of the device its page may use."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers["Permissions-Policy"] = PERMISSIONS_POLICY
+        return response
+
+    return middleware

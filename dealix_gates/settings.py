@@ -119,10 +119,17 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "simple_history",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "accounts",
     "gates",
 ]
 
 MIDDLEWARE = [
+    "accounts.log.request_on_record",
+    "dealix_gates.middleware.permissions_policy",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -130,11 +137,14 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "dealix_gates.middleware.refuse_nul",
+    "dealix_gates.middleware.refuse_oversized",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "dealix_gates.middleware.speak_to_reader",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.doors.doors",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
@@ -162,9 +172,75 @@ WSGI_APPLICATION = "dealix_gates.wsgi.application"
 
 # Whether /badge.svg shows the count to anybody, without a login.
 PUBLIC_BADGE = _switch("PUBLIC_BADGE", default=False)
-LOGIN_URL = "login"
+# Whether everybody needs a second factor to get further than the page that sets it up.
+REQUIRE_MFA = _switch("REQUIRE_MFA", default=not DEBUG)
+
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "board"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+# Behind how many proxies of ours a request comes; decides which address is a person's own.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0 if DEBUG else 1)
+# The failed attempts, counted in the database: shared by all workers and all servers.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_attempts",
+        # Nobody shall push a lock-out out of the table by filling it.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # phones' clocks differ: the code before and after counts too
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # e-mail plays no part here
+MFA_FORMS = {
+    "add_webauthn": "accounts.forms.AddPasskey",
+    "authenticate_webauthn": "accounts.forms.UsePasskey",
+    "login_webauthn": "accounts.forms.LogInByPasskey",
+    "reauthenticate_webauthn": "accounts.forms.ConfirmByPasskey",
+}
+# So that a key of this computer works under `make run`; browsers allow it on localhost only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+
+# A session ends after a working day without use, and after a week in any case.
+SESSION_IDLE_SECONDS = 10 * 3600
+SESSION_COOKIE_AGE = 7 * 24 * 3600
+
+# Single sign-on (OpenID Connect), off unless a server is named. It finds accounts by the e-mail
+# address that the server has verified; it makes none.
+SINGLE_SIGN_ON = env.str("SSO_SERVER", default="")
+if SINGLE_SIGN_ON:
+    INSTALLED_APPS += [
+        "allauth.socialaccount",
+        "allauth.socialaccount.providers.openid_connect",
+    ]
+    SOCIALACCOUNT_ADAPTER = "accounts.single_sign_on.SingleSignOnAdapter"
+    SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
+    SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+    SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+    SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [
+                {
+                    "provider_id": "sso",
+                    "name": env.str("SSO_NAME", default="single sign-on"),
+                    "client_id": env.str("SSO_CLIENT_ID"),
+                    "secret": env.str("SSO_CLIENT_SECRET"),
+                    "settings": {"server_url": SINGLE_SIGN_ON},
+                }
+            ],
+        }
+    }
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -189,7 +265,7 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DEBUG
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 if not DEBUG:
@@ -212,6 +288,8 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "media"
+# A form with a few files of evidence; the proxy in front should refuse more as well.
+MAX_BODY_BYTES = 32 * 1024 * 1024
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -233,7 +311,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"django": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    "loggers": {
+        name: {"handlers": ["console"], "level": "INFO", "propagate": False}
+        for name in ("django", "security")
+    },
 }
 
 # --- history -------------------------------------------------------------------------------

@@ -1,22 +1,18 @@
 """All addresses: the board, the account pages, the admin."""
 
 from django.contrib import admin
-from django.contrib.auth import views as auth
 from django.urls import include, path
+from django.views.generic import RedirectView
 
-from gates.views import admin_login
+from accounts.views import admin_login
+
+handler429 = "accounts.views.too_many"
 
 urlpatterns = [
     path("", include("gates.urls")),
-    path("accounts/login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
-    path("accounts/password/", auth.PasswordChangeView.as_view(), name="password_change"),
-    path(
-        "accounts/password/done/",
-        auth.PasswordChangeDoneView.as_view(),
-        name="password_change_done",
-    ),
-    # Before the admin, whose own login page would bypass ours.
+    path("accounts/", include("accounts.urls")),
+    # Before the admin, whose own pages for these would bypass ours.
     path("admin/login/", admin_login),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
 ]

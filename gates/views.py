@@ -1,6 +1,7 @@
 """Pages: request → board → template. Everything but /healthz and the login asks for an account."""
 
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings
@@ -8,14 +9,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
+from accounts import log
 from gates import invariants, moments
 from gates.asked import board_asked_for, known, moment_asked_for, says_when
 from gates.board import find_launch, read_board, read_gate
@@ -87,6 +88,7 @@ def export(request: HttpRequest, ending: str, slug: str | None = None) -> HttpRe
     found = known(board_asked_for(request, slug))
     found = narrowed(found, Filters.of(request.GET))
     form = FORMATS[ending]
+    log.note("export", launch=found.launch.slug, format=ending, as_of=request.GET.get("as_of"))
     asked = request.GET.get("language", "")
     with translation.override(asked if asked in dict(settings.LANGUAGES) else "en"):
         response = HttpResponse(form.write(found), content_type=form.content_type)
@@ -267,18 +269,28 @@ def burnup_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def evidence_file(_request: HttpRequest, pk: int) -> FileResponse:
-    """A piece of evidence's file, always as a download and never shown in the page."""
-    proof = get_object_or_404(Evidence.objects.exclude(file=""), pk=pk)
+def evidence_file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+    """A piece of evidence's file, always as a download and never shown in the page.
+
+    Not served unless it is, byte for byte, what was attached.
+    """
+    if not request.user.has_perm("gates.view_evidence"):
+        raise PermissionDenied(gettext("Files of evidence are for people with a role."))
+    proof = get_object_or_404(Evidence.objects.exclude(file="").select_related("gate"), pk=pk)
     try:
-        return FileResponse(
-            proof.file.open("rb"),
-            as_attachment=True,
-            filename=proof.file.name.rpartition("/")[2],
-            content_type="application/octet-stream",
-        )
+        content = proof.file.read_unchanged()
     except FileNotFoundError as error:
         raise Http404 from error
+    if content is None:
+        log.note("evidence_file_altered", evidence=pk, gate=proof.gate.code)
+        return render(request, "gates/file_altered.html", {"proof": proof}, status=409)
+    name = proof.file.name.rpartition("/")[2]
+    return FileResponse(
+        BytesIO(content),
+        as_attachment=True,
+        filename=name,
+        content_type="application/octet-stream",
+    )
 
 
 @login_not_required
@@ -321,12 +333,3 @@ def language(request: HttpRequest) -> HttpResponse:
         Reader.objects.update_or_create(user=request.user, defaults={"language": chosen})
         request.session["language"] = chosen
     return set_language(request)
-
-
-@login_not_required
-def admin_login(request: HttpRequest) -> HttpResponse:
-    """The admin's login is the site's own; who is logged in but not staff is told so."""
-    if request.user.is_authenticated:
-        raise PermissionDenied
-    query = urlencode({"next": request.GET.get("next", reverse("admin:index"))})
-    return redirect(f"{reverse('login')}?{query}")

@@ -14,6 +14,9 @@ os.environ.update(
     SECRET_KEY=secrets.token_urlsafe(50),
     ALLOWED_HOSTS="testserver,localhost",
     TIME_ZONE="Asia/Riyadh",
+    REQUIRE_MFA="off",  # tests that are about it turn it on
+    SSO_SERVER="",
+    TRUSTED_PROXIES="0",
 )
 os.environ.setdefault("POSTGRES_BIN", "")
 os.environ.setdefault("DATABASE_URL", "")  # set, though empty: .env is not asked

@@ -12,7 +12,7 @@ GATES = Path(settings.BASE_DIR) / "gates"
 LEVELS = [
     {"reasons", "trigger", "instant"},
     {"append_only", "revision"},
-    {"rules", "invariants"},
+    {"rules", "invariants", "files"},
     {"markdown"},
     {"models", "checks", "roles", "moments"},
     {"recorded", "rows"},

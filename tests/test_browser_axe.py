@@ -35,6 +35,9 @@ def pages() -> dict[str, str]:
         "honesty": "/honesty/",
         "claim": "/claims/launched/",
         "password": "/accounts/password/",
+        "sessions": "/accounts/sessions/",
+        "second-factor": "/accounts/second-factor/",
+        "passkeys": "/accounts/passkeys/",
         "not-found": "/gates/ZZ99/",
         "admin": "/admin/",
         "admin-gates": "/admin/gates/gate/",
@@ -87,7 +90,7 @@ def test_the_login_is_for_everybody(open_page: Open, language: str, size: tuple[
     page = open_page("/", language=language, size=size)
     page.locator("main form button").click()
     empty = axe_findings(page)
-    page.fill("[name=username]", "sami")
+    page.fill("[name=login]", "sami")
     page.fill("[name=password]", "wrong")
     page.locator("main form button").click()
     page.screenshot(path=SCREENSHOTS / f"login-refused-{language}-{size[0]}.png", full_page=True)

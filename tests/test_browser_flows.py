@@ -35,7 +35,7 @@ def people(committed: None) -> None:
 
 
 def log_in(page: Page, name: str) -> None:
-    page.locator("[name=username]").fill(name)
+    page.locator("[name=login]").fill(name)
     page.locator("[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
 

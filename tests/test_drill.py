@@ -10,7 +10,6 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
-from pytest_django.fixtures import SettingsWrapper
 
 from gates import backup, invariants
 from gates.management.commands import drill as command
@@ -24,7 +23,7 @@ STEPS = ["dump", "files", "restore", "tables", "evidence", "integrity"]
 
 
 @pytest.fixture
-def board(committed: None, settings: SettingsWrapper) -> Evidence:
+def board(committed: None, settings: Any) -> Evidence:
     """A closed gate whose proof is a file, the only one there is."""
     settings.STORAGES = {**settings.STORAGES}  # a change of settings begins with empty storage
     gate = factory.closed_gate("T6")

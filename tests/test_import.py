@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from gates.models import TRACKED, Evidence, Gate, Launch, Owner, Section
-from tests import factory
+from tests.admin_forms import person
 from tests.test_snapshot import SNAPSHOT
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ def row(rows: Rows, model: str, **fields: Any) -> dict[str, Any]:
 def test_an_import_writes_history_under_the_importing_person(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    sami = factory.user("sami")
+    sami = person("sami", "Founder")
 
     out = run(SNAPSHOT, capsys, by="sami")
 

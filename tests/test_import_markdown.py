@@ -15,6 +15,7 @@ from gates.models import TRACKED, Action, Blocker, Evidence, Gate, Launch, Owner
 from gates.snapshot.importing import import_file
 from gates.snapshot.read_markdown import read_markdown
 from tests import factory
+from tests.admin_forms import person
 from tests.test_import import counts, run
 from tests.test_snapshot import SNAPSHOT
 
@@ -205,7 +206,7 @@ def test_closed_without_evidence_is_partial_and_reported(
 def test_a_later_document_updates_the_board(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sami = factory.user("sami")
+    sami = person("sami", "Founder")
     first = gates(
         tmp_path,
         "| A1 | Lights | 🔴 | DoD: bright |",

@@ -5,7 +5,7 @@ shown again, with the input kept and the refusal on its field. Never a 500, and 
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from gates import invariants, rules
 from gates.history import object_history
 from gates.models import Refused, Stale
+from gates.models.evidence import no_files_left_behind
 from gates.models.wording import in_words
 from gates.rules import KEEPS_EVIDENCE
 
@@ -64,7 +65,7 @@ def unanswerable_refused() -> Iterator[None]:
     """Answer 400 where an address asks for what no row can have: `?id=abc`, a number too large."""
     try:
         yield
-    except (ValueError, OverflowError, DataError, ValidationError) as error:
+    except (ValueError, OverflowError, DataError, ValidationError, FieldDoesNotExist) as error:
         raise BadRequest("the address asks for something that cannot be looked up") from error
 
 
@@ -93,7 +94,53 @@ class SharedChoices:
         return field
 
 
-class BoardAdmin(CarriesVersion, admin.ModelAdmin):
+class BadAddressesRefused(admin.ModelAdmin):
+    """An address that asks for what no row can have gets an answer of its own, never a 500."""
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        with unanswerable_refused():
+            return super().get_object(request, object_id, from_field or None)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        # Reading: all of it. Writing: only showing the form again, which looks up what was sent.
+        reading = unanswerable_refused() if request.method == "GET" else nullcontext()
+        with reading:
+            page = super().changeform_view(request, object_id, form_url, extra_context)
+        with unanswerable_refused():
+            return page.render() if isinstance(page, TemplateResponse) else page
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        with unanswerable_refused():
+            page = super().changelist_view(request, extra_context)
+            return page.render() if isinstance(page, TemplateResponse) else page
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What an address fills in (`add/?gate=6`), less what its field cannot hold."""
+        initial = {}
+        for name, value in super().get_changeform_initial_data(request).items():
+            try:
+                initial[name] = self.opts.get_field(name).to_python(value)  # type: ignore[union-attr]
+            except (FieldDoesNotExist, ValidationError):
+                continue
+        return initial
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        return super().get_search_results(request, queryset, search_term[:200])
+
+
+class BoardAdmin(CarriesVersion, BadAddressesRefused):
     """Base of our admin classes.
 
     Not the library's SimpleHistoryAdmin: its page of a past version takes a POST that writes the
@@ -116,11 +163,10 @@ class BoardAdmin(CarriesVersion, admin.ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         if request.method == "GET":
-            with unanswerable_refused():
-                page = super().changeform_view(request, object_id, form_url, extra_context)
-                return page.render() if isinstance(page, TemplateResponse) else page
-        try:
             return super().changeform_view(request, object_id, form_url, extra_context)
+        try:
+            with no_files_left_behind():
+                return super().changeform_view(request, object_id, form_url, extra_context)
         except Refused as refused:
             refusal = Refusal("progress", refused.messages)
         except Stale:
@@ -147,13 +193,6 @@ class BoardAdmin(CarriesVersion, admin.ModelAdmin):
         form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]
         return form
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        with unanswerable_refused():
-            page = super().changelist_view(request, extra_context)
-            return page.render() if isinstance(page, TemplateResponse) else page
-
     def lookup_allowed(self, lookup: str, value: str, request: Any = None) -> bool:
         """Only what the list's own filters ask for; not years, patterns or passwords."""
         filters = set()
@@ -162,21 +201,6 @@ class BoardAdmin(CarriesVersion, admin.ModelAdmin):
             filters.add(getattr(name, "parameter_name", name))
         field, _, how = lookup.partition("__")
         return field in filters and how in {"", "exact", "id__exact", "isnull", "isempty"}
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """What an address fills in (`add/?gate=6`), less what its field cannot hold."""
-        initial = {}
-        for name, value in super().get_changeform_initial_data(request).items():
-            try:
-                initial[name] = self.opts.get_field(name).to_python(value)  # type: ignore[union-attr]
-            except (FieldDoesNotExist, ValidationError):
-                continue
-        return initial
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
-    ) -> tuple[models.QuerySet[Any], bool]:
-        return super().get_search_results(request, queryset, search_term[:200])
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gates.models import Blocker
 
-from .base import BoardAdmin, person, unanswerable_refused
+from .base import BoardAdmin, person
 from .gate_field import GateByCode
 
 
@@ -51,8 +51,7 @@ class BlockerAdmin(GateByCode, BoardAdmin):
 
     def resolve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """One question: how was it resolved? Fit for a phone."""
-        with unanswerable_refused():
-            blocker = self.get_object(request, unquote(object_id))
+        blocker = self.get_object(request, unquote(object_id))
         if blocker is None:
             raise Http404
         if not self.has_change_permission(request, blocker):

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts import log
 from gates.models import Claim, Requirement
 
 from .base import BoardAdmin, ReasonedForm, RefusableForm
@@ -70,9 +71,15 @@ class ClaimAdmin(BoardAdmin):
         if not change or set(form.changed_data) - {"reason"}:
             obj._change_reason = form.cleaned_data["reason"]  # type: ignore[attr-defined]
             super().save_model(request, obj, form, change)
+        if rule := sorted(RULE & set(form.changed_data)):
+            log.note_once_written("claim_rule_changed", claim=obj.slug, changed=rule)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         reason = form.cleaned_data["reason"]
         for row in [*formset.save(commit=False), *formset.deleted_objects]:
             row._change_reason = reason
         formset.save()
+        if formset.has_changed():
+            log.note_once_written(
+                "claim_rule_changed", claim=form.instance.slug, changed=["required_gates"]
+            )

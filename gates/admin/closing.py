@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gates import rules
 from gates.models import Evidence, Gate, Refused
+from gates.models.evidence import no_files_left_behind
 from gates.models.wording import in_words
 
 from .base import person
@@ -75,17 +76,11 @@ class ClosingForm(EvidenceForm):
         Raises:
             Refused: the gate may not be closed now; nothing was written.
         """
-        proof = self.instance
-        try:
-            with transaction.atomic():
-                if self.brings_proof:
-                    proof.recorded_by = by
-                    proof.save()
-                return self.gate.close(by, self.cleaned_data["reason"])
-        except (Refused, IntegrityError):
-            if proof.file and proof.file._committed:  # files are not the database's to roll back
-                proof.file.storage.delete(proof.file.name)
-            raise
+        with no_files_left_behind(), transaction.atomic():
+            if self.brings_proof:
+                self.instance.recorded_by = by
+                self.instance.save()
+            return self.gate.close(by, self.cleaned_data["reason"])
 
 
 def close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.contrib.admin import helpers
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -31,7 +31,6 @@ from .base import (
     Refusal,
     SharedChoices,
     person,
-    unanswerable_refused,
 )
 from .closing import close_page, share
 from .evidence import EvidenceForm
@@ -206,9 +205,8 @@ class GateAdmin(GateByCode, BoardAdmin):
         """A page about one gate, for those who may change it."""
 
         def page(request: HttpRequest, object_id: str, **named: str) -> HttpResponse:
-            with unanswerable_refused():
-                # Not ours, which locks the row for the form: close() locks it when it matters.
-                gate = super(GateAdmin, self).get_object(request, unquote(object_id))
+            # Not ours, which locks the row for the form: close() locks it when it matters.
+            gate = super(GateAdmin, self).get_object(request, unquote(object_id))
             if gate is None:
                 raise Http404
             if not self.has_change_permission(request, gate):
@@ -223,7 +221,7 @@ class GateAdmin(GateByCode, BoardAdmin):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Gate | None:
-        gate = super().get_object(request, object_id, from_field)
+        gate: Gate | None = super().get_object(request, object_id, from_field)
         if gate is not None and request.method == "POST":
             # Held until the form is written, so that nobody's change is lost in between.
             gate.refresh_from_db(from_queryset=Gate.objects.select_for_update())
@@ -244,17 +242,9 @@ class GateAdmin(GateByCode, BoardAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Evidence and blockers first, then the decision that rests on them."""
-        try:
-            super().save_related(request, form, formsets, change)
-            if form.closes():
-                form.instance.close(person(request), form.cleaned_data["reason"])
-        except (Refused, IntegrityError):
-            # The rows are rolled back; files are not the database's to roll back.
-            for formset in formsets:
-                for row in getattr(formset, "new_objects", ()):
-                    if isinstance(row, Evidence) and row.file:
-                        row.file.storage.delete(row.file.name)
-            raise
+        super().save_related(request, form, formsets, change)
+        if form.closes():
+            form.instance.close(person(request), form.cleaned_data["reason"])
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         rows = formset.save(commit=False)

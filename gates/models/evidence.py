@@ -6,6 +6,9 @@ evidence comes before the closed gate that needs it.
 
 import hashlib
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import PurePath
 from typing import Any
 
@@ -20,6 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gates import rules
+from gates.files import MAX_BYTES, what_is_wrong_with_file
 
 from .dates import dates_within_range, within_range
 from .history import History
@@ -56,12 +60,66 @@ def _without_line_breaks(text: Any) -> Any:
     return text
 
 
+def check_content(file: Any) -> None:
+    """Refuse a file that may not be evidence.
+
+    Raises:
+        ValidationError: its kind, its size, or that it is not what its name says.
+    """
+    file.seek(0)
+    content = file.read(MAX_BYTES + 1)
+    file.seek(0)
+    if reasons := what_is_wrong_with_file(file.name, content):
+        raise ValidationError(refusal(reasons))
+
+
+# The files that the write which is under way has stored so far.
+_stored: ContextVar[list[FieldFile] | None] = ContextVar("stored", default=None)
+
+
+@contextmanager
+def no_files_left_behind() -> Iterator[None]:
+    """Remove the files that were stored inside if what is inside fails.
+
+    The database rolls its rows back; files are not the database's to roll back.
+    """
+    stored: list[FieldFile] = []
+    token = _stored.set(stored)
+    try:
+        yield
+    except BaseException:
+        for file in stored:
+            file.storage.delete(str(file.name))
+        raise
+    finally:
+        _stored.reset(token)
+
+
 class HashedFile(FieldFile):
-    """A stored file whose checksum is taken from the very content that is being stored."""
+    """A stored file: checked, and its checksum taken from the very content that is stored."""
 
     def save(self, name: str, content: Any, save: bool = True) -> None:
+        """Raises ValidationError, like `check_content`, before anything is stored."""
+        if content.name is None:
+            content.name = name
+        check_content(content)
         self.instance.sha256 = sha256_of(content)  # type: ignore[attr-defined]
-        super().save(name, content, save)
+        super().save(name, content, save=False)
+        if (stored := _stored.get()) is not None:
+            stored.append(self)
+        if save:
+            self.instance.save()
+
+    def read_unchanged(self) -> bytes | None:
+        """The content, if the store still holds exactly what was attached; else None.
+
+        Raises:
+            FileNotFoundError: the store has lost it.
+        """
+        with self.open("rb") as file:
+            content: bytes = file.read()
+        attached = self.instance.sha256  # type: ignore[attr-defined]
+        return content if hashlib.sha256(content).hexdigest() == attached else None
 
 
 class HashedFileField(models.FileField):
@@ -198,11 +256,16 @@ class Evidence(Versioned):
         """Refuse what proves nothing, each with a message on its field.
 
         Raises:
-            ValidationError: no substance, an unsafe address, or the part the kind needs is missing.
+            ValidationError: no substance, an unsafe address, a file that may not be
+                evidence, or the part the kind needs is missing.
         """
-        if self.file and not self.file._committed:
-            self.sha256 = sha256_of(self.file)
         errors: dict[str, Any] = {}
+        if self.file and not self.file._committed:
+            try:
+                check_content(self.file)
+                self.sha256 = sha256_of(self.file)
+            except ValidationError as refused:
+                errors["file"] = refused
         if reasons := rules.what_text_lacks(self.summary):
             errors["summary"] = refusal(reasons)
         if reasons := rules.what_is_wrong_with_url(self.url):

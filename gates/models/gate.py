@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import log
 from gates import invariants, rules
 from gates.reasons import Reason
 from gates.rules import BlockerFact, EvidenceFact, GateFacts
@@ -214,7 +215,10 @@ class Gate(Versioned):
         """
         if by is None:
             raise ValueError("a gate is closed by somebody")
-        return self._close(by, reason, closing_note=reason, closed_at=timezone.now(), closed_by=by)
+        done = self._close(by, reason, closing_note=reason, closed_at=timezone.now(), closed_by=by)
+        if done:
+            self._note("gate_closed", by)
+        return done
 
     def close_as_documented(
         self,
@@ -286,6 +290,7 @@ class Gate(Versioned):
         self.progress = to
         self.closed_at, self.closed_by, self.closing_note = None, None, ""
         save_on_record(self, by=by, reason=reason)
+        self._note("gate_reopened", by)
         return True
 
     @transaction.atomic
@@ -312,6 +317,10 @@ class Gate(Versioned):
             proof.gate, proof.recorded_at, proof.recorded_by = covered, timezone.now(), by
             save_on_record(proof, by=by, reason=f"Evidence of {self.code}, which covers it")
         return len(proofs)
+
+    def _note(self, event: str, by: User | None) -> None:
+        who = by.get_username() if by else None
+        log.note_once_written(event, user=who, gate=self.code, launch=self.launch_id)
 
     def _lock(self) -> None:
         """Make this object the row as it is now, held until the transaction ends."""

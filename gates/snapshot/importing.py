@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from accounts import log
 from gates.models import Action, Claim, Gate, Launch, Section
 from gates.rules import Progress, Status
 
@@ -66,6 +67,14 @@ def import_file(
         report.not_in_document = _on_the_board(document)
         report.differences = apply(document, by=by, dry_run=dry_run, dated=moment)
     report.launch = next((str(r.fields["slug"]) for r in document.records if r.model is Launch), "")
+    if not dry_run:
+        log.note(
+            "import",
+            user=by.get_username() if by else None,
+            file=path.name,
+            launch=report.launch,
+            changes=len(report.differences),
+        )
     return report
 
 

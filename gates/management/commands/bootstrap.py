@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from accounts.models import GivenPassword
 from gates.models import Launch, Owner
 from gates.models.history import save_on_record
 from gates.roles import create_groups
@@ -42,7 +43,9 @@ class Command(BaseCommand):
         for username, _, name in FIRST_USERS:
             self._link_owner(username, name)
         if passwords:
-            self.stdout.write("\nFirst log-in (shown only now; change it after logging in):")
+            self.stdout.write(
+                "\nFirst log-in (shown only now; it asks for a password of your own):"
+            )
         for username, password in passwords.items():
             self.stdout.write(f"    {username:<10} {password}")
 
@@ -52,6 +55,7 @@ class Command(BaseCommand):
         for username, group, _ in FIRST_USERS:
             passwords[username] = secrets.token_urlsafe(12)
             user = User.objects.create_user(username, password=passwords[username], is_staff=True)
+            GivenPassword.note(user)
             user.groups.add(Group.objects.get(name=group))
         return passwords
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import translation
 
+from accounts import log
 from gates.snapshot.formats import FORMATS
 
 from ._board import add_as_of, add_language, board_named
@@ -24,6 +25,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         board = board_named(options["launch"], options["as_of"])
+        log.note(
+            "export", launch=board.launch.slug, format=options["format"], as_of=options["as_of"]
+        )
         with translation.override(options["language"]):
             document = FORMATS[options["format"]].write(board)
         self.stdout.write(document, ending="")

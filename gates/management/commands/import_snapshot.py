@@ -70,6 +70,8 @@ class Command(BaseCommand):
         user = get_user_model().objects.filter(username=options["by"]).first()
         if user is None:
             raise CommandError(f"there is no account {options['by']!r}")
+        if not user.has_perm("gates.change_gate"):
+            raise CommandError(f"{options['by']!r} may not change gates, so no import is theirs")
         return user
 
     def _empty_status(self, options: dict[str, Any]) -> Any:

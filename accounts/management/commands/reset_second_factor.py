@@ -1,0 +1,25 @@
+"""For somebody who has lost their second factor and the recovery codes."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.adapter import take_away_second_factors
+
+
+class Command(BaseCommand):
+    """Whoever runs this on the server has made sure who asks."""
+
+    help = "Take away a person's second factors and end their sessions; they set up a new one."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("username")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = User.objects.filter(username=options["username"]).first()
+        if user is None:
+            raise CommandError(f"there is no account {options['username']!r}")
+        done = take_away_second_factors(user)
+        self.stdout.write("taken away" if done else "there was none")

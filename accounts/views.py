@@ -1,0 +1,92 @@
+"""The library's account pages, where ours do a little more."""
+
+from typing import Any
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.account.views import PasswordChangeView
+from allauth.core.ratelimit import consume_or_429
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from . import log
+from .adapter import refuse_last
+from .at_the_door import MUST_CHANGE
+from .models import GivenPassword
+
+
+class ChangePassword(PasswordChangeView):
+    """One's own password; whose was given to them is asked for it before anything else."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        refused = consume_or_429(request, action="change_password", user=request.user)
+        if refused:
+            return refused
+        if not isinstance(request.user, User) or not request.user.has_usable_password():
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> Any:
+        given = MUST_CHANGE in self.request.session
+        return {**super().get_context_data(**kwargs), "given": given}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        GivenPassword.settle(form.user)
+        self.request.session.pop(MUST_CHANGE, None)
+        # They typed the old one just now; setting up a second factor need not ask again.
+        reauthenticate_by_password(self.request)
+        log.note("password_changed")
+        return response
+
+
+class ProvesSecondFactor:
+    """Setting a second factor up proves it for this session."""
+
+    request: HttpRequest
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+        factors = Authenticator.objects.filter(user=self.request.user.pk)
+        added = factors.exclude(type=Authenticator.Type.RECOVERY_CODES).latest("pk")
+        record_authentication(self.request, self.request.user, "mfa", id=added.pk, type=added.type)
+        return response
+
+
+class SetUpApp(ProvesSecondFactor, ActivateTOTPView):
+    """An authenticator app as second factor."""
+
+
+class AddPasskey(ProvesSecondFactor, AddWebAuthnView):
+    """A passkey or security key as second factor."""
+
+
+class RemovePasskey(RemoveWebAuthnView):
+    """A key goes, unless it is the last second factor and one is obligatory."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        refuse_last(self.get_object())
+        response: HttpResponse = super().form_valid(form)
+        return response
+
+
+@login_not_required
+def admin_login(request: HttpRequest) -> HttpResponse:
+    """The admin's login is the site's own; who is logged in but not staff is told so."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    query = urlencode({"next": request.GET.get("next", reverse("admin:index"))})
+    return redirect(f"{reverse('account_login')}?{query}")
+
+
+def too_many(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+    """Somebody, or a program, asks for the same thing too often."""
+    return render(request, "429.html", status=429)

@@ -1,0 +1,134 @@
+"""Single sign-on against a small OpenID Connect server, in a process with its environment."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+# What a browser would do: ask to log in, come back with what the server said.
+LOG_IN = """
+import json, os
+from urllib.parse import parse_qs, urlsplit
+import django
+django.setup()
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import Client
+call_command("migrate", verbosity=0)
+User.objects.create_user("sami", email="sami@example.com")
+client = Client()
+page = client.get("/accounts/login/").content.decode()
+away = client.post("/accounts/single/sso/login/")
+state = parse_qs(urlsplit(away["Location"]).query)["state"][0]
+callback = "/accounts/single/sso/login/callback/"
+back = client.get(callback, {"code": "c", "state": state}, follow=True)
+print(json.dumps({
+    "offered": "Log in with Example" in page,
+    "away": away["Location"].split("?")[0],
+    "user": client.session.get("_auth_user_id") and back.wsgi_request.user.get_username(),
+    "accounts": list(User.objects.values_list("username", flat=True)),
+    "landed": back.request["PATH_INFO"],
+}))
+"""
+
+
+class Server(BaseHTTPRequestHandler):
+    """Says who has logged in: `person`."""
+
+    person: dict[str, Any] = {}
+
+    server: ThreadingHTTPServer
+
+    def do_GET(self) -> None:
+        here = f"http://127.0.0.1:{self.server.server_port}"
+        if "openid-configuration" in self.path:
+            return self.say({
+                "issuer": here,
+                "authorization_endpoint": f"{here}/authorize",
+                "token_endpoint": f"{here}/token",
+                "userinfo_endpoint": f"{here}/userinfo",
+                "jwks_uri": f"{here}/keys",
+            })  # fmt: skip
+        return self.say(self.person)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.say({"access_token": "token", "token_type": "Bearer"})
+
+    def say(self, what: dict[str, Any]) -> None:
+        body = json.dumps(what).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_args: Any) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def provider() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def log_in(tmp_path: Path, provider: str, **person: Any) -> dict[str, Any]:
+    Server.person = {"sub": "1", "name": "Sami", **person}
+    result = subprocess.run(
+        [sys.executable, "-c", LOG_IN],
+        cwd=settings.BASE_DIR,
+        env={
+            "PATH": os.environ["PATH"],
+            "DJANGO_SETTINGS_MODULE": "dealix_gates.settings",
+            "DEBUG": "on",
+            "ALLOWED_HOSTS": "testserver",
+            "DATABASE_URL": f"sqlite:///{tmp_path}/board.sqlite3",
+            "SSO_SERVER": provider,
+            "SSO_NAME": "Example",
+            "SSO_CLIENT_ID": "gates",
+            "SSO_CLIENT_SECRET": "made up",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    said: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
+    return said
+
+
+def test_whom_we_know_by_a_verified_address_is_let_in(tmp_path: Path, provider: str) -> None:
+    said = log_in(tmp_path, provider, email="sami@example.com", email_verified=True)
+
+    assert said["offered"]
+    assert said["away"] == f"{provider}/authorize"
+    assert (said["user"], said["landed"]) == ("sami", "/")
+
+
+@pytest.mark.parametrize(
+    ("email", "verified"), [("sami@example.com", False), ("stranger@example.com", True)]
+)
+def test_nobody_else_is_let_in_and_no_account_is_made(
+    tmp_path: Path, provider: str, email: str, verified: bool
+) -> None:
+    said = log_in(tmp_path, provider, email=email, email_verified=verified)
+
+    assert said["user"] is None
+    assert said["accounts"] == ["sami"]
+
+
+def test_it_is_off_by_default(client: Any, db: None) -> None:
+    assert not settings.SINGLE_SIGN_ON
+    assert client.get("/accounts/single/sso/login/").status_code == 404
