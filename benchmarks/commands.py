@@ -46,7 +46,8 @@ def importing(databases: Databases, quick: bool) -> Iterator[Figure]:
             seconds.append(time.perf_counter() - begin)
         yield Figure(f"import of {gates} gates", seconds[-1], "s")
     most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    yield Figure("import, growth exponent", exponent(seconds[0], seconds[1], sizes[1] / sizes[0]), "", 1.15)
+    grown = exponent(seconds[0], seconds[1], sizes[1] / sizes[0])
+    yield Figure("import, growth exponent", grown, "", 1.15)
     yield Figure("import, most memory", most, "MB", 300)
 
 

@@ -1,13 +1,12 @@
 """A logged-in reader who asks for pages through the WSGI application, as a server would."""
 
 from collections.abc import Callable
-from importlib import import_module
 from io import BytesIO
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import User
+from django.test import Client
 
 Application = Callable[..., Any]
 
@@ -17,12 +16,10 @@ class Reader:
 
     def __init__(self, user: User, application: Application) -> None:
         self.application = application
-        session = import_module(settings.SESSION_ENGINE).SessionStore()
-        session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        session.save()
-        self.cookies = f"{settings.SESSION_COOKIE_NAME}={session.session_key}; csrftoken={'x' * 32}"
+        browser = Client()
+        browser.force_login(user)
+        session = browser.cookies[settings.SESSION_COOKIE_NAME].value
+        self.cookies = f"{settings.SESSION_COOKIE_NAME}={session}; csrftoken={'x' * 32}"
 
     def get(self, path: str, etag: str = "") -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body of a page."""

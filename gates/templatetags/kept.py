@@ -73,7 +73,7 @@ def _template(name: str) -> template.Template:
 
 def content(value: Any) -> Any:
     """Everything that a value says, as something that can be compared and be a key."""
-    kind = type(value)
+    kind: Any = type(value)
     if kind is list or kind is tuple:
         return tuple([content(item) for item in value])
     if isinstance(value, Mapping):
