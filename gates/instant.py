@@ -5,10 +5,11 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-BEGIN = {
-    "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-    # Not Django's transaction, which takes the write lock here as soon as it begins.
-    "sqlite": "BEGIN DEFERRED",
+# By engine, how reading begins and how it ends; a write in between is an error. On SQLite not
+# Django's transaction, which takes the write lock as soon as it begins.
+STATEMENTS = {
+    "postgresql": (["BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"], ["ROLLBACK"]),
+    "sqlite": (["PRAGMA query_only = ON", "BEGIN"], ["ROLLBACK", "PRAGMA query_only = OFF"]),
 }
 
 
@@ -25,10 +26,13 @@ def one_instant() -> Iterator[None]:
     connection.ensure_connection()
     # Straight to the driver: Django need not know, because nothing is written.
     driver = connection.connection
-    driver.execute(BEGIN[connection.vendor])
+    begin, end = STATEMENTS[connection.vendor]
+    for statement in begin:
+        driver.execute(statement)
     try:
         yield
     finally:
         # A connection that broke meanwhile has nothing to end.
         if connection.connection is driver and not getattr(driver, "closed", False):
-            driver.execute("ROLLBACK")
+            for statement in end:
+                driver.execute(statement)
