@@ -158,7 +158,7 @@ def person(names: Mapping[int | None, str], user_id: int | None) -> str:
 @register.filter
 def names(people: Iterable[str]) -> SafeString:
     """Several people's names, each kept apart from the direction of the others."""
-    return format_html_join(", ", "<bdi>{}</bdi>", ((name,) for name in people))
+    return format_html_join(gettext(", "), "<bdi>{}</bdi>", ((name,) for name in people))
 
 
 @register.filter
