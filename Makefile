@@ -10,7 +10,7 @@ APP := .venv/installed-app
 DEV := .venv/installed-dev
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help run test audit check drill messages lock format clean
+.PHONY: help run test audit check bench drill messages lock format clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -58,6 +58,9 @@ check: $(DEV) audit ## lint, types, missing migrations, deployment checks, audit
 	@echo "== no package registry is named"
 	@git grep --untracked -nIE -e '$(REGISTRY)'; \
 	test $$? -eq 1 || { echo "Name no package registry in the project (see above)." >&2; exit 1; }
+
+bench: $(DEV) ## measure every target on both engines (ARGS="--quick" for a short look)
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 # On the database of the environment or of .env; DEBUG only chooses where SECRET_KEY comes from.
 drill: export DEBUG ?= on

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, IntegerField, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -47,6 +47,9 @@ BLOCKER = (
 )  # fmt: skip
 ACTION = ("id", "gate_id", "text", "estimate", "day", "state", "needs_id")
 CLAIM = ("id", "slug", "name", "min_closed", "requires_p0")
+# What a required gate has in the columns of a claim, and the other way round.
+LAST, NO_TEXT = Value(2**31 - 1), Value("")
+NO_GATE, NO_RULE = Value(None, IntegerField()), Value(None, BooleanField())
 
 
 class NotRecorded(Exception):
@@ -245,6 +248,8 @@ def _attach(
                 by_id[gate.covered_by_id].covers.append(gate.code)
         found = rules.status_of(_facts(gate), today)
         gate.status, gate.reasons = found.status, found.reasons
+        for action in gate.actions:
+            action.gate_status = found.status
 
 
 def _facts(gate: GateRow) -> GateFacts:
@@ -276,11 +281,15 @@ def _claims(
     standings: Sequence[Standing],
     rows: Rows,
 ) -> list[ClaimRow]:
-    query = rows.of(Claim).filter(launch_id=launch.id).order_by("position", "id")
-    claims = {row[0]: ClaimRow(*row) for row in query.values_list(*CLAIM)}
+    query = rows.of(Claim).filter(launch_id=launch.id)
+    named = rows.of(Requirement).filter(claim_id__in=query.values("id"))
+    both = query.values_list("position", *CLAIM, NO_GATE).union(  # small tables: one query
+        named.values_list(LAST, "claim_id", NO_TEXT, NO_TEXT, NO_GATE, NO_RULE, "gate_id"), all=True
+    )
+    found = sorted(both, key=lambda row: row[:2])
+    claims = {row[1]: ClaimRow(*row[1:-1]) for row in found if row[-1] is None}
     order = {gate.code: index for index, gate in enumerate(standings)}
-    named = rows.of(Requirement).filter(claim_id__in=list(claims))
-    for claim_id, gate_id in named.values_list("claim_id", "gate_id"):
+    for claim_id, gate_id in ((row[1], row[-1]) for row in found if row[-1] is not None):
         # A required gate that is not on this board cannot be closed, so it stays a reason.
         code = gates[gate_id].code if gate_id in gates else f"#{gate_id}"
         claims[claim_id].required_gates.append(code)

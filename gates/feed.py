@@ -1,11 +1,12 @@
 """Everything recorded about every table, newest first, a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from gates.history import Entry, Rows, stream
 from gates.models import TRACKED, Action, Blocker, Claim, Evidence, Gate, Launch, Requirement
@@ -39,21 +40,27 @@ class Page:
 def feed(filters: FeedFilters, number: int = 1) -> Page:
     """A page of the feed, counted from 1.
 
-    One query over all history tables finds the page's rows; then one a table reads the objects
-    they belong to, for what stood before. So the number of queries is the same on every page.
+    Of each table only the newest rows are looked at, by index, and of each row only the one
+    before it. So a page costs the same however long the history is, and later pages a little more.
     """
     start = (number - 1) * PER_PAGE
-    chosen = list(_newest(filters)[start : start + PER_PAGE + 1])
+    gates = _gates_called(filters.gate) if filters.gate else None
+    newest = [
+        (when, table, history_id, before)
+        for table, model in enumerate(TRACKED)
+        for when, history_id, before in _newest(filters, model, gates, start + PER_PAGE + 1)
+    ]
+    chosen = sorted(newest, reverse=True, key=lambda row: row[:3])[start : start + PER_PAGE + 1]
     shown = chosen[:PER_PAGE]
     rows = []
     for table, model in enumerate(TRACKED):
-        ids = {pk for _, _, at, pk in shown if at == table}
-        rows.append((model, list(model.history.filter(id__in=ids).values()) if ids else []))
+        ids = {pk for _, at, *pair in shown if at == table for pk in pair}
+        rows.append((model, list(model.history.filter(pk__in=ids).values()) if ids else []))
     told = {(entry.model, entry.history_id): entry for entry in stream(rows)}
     launches = _launches(rows)
     entries = []
-    for _, history_id, table, _ in shown:
-        key = (TRACKED[table]._meta.model_name, history_id)
+    for _, at, pk, _ in shown:
+        key = (TRACKED[at]._meta.model_name, pk)
         entries.append(replace(told[key], launch=launches.get(key, "")))
     return Page(entries, number, older=len(chosen) > PER_PAGE)
 
@@ -78,30 +85,48 @@ def _launches(rows: Sequence[Rows]) -> dict[tuple[Any, int], str]:
     return found
 
 
-def _newest(filters: FeedFilters) -> QuerySet[Any, tuple[Any, ...]]:
-    """When, history id, table and object of every row that the filters leave, newest first."""
-    found = []
-    for table, model in enumerate(TRACKED):
-        rows = model.history.order_by()
-        if filters.kind and KINDS.get(filters.kind) is not model:
-            rows = rows.none()
-        if filters.person:
-            rows = rows.filter(history_user_name=filters.person)
-        if filters.since:
-            rows = rows.filter(history_date__gte=filters.since)
-        if filters.until:
-            rows = rows.filter(history_date__lte=filters.until)
-        if filters.gate:
-            rows = _of_gate(rows, model, filters.gate)
-        keys = rows.annotate(at=Value(table))
-        found.append(keys.values_list("history_date", "history_id", "at", "id"))
-    union: QuerySet[Any, tuple[Any, ...]] = found[0].union(*found[1:], all=True)
-    return union.order_by("-history_date", "-at", "-history_id")
+def _newest(
+    filters: FeedFilters, model: Any, gates: list[int] | None, how_many: int
+) -> Iterable[tuple[datetime, int, int]]:
+    """When, history id, and the history id of what stood before (0: nothing), newest first."""
+    if filters.kind and KINDS.get(filters.kind) is not model:
+        return []
+    rows = model.history.order_by("-history_date", "-history_id")
+    if filters.person:
+        rows = rows.filter(history_user_name=filters.person)
+    if filters.since:
+        rows = rows.filter(history_date__gte=filters.since)
+    if filters.until:
+        rows = rows.filter(history_date__lte=filters.until)
+    if gates is not None:
+        if (ids := _of_gates(model, gates)) is None:
+            return []
+        rows = rows.filter(id__in=ids)
+    keys: Iterable[tuple[datetime, int, int]] = rows.values_list(
+        "history_date", "history_id", Coalesce(_before(model), 0)
+    )[:how_many]
+    return keys
 
 
-def _of_gate(rows: Any, model: Any, code: str) -> Any:
-    """The rows of every gate that ever had this code, also from when it had another."""
-    gates = Gate.history.filter(code=code).order_by().values("id")
+def _before(model: Any) -> Subquery:
+    """The newest earlier history row of the same object."""
+    earlier = Q(history_date__lt=OuterRef("history_date")) | Q(
+        history_date=OuterRef("history_date"), history_id__lt=OuterRef("history_id")
+    )
+    rows = model.history.filter(earlier, id=OuterRef("id"))
+    return Subquery(rows.order_by("-history_date", "-history_id").values("history_id")[:1])
+
+
+def _gates_called(code: str) -> list[int]:
+    """The gates that have or had a code."""
+    return list(Gate.history.filter(code=code).order_by().values_list("id", flat=True).distinct())
+
+
+def _of_gates(model: Any, gates: list[int]) -> list[int] | None:
+    """The objects that belong to some gates or ever did, before they moved; None: none can."""
     if model is Gate:
-        return rows.filter(id__in=gates)
-    return rows.filter(gate_id__in=gates) if model in OF_A_GATE else rows.none()
+        return gates
+    if model not in OF_A_GATE:
+        return None
+    rows = model.history.filter(gate_id__in=gates).order_by()
+    return list(rows.values_list("id", flat=True).distinct())

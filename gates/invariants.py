@@ -14,8 +14,8 @@ The triggers name only id, code, launch_id, gate_id, summary and progress. A mig
 alters gates_gate or gates_evidence runs `remove` first and `install` last: SQLite remakes the
 table and would lose them. The system check gates.E001 catches the migration that forgets.
 
-The triggers of `append_only` are installed, removed and compared along with these. A migration
-that changes history rows lifts them the same way.
+The triggers of `append_only` and `revision` are installed, removed and compared along with these.
+A migration that changes history rows lifts them the same way.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ from typing import Any
 
 from django.db import IntegrityError
 
-from . import append_only
+from . import append_only, revision
 from .trigger import SQLSTATE_CHECK_VIOLATION, Trigger, sqlite_trigger
 
 # The names a refusal carries: as the constraint's name on PostgreSQL, in the message on SQLite.
@@ -130,8 +130,8 @@ SQLITE = (
 
 CLOSING_RULE = {"postgresql": POSTGRESQL, "sqlite": SQLITE}
 EXPECTED = {
-    "postgresql": (*POSTGRESQL, *append_only.POSTGRESQL),
-    "sqlite": (*SQLITE, *append_only.SQLITE),
+    "postgresql": (*POSTGRESQL, *append_only.POSTGRESQL, *revision.POSTGRESQL),
+    "sqlite": (*SQLITE, *append_only.SQLITE, *revision.SQLITE),
 }
 
 
@@ -141,6 +141,7 @@ def install(connection: Any, triggers: Mapping[str, Sequence[Trigger]] = EXPECTE
     A table that an early migration does not know yet is left to the one that makes it.
     """
     remove(connection)
+    revision.install(connection)
     tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
         for trigger in triggers[connection.vendor]:

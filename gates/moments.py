@@ -1,7 +1,7 @@
 """Moments as people write them in addresses and on the command line."""
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -58,6 +58,15 @@ def _not_after(moment: datetime, now: datetime, text: str) -> datetime:
         words = gettext("%(text)s is in the future; the board can be read up to now.")
         raise Unreadable(words % {"text": text.strip()})
     return moment
+
+
+def days_before(moment: datetime, days: int) -> datetime:
+    """The beginning of the day so many days before a moment, in the board's time zone.
+
+    Pages look back by whole days, so that what they show changes overnight and not meanwhile.
+    """
+    day = timezone.localdate(moment) - timedelta(days=days)
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _parsed(text: str) -> tuple[datetime, bool]:

@@ -4,6 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from django.utils import timezone
+
 from gates import rules
 from gates.models import Action, Evidence
 from gates.reasons import Reason
@@ -77,6 +79,7 @@ class ActionRow:
     needs_id: int | None
     needs: str = ""
     gate_code: str = ""
+    gate_status: Status | None = None  # where it is a step for a gate
 
     def state_label(self) -> str:
         """The state in the reader's language."""
@@ -179,6 +182,11 @@ class Board:
     totals: Totals
     accounts: dict[int, str] = field(default_factory=dict)  # who is behind an account, by its id
     filter: str = ""  # what a reader asked to see, as part of an address; empty: everything
+
+    @property
+    def day(self) -> date:
+        """The day that it shows; what is due or has run out follows from it."""
+        return timezone.localdate(self.as_of)
 
     @property
     def gates(self) -> list[GateRow]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.urls import URLPattern, path, register_converter
 
 from gates import views
@@ -24,7 +24,7 @@ register_converter(GateCode, "code")
 
 
 def of_a_launch(
-    route: str, view: Callable[..., HttpResponse], name: str, **given: str
+    route: str, view: Callable[..., HttpResponseBase], name: str, **given: str
 ) -> list[URLPattern]:
     """A page of the current launch, and the same page of any launch, named `launch-…`."""
     return [

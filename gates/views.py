@@ -1,7 +1,7 @@
 """Pages: request → board → template. Everything but /healthz and the login asks for an account."""
 
 import sys
-from datetime import datetime, timedelta
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -35,14 +35,16 @@ from gates.recorded import first_recorded
 from gates.rows import Board, GateRow
 from gates.rules import Status
 from gates.snapshot.formats import FORMATS
+from gates.unchanged import unless_unchanged
 from gates.waiting import waiting_on
 
 # Statuses in the order of the document that the board replaces.
-WEEK = timedelta(days=7)
+WEEK = 7  # days
 READING_ORDER = (Status.CLOSED, Status.PARTIAL, Status.OPEN, Status.BLOCKED)
 
 
 @require_safe
+@unless_unchanged
 @says_when
 def board(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """The current launch's board, or that of the named launch; with ?as_of= as it was then."""
@@ -79,6 +81,7 @@ def _own_name(request: HttpRequest, found: Board) -> str:
 
 
 @require_safe
+@unless_unchanged
 @says_when
 def export(request: HttpRequest, ending: str, slug: str | None = None) -> HttpResponse:
     """The board as a document, by the same reading as the page, with the same filters.
@@ -100,6 +103,7 @@ def export(request: HttpRequest, ending: str, slug: str | None = None) -> HttpRe
 
 
 @require_safe
+@unless_unchanged
 @says_when
 def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpResponse:
     """One gate, whole, with its history; with ?as_of= as it was then."""
@@ -139,6 +143,7 @@ def _could_share(found: GateRow) -> list[str]:
 
 
 @require_safe
+@unless_unchanged
 @says_when
 def waiting(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """What waits on whom, the reader's own debts first, and what can be done meanwhile."""
@@ -156,6 +161,7 @@ def waiting(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 
 
 @require_safe
+@unless_unchanged
 @says_when
 def honesty(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """What the board knows to be weak about itself."""
@@ -166,6 +172,7 @@ def honesty(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 
 
 @require_safe
+@unless_unchanged
 @says_when
 def claim(request: HttpRequest, named: str, slug: str | None = None) -> HttpResponse:
     """One claim: its rule, its verdict with every reason, and how its rule has changed."""
@@ -182,6 +189,7 @@ def claim(request: HttpRequest, named: str, slug: str | None = None) -> HttpResp
 
 
 @require_safe
+@unless_unchanged
 @says_when
 def changes(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """What changed between two moments: ?since= and ?until=, or the last seven days.
@@ -216,12 +224,14 @@ def changes(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 
 def _beginning(text: str, launch_id: int, until: datetime, now: datetime) -> datetime:
     """Where a comparison begins: a day or moment, "import" for the last one, or a week ago."""
+    week = moments.days_before(until, WEEK)
     if text == "import":
-        return last_import(launch_id, until) or until - WEEK
-    return moments.start(text, now) if text else until - WEEK
+        return last_import(launch_id, until) or week
+    return moments.start(text, now) if text else week
 
 
 @require_safe
+@unless_unchanged
 @says_when
 def history(request: HttpRequest) -> HttpResponse:
     """Everything on record, newest first, narrowed by person, gate, kind and time; paged."""
@@ -249,6 +259,7 @@ def history(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@unless_unchanged
 @says_when
 def burnup_page(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """Closed and counted over time, as a chart and as the table behind it."""

@@ -122,7 +122,7 @@ def test_the_number_of_queries_does_not_depend_on_the_size(
     launch = find_launch()
     assert launch is not None
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         read_board(launch, timezone.now())
     with django_assert_num_queries(7):
         read_gate(launch, "T1", timezone.now())

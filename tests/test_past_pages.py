@@ -166,9 +166,9 @@ def test_the_feed_is_paged_at_a_constant_number_of_queries(
     for page in (1, 2):
         entries = reader.get(f"/history/?kind=gate&page={page}").context["history"]
         assert len(entries) == PER_PAGE
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         reader.get("/history/?kind=gate")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         reader.get("/history/?kind=gate&page=2")
 
 
@@ -215,3 +215,20 @@ def test_a_board_that_came_without_history_is_no_500(reader: Client, url: str) -
 )
 def test_before_there_is_a_launch_no_page_breaks(reader: Client, url: str) -> None:
     assert reader.get(url).status_code in {200, 404}
+
+
+def test_the_feed_of_a_gate_tells_what_became_of_evidence_that_left_it(
+    reader: Client, story: Gate
+) -> None:
+    other = factory.gate("S1")
+    proof = factory.evidence(other, "A drill of another gate")
+    factory.evidence(other, "A second drill")
+    proof.gate = story
+    proof.save()
+    proof.commit = "ce0027e"
+    proof.save()
+
+    entries = reader.get("/history/?gate=S1&kind=evidence").context["history"]
+
+    fields = [[change.field for change in entry.changes] for entry in entries]
+    assert ["commit"] in fields

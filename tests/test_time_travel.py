@@ -158,7 +158,7 @@ def test_a_past_board_costs_one_query_more_than_a_live_one(
 
     with django_assert_num_queries(2):
         find_launch(None, now)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         read_board(launch, now, now)
     with django_assert_num_queries(8):
         read_gate(launch, "T1", now, now)

@@ -98,7 +98,8 @@ class ClaimAdmin(BoardAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         form = DeletionForm(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and not form.is_valid():
+        allowed = self.has_delete_permission(request)
+        if request.method == "POST" and allowed and not form.is_valid():
             for message in form.errors["reason"]:
                 self.message_user(request, str(message), messages.ERROR)
             return redirect(request.path)

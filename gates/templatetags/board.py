@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -80,10 +80,16 @@ def moment(value: datetime | date | None) -> SafeString | str:
 
 @register.filter
 def ago(value: datetime | None) -> SafeString | str:
-    """A moment of the past, and how long ago that is, for a reader who asks "is this fresh?"."""
+    """A moment of the past, and how long ago that is, for a reader who asks "is this fresh?".
+
+    By whole days, because a page stays as it is for a day (see gates/unchanged.py).
+    """
     if value is None:
         return ""
-    since = gettext("%(time)s ago") % {"time": timesince(value, depth=1)}
+    day, today = timezone.localdate(value), timezone.localdate()
+    since = gettext("%(time)s ago") % {"time": timesince(day, today, depth=1)}
+    if today - day < timedelta(days=2):
+        since = gettext("today") if day == today else gettext("yesterday")
     return format_html('{} <span class="quiet">({})</span>', moment(value), since)
 
 
@@ -206,12 +212,6 @@ def strip(board: Board) -> list[GateRow]:
 def uncounted(section: SectionRow) -> int:
     """How many of a section's gates help no claim's count."""
     return sum(not gate.counted for gate in section.gates)
-
-
-@register.filter
-def gate_on(code: str, board: Board) -> GateRow | None:
-    """The gate with this code, for what a step or a blocker does not say about its gate."""
-    return next((gate for gate in board.gates if gate.code == code), None)
 
 
 @register.filter

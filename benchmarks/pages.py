@@ -1,0 +1,194 @@
+"""What the pages cost, against the floor and against each other."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from django.core.wsgi import get_wsgi_application
+from django.db import connection
+from django.utils import timezone
+
+from gates.models import Gate
+
+from . import floor
+from .data import Size, fill
+from .databases import Databases
+from .people import Reader
+from .timing import Figure, exponent, medians, say
+
+BOARDS = (Size(34, 1_000), Size(1_020, 10_000), Size(10_200, 10_000))
+PASTS = (Size(34, 1_000), Size(34, 10_000), Size(34, 100_000))
+# The most that a cold board may cost, in floors.
+COLD = {"postgresql": {34: 7, 1_020: 5}, "sqlite": {34: 20, 1_020: 10}}
+NOT_CHANGED = {34: 0.3, 1_020: 0.03}
+
+
+class Pages:
+    """Readers of boards of several sizes on one engine."""
+
+    def __init__(self, databases: Databases) -> None:
+        self.databases = databases
+        self.application = get_wsgi_application()
+        self.readers: dict[Size, Reader] = {}
+
+    def at(self, size: Size) -> Reader:
+        """A reader of the board of this size; its database is in use from here."""
+        if self.databases.use(str(size)):
+            say(f"filling {size.gates} gates, {size.history} history rows")
+            self.readers[size] = Reader(fill(size), self.application)
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
+        return self.readers[size]
+
+    def get(self, size: Size, path: str, etag: str = "") -> Callable[[], None]:
+        """Ask for a page; with an ETag it must not have changed."""
+
+        def act() -> None:
+            status, _, body = self.at(size).get(path, etag)
+            assert status == (304 if etag else 200), (path, status, body[:300])
+
+        return act
+
+    def change(self, size: Size) -> Callable[[], None]:
+        """Change one gate in the middle of the board, a little every time."""
+        number = count()
+
+        def act() -> None:
+            self.at(size)
+            middle = Gate.objects.order_by("pk")[size.gates // 2]
+            Gate.objects.filter(pk=middle.pk).update(definition_of_done=f"Version {next(number)}")
+
+        return act
+
+    def etag(self, size: Size, path: str) -> str:
+        """The ETag of a page as it is."""
+        return self.at(size).get(path)[1]["ETag"]
+
+    def statements(self, size: Size, path: str) -> list[floor.Statement]:
+        """What a page asks the database, once what is kept in the process is there."""
+        reader = self.at(size)
+        reader.get(path)
+        with floor.statements() as found:
+            status, _, body = reader.get(path)
+        assert status == 200, (path, status, body[:300])
+        return found
+
+    def floor(self, size: Size) -> Callable[[], None]:
+        """Ask the bare application for the board."""
+        application = floor.application(self.statements(size, "/"), *_driver(connection))
+
+        def act() -> None:
+            application({}, lambda *_: None)
+
+        return act
+
+
+def _driver(of: Any) -> tuple[Any, bool]:
+    """A raw connection to the database in use, and whether it is SQLite."""
+    if of.vendor == "sqlite":
+        import sqlite3
+
+        return sqlite3.connect(of.settings_dict["NAME"]), True
+    import psycopg
+
+    return psycopg.connect(**of.get_connection_params() | {"cursor_factory": None}), False
+
+
+def queries(pages: Pages, sizes: tuple[Size, ...]) -> Iterator[Figure]:
+    """How many queries a page takes, the most over the sizes, and whether it is the same."""
+    gates = "/admin/gates/gate/"
+    for name, path, most in (
+        ("board", "/", 12),
+        ("gate page", "/gates/A1/", None),
+        ("waiting", "/waiting/", None),
+        ("changes", "/changes/", None),
+        ("history", "/history/?kind=gate", None),
+        ("admin list of gates", gates, 8),
+        ("admin list of evidence", "/admin/gates/evidence/", 8),
+    ):
+        counts = [len(pages.statements(size, path)) for size in sizes]
+        yield Figure(f"queries: {name}", max(counts), "", most)
+        yield Figure(f"queries: {name}, more at one size than another", max(counts) - min(counts),
+                     "", 0)  # fmt: skip
+
+
+def cold(pages: Pages, engine: str, sizes: tuple[Size, ...], rounds: int) -> Iterator[Figure]:
+    """The board after a write against the floor, and its growth.
+
+    Before each time one gate is changed, so that the page is another one.
+    """
+    acts, prepare = {}, {}
+    for size in sizes:
+        acts[f"board {size.gates}"] = pages.get(size, "/")
+        acts[f"floor {size.gates}"] = pages.floor(size)
+        prepare[f"board {size.gates}"] = pages.change(size)
+    found = medians(acts, rounds, prepare)
+    for size in sizes:
+        board, bare = found[f"board {size.gates}"], found[f"floor {size.gates}"]
+        yield Figure(f"floor, {size.gates} gates", 1000 * bare, "ms")
+        yield Figure(f"board cold, {size.gates} gates", 1000 * board, "ms")
+        most = COLD[engine].get(size.gates)
+        yield Figure(f"board cold ÷ floor, {size.gates} gates", board / bare, "×", most)
+    small, large = sizes[0], sizes[-1]
+    grown = exponent(
+        found[f"board {small.gates}"], found[f"board {large.gates}"], large.gates / small.gates
+    )
+    yield Figure("board cold, growth exponent", grown, "", 1.2)
+
+
+def not_changed(pages: Pages, sizes: tuple[Size, ...], rounds: int) -> Iterator[Figure]:
+    """A board that has not changed against one that is sent."""
+    acts = {}
+    for size in sizes:
+        acts[f"cold {size.gates}"] = pages.get(size, "/")
+        acts[f"304 {size.gates}"] = pages.get(size, "/", pages.etag(size, "/"))
+    found = medians(acts, rounds)
+    for size in sizes:
+        same = found[f"304 {size.gates}"]
+        yield Figure(f"board unchanged, {size.gates} gates", 1000 * same, "ms")
+        yield Figure(
+            f"board unchanged ÷ cold, {size.gates} gates",
+            same / found[f"cold {size.gates}"], "×", NOT_CHANGED.get(size.gates),
+        )  # fmt: skip
+    first, last = sizes[0], sizes[-1]
+    yield Figure(
+        f"board unchanged, {last.gates} ÷ {first.gates} gates",
+        found[f"304 {last.gates}"] / found[f"304 {first.gates}"], "×", 2,
+    )  # fmt: skip
+
+
+def past(pages: Pages, sizes: tuple[Size, ...], rounds: int) -> Iterator[Figure]:
+    """The board of a past day, the changes between two days and the burn-up, by history."""
+    day = (timezone.localdate() - timedelta(days=40)).isoformat()
+    until = (timezone.localdate() - timedelta(days=30)).isoformat()
+    acts = {}
+    for size in sizes:
+        acts[f"live {size.history}"] = pages.get(size, "/")
+        acts[f"as of {size.history}"] = pages.get(size, f"/?as_of={day}")
+    large = sizes[-1]
+    acts["changes"] = pages.get(large, f"/changes/?since={day}&until={until}")
+    acts["burn-up"] = pages.get(large, "/burnup/")
+    acts["burn-up unchanged"] = pages.get(large, "/burnup/", pages.etag(large, "/burnup/"))
+    acts["history"] = pages.get(large, "/history/")
+    found = medians(acts, rounds)
+    live = found[f"live {large.history}"]
+    rows = f"{large.history} history rows"
+    yield Figure(f"past board ÷ live, {rows}", found[f"as of {large.history}"] / live, "×", 1.5)
+    yield Figure(
+        f"past board, {large.history} ÷ {sizes[0].history} history rows",
+        found[f"as of {large.history}"] / found[f"as of {sizes[0].history}"], "×", 1.5,
+    )  # fmt: skip
+    yield Figure("past board, gates shown twice", _twice(pages, large, day), "", 0)
+    yield Figure(f"changes ÷ live board, {rows}", found["changes"] / live, "×", 4)
+    yield Figure(f"burn-up ÷ live board, {rows}", found["burn-up"] / live, "×", 25)
+    yield Figure("burn-up unchanged ÷ live board", found["burn-up unchanged"] / live, "×", 0.3)
+    yield Figure(f"history page ÷ live board, {rows}", found["history"] / live, "×", 4)
+
+
+def _twice(pages: Pages, size: Size, day: str) -> int:
+    import json
+
+    body = pages.at(size).get(f"/board.json?as_of={day}")[2]
+    codes = [gate["code"] for gate in json.loads(body)["gates"]]
+    return len(codes) - len(set(codes))

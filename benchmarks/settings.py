@@ -1,0 +1,23 @@
+"""Production's settings, with a key and hosts of the bench's own and nothing left in var/."""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+os.environ.update(
+    DEBUG="off",
+    SECRET_KEY=secrets.token_urlsafe(50),
+    ALLOWED_HOSTS="gates.example",
+    REQUIRE_MFA="off",
+    TIME_ZONE="Asia/Riyadh",
+)
+os.environ.setdefault("DATABASE_URL", "")
+
+from dealix_gates.settings import *  # noqa: F403  the environment must come first
+
+_folder = tempfile.TemporaryDirectory(prefix="dealix-bench-")
+STATIC_ROOT = Path(_folder.name) / "static"
+MEDIA_ROOT = Path(_folder.name) / "media"
+# Slow hashing protects passwords; the bench has none to protect.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

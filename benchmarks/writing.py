@@ -1,0 +1,40 @@
+"""What a decision costs: closing a gate with new evidence against a plain save of its row."""
+
+from collections.abc import Iterator
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from gates.models import Evidence, Gate
+from gates.models.history import save_on_record
+
+from .data import Size, fill
+from .databases import Databases
+from .timing import Figure, medians
+
+SIZE = Size(340, 1_000)
+
+
+def closing(databases: Databases, rounds: int) -> Iterator[Figure]:
+    """Evidence and close in one transaction, history included, ÷ one UPDATE of a gate."""
+    if databases.use("closing"):
+        fill(SIZE)
+    by = User.objects.get()
+    waiting = iter(Gate.objects.filter(progress="open", blockers=None).order_by("pk"))
+    plain = Gate.objects.filter(progress="open").latest("pk")
+
+    def close() -> None:
+        gate = next(waiting)
+        with transaction.atomic():
+            proof = Evidence(gate=gate, summary="Seen green after the deploy", recorded_by=by)
+            save_on_record(proof, by=by, reason="")
+            gate.close(by, "Seen green")
+
+    def save() -> None:
+        plain.skip_history_when_saving = True  # type: ignore[attr-defined]
+        plain.notes += "."
+        plain.save()
+
+    found = medians({"close": close, "save": save}, 2 * rounds)
+    yield Figure("close with evidence", 1000 * found["close"], "ms")
+    yield Figure("close with evidence ÷ plain save", found["close"] / found["save"], "×", 7)

@@ -1,0 +1,78 @@
+"""The news of the last seven days, a sentence a kind, from what the rows on the board say."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.utils import timezone
+
+from gates.moments import days_before
+from gates.reasons import Plural, Reason, ngettext_noop
+from gates.recent_history import WEEK
+from gates.rows import Board, GateRow
+from gates.rules import Status
+
+NAMED_AT_MOST = 12  # gates in one sentence; of more there is only the number
+
+
+def news(board: Board, reopened: set[str]) -> list[Reason]:
+    """What is new on a board; `reopened` are codes of gates, which only the history knows."""
+    since, until = days_before(board.as_of, WEEK), board.as_of
+    first_day = timezone.localdate(since)
+
+    def new(moment: datetime | None) -> bool:
+        return moment is not None and since <= moment <= until
+
+    def ran_out(gate: GateRow) -> bool:
+        ends = (proof.valid_until for proof in gate.evidence if not proof.is_current)
+        return gate.progress == "closed" and any(end and end >= first_day for end in ends)
+
+    kinds: tuple[tuple[str, Plural, Callable[[GateRow], bool]], ...] = (
+        (
+            "news_closed",
+            ngettext_noop("%(count)s gate closed", "%(count)s gates closed"),
+            lambda gate: gate.status == Status.CLOSED and new(gate.closed_at),
+        ),
+        (
+            "news_reopened",
+            ngettext_noop("%(count)s gate reopened", "%(count)s gates reopened"),
+            lambda gate: gate.code in reopened and gate.progress != "closed",
+        ),
+        (
+            "news_expired",
+            ngettext_noop(
+                "The evidence of %(count)s closed gate ran out",
+                "The evidence of %(count)s closed gates ran out",
+            ),
+            ran_out,
+        ),
+        (
+            "news_blocked",
+            ngettext_noop(
+                "%(count)s gate began to wait for somebody",
+                "%(count)s gates began to wait for somebody",
+            ),
+            lambda gate: any(new(row.raised_at) for row in gate.unresolved_blockers()),
+        ),
+        (
+            "news_resolved",
+            ngettext_noop(
+                "%(count)s gate got what it waited for", "%(count)s gates got what they waited for"
+            ),
+            lambda gate: any(new(row.resolved_at) for row in gate.blockers),
+        ),
+        (
+            "news_evidence",
+            ngettext_noop("%(count)s gate got evidence", "%(count)s gates got evidence"),
+            lambda gate: any(new(proof.recorded_at) for proof in gate.evidence),
+        ),
+    )
+    return [
+        _counted(code, words, [gate.code for gate in board.gates if is_news(gate)])
+        for code, words, is_news in kinds
+        if any(map(is_news, board.gates))
+    ]
+
+
+def _counted(code: str, words: Plural, gates: list[str]) -> Reason:
+    named = tuple(gates) if len(gates) <= NAMED_AT_MOST else ()
+    return Reason(code, **words, values={"count": len(gates)}, count=len(gates), gates=named)
