@@ -6,9 +6,10 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from gates import moments
@@ -71,7 +72,7 @@ def not_recorded(error: NotRecorded) -> str:
     values = {"name": error.launch.name}
     if error.since is None:
         return gettext("Nothing is on record about %(name)s yet.") % values
-    values["since"] = timezone.localtime(error.since).isoformat(" ", "minutes")
+    values["since"] = date_format(timezone.localtime(error.since), "DATETIME_FORMAT")
     return gettext("The record of %(name)s begins on %(since)s.") % values
 
 
@@ -93,9 +94,15 @@ def says_when(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             query = request.GET.urlencode()
             return redirect(f"{there}?{query}" if query else there)
         except moments.Unreadable as error:
-            return HttpResponse(str(error), status=400, content_type="text/plain; charset=utf-8")
+            return _instead(request, str(error), 400)
         except NotRecorded as error:
-            words = not_recorded(error)
-            return HttpResponse(words, status=404, content_type="text/plain; charset=utf-8")
+            return _instead(request, not_recorded(error), 404)
 
     return answer
+
+
+def _instead(request: HttpRequest, words: str, status: int) -> HttpResponse:
+    """What a person gets as a page and a program, which asked for a document, as one line."""
+    if request.path.endswith((".md", ".json", ".csv")):
+        return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
+    return render(request, "gates/when.html", {"words": words}, status=status)

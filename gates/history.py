@@ -4,6 +4,7 @@ Each model has a history table of its own; a reader wants to see them together, 
 with what changed from → to.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -62,6 +63,7 @@ class Entry:
     changes: tuple[Change, ...]
     reason: str
     decision: str = ""  # "closed" or "reopened" where a gate was
+    document: str = ""  # the one that an import brought; then the reason is the import's own words
     launch: str = ""  # where several are told together
 
 
@@ -159,7 +161,15 @@ def _entries(
             changes=tuple(changes),
             reason=row["history_change_reason"] or "",
             decision=_decision(earlier, row),
+            document=_document(row),
         )
+
+
+def _document(row: Mapping[str, Any]) -> str:
+    """The name of the document that an import brought with this row; empty where people did it."""
+    said = row["history_change_reason"] or ""
+    found = re.match(r"Import of (.+?) \(SHA-256 ", said) if row["history_import"] else None
+    return found[1] if found else ""
 
 
 def _decision(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:

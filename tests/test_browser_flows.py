@@ -87,7 +87,8 @@ def test_an_engineer_closes_a_gate_with_its_proof(
     expect(page.locator("dl.facts")).to_contain_text("100 rps sustained for 5 min")
     page.locator("[name=reason]").fill("p95 412 ms over 5 minutes")
     page.get_by_role("button", name="Attach and close").click()
-    expect(page.locator(".form-row.errors")).to_contain_text("This field is required")
+    expect(page.locator(".form-row.errors")).to_contain_text("evidence")
+    expect(page.locator(".errornote")).to_contain_text("T6 was not closed")
     expect(page.locator("[name=reason]")).to_have_value("p95 412 ms over 5 minutes")
     assert Gate.objects.get(code="T6").progress == "open"
     assert Gate.objects.get(code="T6").history.count() == 1

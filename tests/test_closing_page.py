@@ -215,3 +215,26 @@ def test_a_blocker_is_resolved_with_one_answer(engineer: Client) -> None:
     assert blocker.resolution == "In the vault"
     assert blocker.resolved_by
     assert blocker.history.count() == 2
+
+
+def test_a_gate_that_waits_is_not_offered_for_closing(engineer: Client) -> None:
+    gate = factory.gate("T6")
+    blocker = factory.blocker(gate)
+
+    story = engineer.get("/gates/T6/").content.decode()
+    asked = engineer.get(page(gate)).content.decode()
+
+    assert page(gate) not in story
+    assert f"/admin/gates/blocker/{blocker.pk}/resolve/" in story
+    assert "cannot be closed while it waits" in asked
+    assert 'name="summary"' not in asked
+
+
+def test_a_closed_gate_is_not_closed_again(engineer: Client) -> None:
+    gate = factory.closed_gate("T6")
+
+    response = engineer.post(page(gate), {**PROOF, **REASON}, follow=True)
+
+    assert response.content.decode().count("T6 was closed already.") == 1
+    assert gate.evidence.count() == 1
+    assert gate.history.count() == 2

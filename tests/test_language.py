@@ -1,7 +1,10 @@
 """The board speaks the reader's language, and remembers it for the account."""
 
 import pytest
+from django.contrib.auth.password_validation import MinimumLengthValidator
+from django.core.exceptions import ValidationError
 from django.test import Client
+from django.utils import translation
 
 from gates.models import Reader
 from tests import factory
@@ -73,3 +76,10 @@ def test_documents_speak_english_unless_told_otherwise(sami: Client) -> None:
 
     assert english == "not started, or explicitly incomplete"
     assert arabic != english
+
+
+def test_a_password_that_is_too_short_is_refused_in_arabic() -> None:
+    with translation.override("ar"), pytest.raises(ValidationError) as refused:
+        MinimumLengthValidator().validate("short")
+
+    assert "كلمة المرور قصيرة" in refused.value.messages[0]

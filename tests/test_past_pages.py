@@ -232,3 +232,22 @@ def test_the_feed_of_a_gate_tells_what_became_of_evidence_that_left_it(
 
     fields = [[change.field for change in entry.changes] for entry in entries]
     assert ["commit"] in fields
+
+
+@pytest.mark.parametrize("url", ["/?as_of=never", "/changes/?since=abc", "/?as_of=2000-01-01"])
+def test_a_person_who_asks_for_no_such_moment_gets_a_page(reader: Client, url: str) -> None:
+    factory.gate("T1")
+
+    response = reader.get(url)
+
+    assert response.status_code in {400, 404}
+    assert "<h1>No such moment</h1>" in response.content.decode()
+
+
+def test_a_program_gets_a_line(reader: Client) -> None:
+    factory.gate("T1")
+
+    response = reader.get("/board.json?as_of=never")
+
+    assert response.status_code == 400
+    assert response.headers["Content-Type"].startswith("text/plain")

@@ -56,7 +56,7 @@ class BlockerAdmin(GateByCode, BoardAdmin):
             raise Http404
         if not self.has_change_permission(request, blocker):
             raise PermissionDenied
-        form = ResolutionForm(request.POST or None)
+        form = ResolutionForm(request.POST or None, label_suffix="")
         if request.method == "POST" and form.is_valid():
             if blocker.resolve(person(request), form.cleaned_data["resolution"]):
                 self.log_change(request, blocker, [{"changed": {"fields": ["resolution"]}}])

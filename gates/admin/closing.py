@@ -53,7 +53,11 @@ class ClosingForm(EvidenceForm):
         self.order_fields(ASKED)
         self.gate = gate
         self.brings_proof = bool(set(self.changed_data) - {"reason"})
-        self.fields["summary"].required = self.brings_proof or not self._has_proof()
+        summary = self.fields["summary"]
+        summary.required = self.brings_proof or not self._has_proof()
+        summary.error_messages["required"] = in_words(rules.NEEDS_EVIDENCE)
+        for name in ("url", "output", "commit"):  # never Arabic, whatever the page is
+            self.fields[name].widget.attrs["dir"] = "ltr"
 
     def _has_proof(self) -> bool:
         today = timezone.localdate()
@@ -87,6 +91,10 @@ class ClosingForm(EvidenceForm):
 
 def close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpResponse:
     """The page that closes one gate, and what happened when it was sent."""
+    if gate.progress == Gate.Progress.CLOSED:
+        words = gettext("%(gate)s was closed already.")
+        messages.info(request, words % {"gate": gate.code})
+        return redirect(model_admin.view_on_site(gate))
     form = ClosingForm(request.POST or None, request.FILES or None, gate=gate)
     if request.method == "POST" and form.is_valid():
         try:
@@ -100,7 +108,6 @@ def close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpRespon
             words = (
                 gettext("%(gate)s is closed.") if done else gettext("%(gate)s was closed already.")
             )
-            messages.success(request, words % {"gate": gate.code})
             if done:
                 reason = form.cleaned_data["reason"]
                 model_admin.log_change(request, gate, f"{gettext('closed')}: {reason}")

@@ -156,7 +156,7 @@ def sentence(context: Context, reason: Reason) -> SafeString:
         for code in reason.gates
     )
     return mark_safe(  # noqa: S308  template and values are escaped, each by itself
-        replace(reason, gates=links).say(
+        replace(reason, gates=(" ".join(links),) if links else ()).say(
             lambda message: escape(gettext(message)),
             lambda one, many, count: escape(ngettext(one, many, count)),
             _isolated,

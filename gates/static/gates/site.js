@@ -21,6 +21,9 @@ window.addEventListener("pageshow", () => {
   for (const field of document.querySelectorAll("form[method=get] :disabled")) field.disabled = false;
 });
 
+// On a phone the links scroll sideways: start where the reader is.
+document.querySelector("header.site [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // A menu closes on Escape or on a click beside it.
 const menu = document.querySelector("details.account");
 const close = (event) => {
@@ -32,7 +35,9 @@ document.addEventListener("keydown", close);
 document.addEventListener("click", close);
 
 // On a phone the sections start folded, except where the address or a filter asks for them.
-if (window.matchMedia("(width < 50rem)").matches && !location.hash && !location.search) {
+const asked = new URLSearchParams(location.search);
+const filtered = ["q", "status", "section", "owner", "priority"].some((name) => asked.get(name));
+if (window.matchMedia("(width < 50rem)").matches && !location.hash && !filtered) {
   for (const section of document.querySelectorAll("details.fold")) section.open = false;
 }
 const unfold = () => {
