@@ -17,7 +17,7 @@ LEVELS = [
     {"models", "checks", "roles", "moments"},
     {"recorded", "rows"},
     {"board", "history", "integrity", "backup", "health"},
-    {"edited", "recent_history"},
+    {"edited", "recent_history", "move"},
     {"news"},
     {"snapshot", "changes", "waiting", "honesty", "burnup", "feed", "filters", "lately"},
     {"asked", "unchanged"},
