@@ -83,16 +83,17 @@ def move(url: str, told: Callable[[str], None]) -> Tables:
 @contextmanager
 def _target(url: str) -> Iterator[Any]:
     """A connection to the target, which Django knows by its alias meanwhile."""
+    # The address is not repeated in a message: it may hold a password.
+    if url.partition(":")[0] not in {"sqlite", "postgres", "postgresql"}:
+        raise Refused("the target must be sqlite:///path or postgres://user:password@host/name")
     try:
         config = environ.Env.db_url_config(url)
     except (KeyError, ValueError) as error:
         raise Refused("the target cannot be read as an address") from error
-    if config.get("ENGINE") == "django.db.backends.sqlite3":
+    if config["ENGINE"] == "django.db.backends.sqlite3":
         config["NAME"] = Path(settings.BASE_DIR) / config["NAME"]
         if not config["NAME"].exists():
             raise Refused(f"there is no {config['NAME']}: migrate the target first")
-    elif config.get("ENGINE") != "django.db.backends.postgresql":
-        raise Refused("the target must be sqlite:///path or postgres://user:password@host/name")
     target = ConnectionHandler({DEFAULT_DB_ALIAS: {}, TARGET: config})[TARGET]
     connections[TARGET] = target
     try:
