@@ -10,7 +10,8 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from gates import invariants
 
-DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+# A disk that takes nothing; a store of files that does not answer.
+DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EHOSTUNREACH}
 
 
 def health(database: Any = connection) -> dict[str, str]:

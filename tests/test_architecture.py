@@ -10,7 +10,7 @@ GATES = Path(settings.BASE_DIR) / "gates"
 
 # Low to high: a module imports only from its own level or a lower one (DESIGN §5).
 LEVELS = [
-    {"reasons", "trigger", "instant"},
+    {"reasons", "trigger", "instant", "bucket"},
     {"append_only", "revision"},
     {"rules", "invariants", "files"},
     {"markdown"},
