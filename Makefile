@@ -22,14 +22,18 @@ run: $(APP) ## install, prepare and start the board on 127.0.0.1 (PORT=8000)
 	@echo "The board is at http://127.0.0.1:$(PORT)/ (Ctrl-C stops it)"
 	@$(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
 
-# Both engines run even if the first fails, so that one run shows everything. DATABASE_URL is
-# set empty (SQLite) rather than left out: a person's own environment or .env must not decide.
-test: $(DEV) ## run the tests on SQLite, then on PostgreSQL (ARGS="-k close")
-	@status=0; \
+# Both engines at the same time, and both to the end, so that one run shows everything; what
+# PostgreSQL said is printed after SQLite's. DATABASE_URL is set empty (SQLite) rather than left
+# out: a person's own environment or .env must not decide.
+test: $(DEV) ## run the tests on SQLite and on PostgreSQL (ARGS="-k close")
+	@said=$$(mktemp); status=0; \
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest $(ARGS) >$$said 2>&1 & other=$$!; \
+	trap 'kill $$other 2>/dev/null; rm -f $$said' EXIT INT TERM; \
 	echo "== tests on SQLite"; \
-	DATABASE_URL= $(BIN)/python -m pytest $(ARGS) || status=1; \
+	DATABASE_URL= $(BIN)/python -m pytest -p no:cacheprovider $(ARGS) || status=1; \
+	wait $$other || status=1; \
 	echo "== tests on PostgreSQL"; \
-	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest $(ARGS) || status=1; \
+	cat $$said; \
 	exit $$status
 
 # As in production, with a key of its own. Stands in front of a command.

@@ -10,7 +10,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from gates import invariants
 
 # The last migration that adds a trigger; until it has run, `migrate` must not be stopped.
-INSTALLED_BY = ("gates", "0005_append_only_history_and_versions")
+INSTALLED_BY = ("gates", "0007_revision")
 
 
 @register(Tags.database)

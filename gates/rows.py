@@ -11,6 +11,7 @@ from gates.models import Action, Evidence
 from gates.reasons import Reason
 from gates.rules import Standing, Status, Totals
 
+READABLE = 400  # gates on one page; more only by section or filter
 LAUNCHED = "launched"  # the slug of the claim that a launch is complete
 
 
@@ -192,6 +193,13 @@ class Board:
     def gates(self) -> list[GateRow]:
         """All gates in the order of the board."""
         return [gate for section in self.sections for gate in section.gates]
+
+    def folded(self) -> bool:
+        """Whether it is too large to read as one page: its sections are shown without their gates.
+
+        Who asks for some of the gates sees those, however many.
+        """
+        return not self.filter and self.totals.rows > READABLE
 
     def listed(self) -> list[GateRow]:
         """The gates to show; all of them, unless a reader asked for some (`filters`)."""

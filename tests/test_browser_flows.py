@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from gates.models import Blocker, Gate, Owner
 from tests.admin_forms import person
-from tests.browser import PHONE, Open
+from tests.browser import PHONE, SCREENSHOTS, Open
 
 pytestmark = pytest.mark.browser
 
@@ -51,6 +51,7 @@ def test_sami_on_a_phone_in_arabic_resolves_what_waits_on_him(
     expect(html).to_have_attribute("dir", "rtl")
     expect(page.locator("#progress")).to_contain_text("18")
     expect(page.locator("#waiting li")).to_have_count(4)
+    page.screenshot(path=SCREENSHOTS / "sami-phone.png")  # the README shows it
 
     page.locator("nav a[href='/waiting/']").click()
     page.locator("a[href$='/resolve/']").first.click()
@@ -74,6 +75,8 @@ def test_an_engineer_closes_a_gate_with_its_proof(
 ) -> None:
     page = open_page("/", javascript=javascript)
     log_in(page, "noura")
+    expect(page.locator("#progress")).to_be_visible()
+    page.screenshot(path=SCREENSHOTS / "board.png")  # the README shows it
     page.locator("input[type=search]").fill("k6 load")
     page.keyboard.press("Enter")
     expect(page.locator(".found [role=status]")).to_have_text("1 of 34 gates shown")

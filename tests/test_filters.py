@@ -110,3 +110,18 @@ def test_hostile_text_is_only_text(reader: Client, hostile: str) -> None:
     assert page.status_code == 200
     assert "<script>" not in page.content.decode()
     assert "<img" not in page.content.decode()
+
+
+def test_a_board_too_large_for_one_page_opens_on_its_sections(
+    reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gates.rows.READABLE", 2)
+
+    whole = reader.get("/").content.decode()
+    section = reader.get("/?section=T").content.decode()
+
+    assert 'id="T1"' not in whole
+    assert 'href="?section=T#gates">Show its 2 gates</a>' in whole
+    assert 'id="T1"' in section
+    assert 'id="T2"' in section
+    assert len(reader.get("/board.json").json()["gates"]) == 3

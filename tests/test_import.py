@@ -1,6 +1,7 @@
 """Importing a document: all of it with history, or nothing with the row and field named."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -358,3 +359,16 @@ def test_wrong_arguments_are_named(capsys: pytest.CaptureFixture[str], tmp_path:
     with pytest.raises(CommandError, match="there is no account 'nobody'"):
         run(SNAPSHOT, capsys, by="nobody")
     assert not Evidence.objects.exists()
+
+
+def test_on_a_terminal_it_says_how_far_it_is_and_in_a_pipe_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_command("import_snapshot", str(SNAPSHOT), dry_run=True)
+    quiet = capsys.readouterr().err
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+
+    call_command("import_snapshot", str(SNAPSHOT), dry_run=True)
+
+    assert quiet == ""
+    assert "50 of " in capsys.readouterr().err

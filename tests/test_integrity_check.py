@@ -216,3 +216,13 @@ def test_the_check_is_silent_on_an_empty_database() -> None:
     call_command("migrate", "gates", "zero", verbosity=0)
 
     assert found() == []
+
+
+@pytest.mark.usefixtures("committed")
+@pytest.mark.parametrize("older", ["0002", "0004", "0005", "0006"])
+def test_a_database_of_an_older_version_can_be_brought_up_to_date(older: str) -> None:
+    call_command("migrate", "gates", older, verbosity=0)
+
+    call_command("migrate", verbosity=0, skip_checks=False)
+
+    assert invariants.faults(connection) == []

@@ -48,10 +48,21 @@ class Refusal:
     messages: list[str]
 
 
+def let_text_choose_its_direction(form: forms.Form | forms.ModelForm) -> None:
+    """People write Arabic and English into the same fields, whichever language the page is in."""
+    for field in form.fields.values():
+        if isinstance(field.widget, (forms.TextInput, forms.Textarea)):
+            field.widget.attrs.setdefault("dir", "auto")
+
+
 class RefusableForm(VersionedForm):
     """A form that can be told, on being shown again, why it was refused."""
 
     refusal: Refusal | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        let_text_choose_its_direction(self)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -24,7 +24,7 @@ class ResolutionForm(forms.Form):
 
     resolution = forms.CharField(
         label=_("How was it resolved?"),
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
         help_text=_("Such as where the key is kept now. Never the key itself."),
     )
 

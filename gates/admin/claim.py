@@ -43,7 +43,7 @@ class DeletionForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
         help_text=_("Why you decide so. Goes on record with your name."),
     )
 

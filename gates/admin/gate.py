@@ -150,7 +150,7 @@ class DecisionForm(forms.Form):
 
     reason = forms.CharField(
         label=_("Reason"),
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
         help_text=_("Goes on record for each gate, with your name."),
     )
 

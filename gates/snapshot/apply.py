@@ -31,6 +31,14 @@ CLOSED = Gate.Progress.CLOSED
 TOLD_WHOLE = (Gate, Claim)  # of other new rows the name says enough
 
 
+# How many records are done, and of how many.
+Tell = Callable[[int, int], None]
+
+
+def silent(_done: int, _of: int) -> None:
+    """Tell nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One thing an import changes (or would): a new row, or a field of a row."""
@@ -57,10 +65,11 @@ def apply(
     by: User | None = None,
     dry_run: bool = False,
     dated: datetime | None = None,
+    tell: Tell = silent,
 ) -> list[Difference]:
     """Write what the document says and return what differed; with `dry_run`, only return it.
 
-    The history is written as of `dated`, or as of now.
+    The history is written as of `dated`, or as of now. `tell` hears how far it is.
 
     Raises:
         DocumentRefused: with every problem found; nothing was written.
@@ -68,7 +77,7 @@ def apply(
     with transaction.atomic():
         if dated is not None:
             refuse_to_rewrite(document, dated)
-        run = _Import(document, by, dated)
+        run = _Import(document, by, dated, tell)
         run.write()
         if run.problems:
             raise DocumentRefused(run.problems)
@@ -87,7 +96,10 @@ def _said(record: Record) -> Iterator[tuple[str, str]]:
 class _Import:
     """One import under way: what is on the board by key, what differed, what went wrong."""
 
-    def __init__(self, document: Document, by: User | None, dated: datetime | None) -> None:
+    def __init__(
+        self, document: Document, by: User | None, dated: datetime | None, tell: Tell
+    ) -> None:
+        self.tell = tell
         self.by = by
         self.dated = dated
         self.reason = document.reason(dated)
@@ -100,6 +112,7 @@ class _Import:
         self.problems: list[Problem] = []
 
     def write(self) -> None:
+        self.done = 0
         for model in TRACKED:
             self._read_existing(model)
             self._each(model, self._write)
@@ -146,6 +159,8 @@ class _Import:
 
     def _write(self, record: Record) -> None:
         """Add the row, or change what differs; all but what has to wait for other rows."""
+        self.done += 1
+        self.tell(self.done, len(self.records))
         values = {
             name: self._value(record, name)
             for name in record.fields

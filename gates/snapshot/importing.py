@@ -15,7 +15,7 @@ from accounts import log
 from gates.models import Action, Claim, Gate, Launch, Section
 from gates.rules import Progress, Status
 
-from .apply import Difference, apply
+from .apply import Difference, Tell, apply, silent
 from .compare import Contradiction, compare
 from .dating import start_of
 from .document import Document, DocumentRefused, Problem, Record, stated_twice
@@ -49,6 +49,7 @@ def import_file(
     dry_run: bool = False,
     empty_status: tuple[Status, Progress] | None = None,
     dated: date | None = None,
+    tell: Tell = silent,
 ) -> Report:
     """Bring a document onto the board, all of it or nothing.
 
@@ -67,7 +68,7 @@ def import_file(
             document = _markdown(path, launch, empty_status, dated, report)
         moment = start_of(dated) if dated else None
         report.not_in_document = _on_the_board(document)
-        report.differences = apply(document, by=by, dry_run=dry_run, dated=moment)
+        report.differences = apply(document, by=by, dry_run=dry_run, dated=moment, tell=tell)
     report.launch = next((str(r.fields["slug"]) for r in document.records if r.model is Launch), "")
     if not dry_run:
         log.note(

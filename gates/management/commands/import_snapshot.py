@@ -14,6 +14,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
+from gates.snapshot.apply import silent
 from gates.snapshot.document import DocumentRefused
 from gates.snapshot.importing import SUFFIXES, Report, import_file
 from gates.snapshot.vocabulary import status
@@ -66,6 +67,7 @@ class Command(BaseCommand):
                 dry_run=options["dry_run"],
                 empty_status=self._empty_status(options),
                 dated=self._dated(options),
+                tell=self._progress if sys.stderr.isatty() else silent,
             )
         except DocumentRefused as refused:
             if options["format"] == "json":
@@ -79,6 +81,12 @@ class Command(BaseCommand):
             else:
                 self._text(report, options["dry_run"])
             sys.stdout.flush()
+
+    def _progress(self, done: int, of: int) -> None:
+        """How far it is, on a terminal; gone again at the end."""
+        if done % 50 == 0 or done == of:
+            self.stderr.write(f"{done:,} of {of:,}" if done < of else " " * 30, ending="\r")
+            self.stderr.flush()
 
     def _user(self, options: dict[str, Any]) -> Any:
         if not options["by"]:
