@@ -113,6 +113,27 @@ def _database() -> dict[str, Any]:
     return config
 
 
+def _evidence_store() -> dict[str, Any]:
+    """Where files of evidence are kept: a folder here, or a bucket that several servers share."""
+    bucket = env.str("EVIDENCE_BUCKET", default="")
+    endpoint = env.str("EVIDENCE_ENDPOINT", default="")
+    region = env.str("EVIDENCE_REGION", default="")
+    if (endpoint or region) and not bucket:
+        raise ImproperlyConfigured("EVIDENCE_BUCKET must name the bucket in which files are kept")
+    if endpoint and not endpoint.startswith(("http://", "https://")):
+        raise ImproperlyConfigured(
+            "EVIDENCE_ENDPOINT must be an address such as https://s3.example"
+        )
+    if not bucket:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    options = {
+        "bucket_name": bucket,
+        "endpoint_url": endpoint or None,
+        "region_name": region or None,
+    }
+    return {"BACKEND": "gates.bucket.Bucket", "OPTIONS": options}
+
+
 DEBUG = _switch("DEBUG", default=False)
 SECRET_KEY = _secret_key(DEBUG)
 SECRET_KEY_FALLBACKS = _fallback_keys()
@@ -306,7 +327,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 MAX_BODY_BYTES = 32 * 1024 * 1024
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": _evidence_store(),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -2,6 +2,7 @@
 
 import errno
 from functools import cache
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connection
 from django.db.migrations.loader import MigrationLoader
@@ -9,14 +10,15 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from gates import invariants
 
-DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+# A disk that takes nothing; a store of files that does not answer.
+DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EHOSTUNREACH}
 
 
-def health() -> dict[str, str]:
+def health(database: Any = connection) -> dict[str, str]:
     """The state of each part: "ok", or in one word what is wrong. Three cheap queries."""
     try:
-        pending = _migrations() - MigrationRecorder(connection).applied_migrations().keys()
-        faults = [] if pending else invariants.faults(connection)
+        pending = _migrations() - MigrationRecorder(database).applied_migrations().keys()
+        faults = [] if pending else invariants.faults(database)
     except (DatabaseError, InterfaceError):
         return {"database": "unreachable", "migrations": "unknown", "triggers": "unknown"}
     return {

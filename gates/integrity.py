@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import F
 
 from gates import invariants
@@ -15,32 +15,32 @@ from gates.recorded import Rows
 END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 
 
-def faults() -> list[str]:
-    """Everything that is wrong; empty when the board is sound.
+def faults(using: str = DEFAULT_DB_ALIAS) -> list[str]:
+    """Everything that is wrong in a database; empty when its board is sound.
 
     A fixed number of queries, however many rows there are.
     """
-    return [*invariants.faults(connection), *data_faults()]
+    return [*invariants.faults(connections[using]), *data_faults(using)]
 
 
-def data_faults() -> list[str]:
+def data_faults(using: str = DEFAULT_DB_ALIAS) -> list[str]:
     """What is wrong with the rows, leaving the triggers aside."""
-    newest = Rows(END_OF_TIME)
+    newest = Rows(END_OF_TIME, using=using)
     return [
-        *invariants.violations(connection),
-        *_strays(),
+        *invariants.violations(connections[using]),
+        *_strays(using),
         *(fault for model in TRACKED for fault in _unlike_its_history(model, newest)),
     ]
 
 
-def _strays() -> Iterator[str]:
+def _strays(using: str) -> Iterator[str]:
     """Rows that reach into another launch: possible only past the models."""
-    for gate in Gate.objects.exclude(launch=F("section__launch")).order_by("pk"):
+    for gate in Gate.objects.using(using).exclude(launch=F("section__launch")).order_by("pk"):
         yield f"gate {gate.code} (id {gate.pk}) is in another launch than its section"
-    astray = Requirement.objects.exclude(gate__launch=F("claim__launch"))
+    astray = Requirement.objects.using(using).exclude(gate__launch=F("claim__launch"))
     for required in astray.order_by("pk"):
         yield f"a gate that claim {required.claim_id} requires is in another launch"
-    actions = Action.objects.exclude(gate=None).exclude(gate__launch=F("launch"))
+    actions = Action.objects.using(using).exclude(gate=None).exclude(gate__launch=F("launch"))
     for action in actions.order_by("pk"):
         yield f"action (id {action.pk}) is for a gate of another launch"
 
@@ -48,7 +48,9 @@ def _strays() -> Iterator[str]:
 def _unlike_its_history(model: Any, newest: Rows) -> Iterator[str]:
     """Rows that were written past `save()`: no history, or one that says something else."""
     columns = [field.attname for field in model._meta.concrete_fields]
-    live = {row["id"]: row for row in model.objects.order_by("pk").values(*columns)}
+    live = {
+        row["id"]: row for row in model.objects.using(newest.using).order_by("pk").values(*columns)
+    }
     told = {row["id"]: row for row in newest.of(model).values(*columns)}
     name = model._meta.model_name
     for pk, row in live.items():

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Min, QuerySet
 
 from gates.models import TRACKED
@@ -45,15 +45,21 @@ class Rows:
     The history rows in force at that moment are looked up at once, in one query for all tables.
     """
 
-    def __init__(self, as_of: datetime | None, models: tuple[Any, ...] = TRACKED) -> None:
-        self.in_force = None if as_of is None else _in_force(models, as_of)
+    def __init__(
+        self,
+        as_of: datetime | None,
+        models: tuple[Any, ...] = TRACKED,
+        using: str = DEFAULT_DB_ALIAS,
+    ) -> None:
+        self.using = using
+        self.in_force = None if as_of is None else _in_force(models, as_of, using)
 
     def of(self, model: Any) -> QuerySet[Any]:
         """The model's rows, with its own columns under their own names; unordered."""
         if self.in_force is None:
-            live: QuerySet[Any] = model.objects.order_by()
+            live: QuerySet[Any] = model.objects.using(self.using).order_by()
             return live
-        found: QuerySet[Any] = _history_of(model)._default_manager.order_by()
+        found: QuerySet[Any] = _history_of(model)._default_manager.using(self.using).order_by()
         return found.filter(history_id__in=self.in_force[model])
 
 
@@ -74,7 +80,7 @@ def _history_of(model: Any) -> Any:
 def _newest_of(models: tuple[Any, ...], vendor: str) -> str:
     return " UNION ALL ".join(
         NEWEST.format(
-            history=connection.ops.quote_name(_history_of(model)._meta.db_table),
+            history=_history_of(model)._meta.db_table,
             number=number,
             object_id=OBJECT_ID[vendor],
         )
@@ -82,8 +88,9 @@ def _newest_of(models: tuple[Any, ...], vendor: str) -> str:
     )
 
 
-def _in_force(models: tuple[Any, ...], as_of: datetime) -> dict[Any, list[int]]:
+def _in_force(models: tuple[Any, ...], as_of: datetime, using: str) -> dict[Any, list[int]]:
     """By model, the ids of the history rows that say what each object was at a moment."""
+    connection = connections[using]
     moment = connection.ops.adapt_datetimefield_value(as_of)
     found: dict[Any, list[int]] = defaultdict(list)
     with connection.cursor() as cursor:

@@ -18,6 +18,9 @@ os.environ.update(
     REQUIRE_MFA="off",  # tests that are about it turn it on
     SSO_SERVER="",
     TRUSTED_PROXIES="0",
+    EVIDENCE_BUCKET="",
+    EVIDENCE_ENDPOINT="",
+    EVIDENCE_REGION="",
 )
 os.environ.setdefault("POSTGRES_BIN", "")
 os.environ.setdefault("DATABASE_URL", "")  # set, though empty: .env is not asked

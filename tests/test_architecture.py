@@ -10,14 +10,14 @@ GATES = Path(settings.BASE_DIR) / "gates"
 
 # Low to high: a module imports only from its own level or a lower one (DESIGN §5).
 LEVELS = [
-    {"reasons", "trigger", "instant"},
+    {"reasons", "trigger", "instant", "bucket"},
     {"append_only", "revision"},
     {"rules", "invariants", "files"},
     {"markdown"},
     {"models", "checks", "roles", "moments"},
     {"recorded", "rows"},
     {"board", "history", "integrity", "backup", "health"},
-    {"edited", "recent_history"},
+    {"edited", "recent_history", "move"},
     {"news"},
     {"snapshot", "changes", "waiting", "honesty", "burnup", "feed", "filters", "lately"},
     {"asked", "unchanged"},

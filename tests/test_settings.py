@@ -46,6 +46,8 @@ def test_sound_settings_start(tmp_path: Path) -> None:
         ({"DATABASE_URL": "mysql://u:p@localhost/db"}, "DATABASE_URL must be sqlite:///"),
         ({"DATABASE_URL": "postgres://user@host:port/db"}, "DATABASE_URL"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS must name"),
+        ({"EVIDENCE_ENDPOINT": "https://s3.example"}, "EVIDENCE_BUCKET must name"),
+        ({"EVIDENCE_BUCKET": "proofs", "EVIDENCE_ENDPOINT": "s3"}, "EVIDENCE_ENDPOINT must be"),
     ],
     ids=lambda value: str(value)[:40],
 )

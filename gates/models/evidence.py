@@ -19,6 +19,7 @@ from django.db.models import F, Q, Value
 from django.db.models.fields.files import FieldFile
 from django.db.models.functions import Lower, Replace, StrIndex, Substr, Trim
 from django.db.models.lookups import Exact, GreaterThan, In, LessThan
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -109,6 +110,11 @@ class HashedFile(FieldFile):
             stored.append(self)
         if save:
             self.instance.save()
+
+    @property
+    def url(self) -> str:
+        """Our page that hands it out; never an address of the store, which knows no permissions."""
+        return reverse("evidence-file", args=[self.instance.pk])
 
     def read_unchanged(self) -> bytes | None:
         """The content, if the store still holds exactly what was attached; else None.

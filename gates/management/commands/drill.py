@@ -106,9 +106,10 @@ def _compare(live: Tables, restored: Tables) -> None:
 
 def _stored(folder: str = "") -> Iterator[str]:
     """The names of all files in the storage of evidence."""
-    if not default_storage.exists(folder):
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:  # nothing has been attached yet
         return
-    folders, files = default_storage.listdir(folder)
     for name in files:
         yield f"{folder}{name}"
     for name in folders:

@@ -1,0 +1,44 @@
+"""Move the board to another database, of the other engine or of the same."""
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+
+from gates.move import Refused, move
+
+
+class Command(BaseCommand):
+    """Copy everything or nothing, and compare. The database that is moved from stays as it is."""
+
+    help = (
+        "Copy everything, history and accounts included, from the database of DATABASE_URL into an"
+        " empty, migrated one (SQLite or PostgreSQL), and compare. All or nothing. Stop the board"
+        " first: what is written meanwhile is not in the copy."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "target",
+            metavar="TARGET_URL",
+            help="as in DATABASE_URL; others on this machine can read it while the command runs, so"
+            " leave a password to PGPASSWORD or ~/.pgpass",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            moved = move(options["target"], self._tell)
+        except (Refused, DatabaseError) as error:
+            raise CommandError(f"nothing was moved: {error}".strip()) from error
+        rows = sum(count for count, _ in moved.values())
+        self.stdout.write(
+            f"Moved {rows:,} rows of {len(moved)} tables; counts, checksums, triggers and history"
+            " are as they were. Now let DATABASE_URL name the target."
+        )
+
+    def _tell(self, table: str) -> None:
+        if sys.stderr.isatty():
+            self.stderr.write(f"{table} …\033[K", ending="\r")
+            self.stderr.flush()
