@@ -155,6 +155,7 @@ COMMANDS = {
     "export_snapshot": "",
     "import_snapshot": "+-+++-",
     "makemessages": "",
+    "move_data": "",
     "reset_second_factor": "",
     "verify_integrity": "",
 }
