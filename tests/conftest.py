@@ -20,7 +20,7 @@ ENGINES = ("sqlite", "postgresql")
 
 def pytest_configure(config: pytest.Config) -> None:
     for engine in ENGINES:
-        config.addinivalue_line("markers", f"{engine}: only means something on {engine}")
+        config.addinivalue_line("markers", f"{engine}: shown on {engine} alone")
     config.addinivalue_line("markers", "browser: in a real browser")
 
 
@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
         for engine in ENGINES:
             if item.get_closest_marker(engine) and connection.vendor != engine:
-                item.add_marker(pytest.mark.skip(reason=f"only means something on {engine}"))
+                item.add_marker(pytest.mark.skip(reason=f"shown on {engine} alone"))
 
 
 def pytest_report_header() -> str:

@@ -11,7 +11,8 @@ from gates.models import Blocker, Gate, Owner
 from tests.admin_forms import person
 from tests.browser import PHONE, SCREENSHOTS, Open
 
-pytestmark = pytest.mark.browser
+# What it shows does not depend on the engine, so one of them is enough.
+pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
 
 PASSWORD = "a long enough secret"
 

@@ -10,6 +10,9 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
+# What it shows does not depend on the engine, so one of them is enough.
+pytestmark = pytest.mark.sqlite
+
 BASE = Path(settings.BASE_DIR)
 CATALOGUE = Path("gates") / "locale" / "ar" / "LC_MESSAGES" / "django.po"
 

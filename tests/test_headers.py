@@ -13,7 +13,8 @@ from gates import views
 from tests.one_of_each import OneOfEach
 from tests.people import PASSWORD, account, browser_of
 
-pytestmark = pytest.mark.django_db
+# What it shows does not depend on the engine, so one of them is enough.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 POLICY = {
     "default-src 'self'",

@@ -17,7 +17,8 @@ from tests.hostile import CORPUS, GROUPS, HARMLESS, board_saying, fields_of
 from tests.people import browser_of
 from tests.urls_walked import addresses
 
-pytestmark = pytest.mark.django_db
+# What it shows does not depend on the engine, so one of them is enough.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 ROUTES = [address.route for address in addresses() if "logout" not in address.route]
 ADDRESS_ATTRIBUTES = {"href", "src", "action", "formaction", "data", "poster", "xlink:href"}

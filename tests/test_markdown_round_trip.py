@@ -23,7 +23,8 @@ from gates.snapshot.read_markdown import read_markdown
 from gates.snapshot.write_markdown import write_markdown
 from tests import factory
 
-pytestmark = pytest.mark.django_db
+# What it shows does not depend on the engine, so one of them is enough.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 NOW = datetime(2026, 4, 25, 9, 30, tzinfo=UTC)
 

@@ -21,7 +21,8 @@ from tests.people import KINDS, account, browser_of
 from tests.permission_matrix import ACTIONS, ADDRESSES, COMMANDS, PUBLIC_BADGE_ON
 from tests.urls_walked import addresses
 
-pytestmark = pytest.mark.django_db
+# What it shows does not depend on the engine, so one of them is enough.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 LETTERS = {200: "O", 403: "N", 404: "M", 405: "X"}
 LOGINS = ("/accounts/login/", "/admin/login/")
