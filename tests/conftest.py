@@ -67,6 +67,14 @@ def flush_past_the_triggers() -> Iterator[None]:
     empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
     def lifted(case: TransactionTestCase) -> None:
+        if connection.vendor == "postgresql":
+            # A connection that a test has lost in the middle of a transaction still holds locks.
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                    " AND state LIKE 'idle in transaction%'"
+                )
         invariants.remove(connection)
         try:
             empty(case)
