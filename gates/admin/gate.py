@@ -11,7 +11,6 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -189,7 +188,7 @@ class GateAdmin(GateByCode, BoardAdmin):
     @admin.display(description=_("status"))
     def status(self, gate: Gate) -> str:
         found: rules.StatusOf = gate.status_of  # type: ignore[attr-defined]
-        return render_to_string("gates/_status.html", status_tag(found.status))
+        return status_tag(found.status)
 
     def view_on_site(self, gate: Gate) -> str:
         return reverse("launch-gate", args=[gate.launch.slug, gate.code])
