@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -76,14 +76,14 @@ def not_recorded(error: NotRecorded) -> str:
     return gettext("The record of %(name)s begins on %(since)s.") % values
 
 
-def says_when(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def says_when(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Answer a moment that cannot be read with 400, one before the first record with 404.
 
     The address of a launch that has another slug now leads to where it is.
     """
 
     @wraps(view)
-    def answer(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def answer(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, **kwargs)
         except Http404:

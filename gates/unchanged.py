@@ -16,7 +16,7 @@ from pathlib import Path
 import django
 from django.conf import settings
 from django.contrib.messages import get_messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
@@ -27,12 +27,13 @@ from gates.instant import one_instant
 OURS = ("accounts", "dealix_gates", "gates", "templates")
 
 
-def unless_unchanged(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+def unless_unchanged(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Answer 304 where the reader has the page already; else the page, read at one instant."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         etag = _etag(request)
+        response: HttpResponseBase | None
         response = get_conditional_response(request, etag=etag) if etag else None
         if response is None:
             with one_instant():

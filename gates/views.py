@@ -8,7 +8,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.shortcuts import get_object_or_404, render
 from django.template import loader
 from django.utils import timezone, translation
@@ -32,7 +39,7 @@ from gates.honesty import findings
 from gates.lately import last_import, lately
 from gates.models import Evidence, Gate, Launch, Reader
 from gates.recorded import first_recorded
-from gates.rows import Board, GateRow
+from gates.rows import READABLE, Board, GateRow
 from gates.rules import Status
 from gates.snapshot.formats import FORMATS
 from gates.unchanged import unless_unchanged
@@ -83,8 +90,12 @@ def _own_name(request: HttpRequest, found: Board) -> str:
 @require_safe
 @unless_unchanged
 @says_when
-def export(request: HttpRequest, ending: str, slug: str | None = None) -> HttpResponse:
+def export(
+    request: HttpRequest, ending: str, slug: str | None = None
+) -> HttpResponse | StreamingHttpResponse:
     """The board as a document, by the same reading as the page, with the same filters.
+
+    Sent piece by piece where it is too large to read as one page.
 
     In English, because scripts and other people's documents rely on its words; ?language=ar says
     otherwise.
@@ -95,7 +106,9 @@ def export(request: HttpRequest, ending: str, slug: str | None = None) -> HttpRe
     log.note("export", launch=found.launch.slug, format=ending, as_of=request.GET.get("as_of"))
     asked = request.GET.get("language", "")
     with translation.override(asked if asked in dict(settings.LANGUAGES) else "en"):
-        response = HttpResponse(form.write(found), content_type=form.content_type)
+        pieces = form.pieces(found)
+        answer = StreamingHttpResponse if len(found.listed()) > READABLE else HttpResponse
+        response = answer(pieces, content_type=form.content_type)
     if form.download:
         name = f"{found.launch.slug}.{ending}"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 
 import pytest
 from django.test import Client
@@ -125,3 +126,19 @@ def test_a_board_too_large_for_one_page_opens_on_its_sections(
     assert 'id="T1"' in section
     assert 'id="T2"' in section
     assert len(reader.get("/board.json").json()["gates"]) == 3
+
+
+def test_a_large_board_is_sent_as_json_piece_by_piece_and_in_english(
+    reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = reader.get("/board.json", headers={"Accept-Language": "ar"})
+    monkeypatch.setattr("gates.views.READABLE", 2)
+    monkeypatch.setattr("gates.snapshot.formats.TOKENS_A_PIECE", 50)
+
+    streamed = reader.get("/board.json", headers={"Accept-Language": "ar"})
+    pieces = list(streamed)
+
+    assert not whole.streaming
+    assert streamed.streaming
+    assert len(pieces) > 5
+    assert {**json.loads(b"".join(pieces)), "as_of": ""} == {**whole.json(), "as_of": ""}
