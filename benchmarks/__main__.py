@@ -1,6 +1,6 @@
 """`make bench`: every row of the table on both engines, exit 1 where a target is missed.
 
-python -m benchmarks [--quick] [--engine sqlite|postgresql] [--soak SECONDS]
+python -m benchmarks [--quick] [--engine sqlite|postgresql] [--only PART] [--soak SECONDS]
 """
 
 import argparse
@@ -14,6 +14,7 @@ from .databases import Databases, server
 from .timing import Figure, say
 
 ENGINES = ("sqlite", "postgresql")
+PARTS = ("queries", "pages", "past", "writing", "commands", "soak")
 
 
 def main() -> int:
@@ -21,11 +22,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small boards, few rounds, a minute")
     parser.add_argument("--engine", choices=ENGINES)
+    parser.add_argument("--only", choices=PARTS, help="one part of the table")
+    parser.add_argument("--soak", type=int, metavar="SECONDS", help="how long, 600 otherwise")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.inside:
-        return 1 if _print(asked.engine, _measured(asked.engine, asked.quick)) else 0
-    options = ["--quick"] if asked.quick else []
+        return 1 if _print(asked.engine, _measured(asked)) else 0
     missed = 0
     for engine in [asked.engine] if asked.engine else ENGINES:
         with server(engine) as url:
@@ -35,33 +37,41 @@ def main() -> int:
                 "DATABASE_URL": url.format(name="postgres"),
                 "BENCH_DATABASES": url,
             }
-            command = [sys.executable, "-m", "benchmarks", "--inside", "--engine", engine]
-            missed |= subprocess.call([*command, *options], env=environment)  # noqa: S603
+            command = [sys.executable, "-m", "benchmarks", *sys.argv[1:]]
+            command += ["--inside", "--engine", engine]
+            missed |= subprocess.call(command, env=environment)  # noqa: S603
     return missed
 
 
-def _measured(engine: str, quick: bool) -> Iterator[Figure]:
+def _measured(asked: argparse.Namespace) -> Iterator[Figure]:
     import django
 
     django.setup()
     from django.core.management import call_command
 
     call_command("collectstatic", verbosity=0, interactive=False)
-    from . import commands, pages, writing
+    from . import commands, pages, soak, writing
 
     databases = Databases(os.environ["BENCH_DATABASES"])
     reader = pages.Pages(databases)
-    boards = pages.BOARDS[:2] if quick else pages.BOARDS
-    pasts = pages.PASTS[:2] if quick else pages.PASTS
-    rounds = 5 if quick else 15
+    boards = pages.BOARDS[:2] if asked.quick else pages.BOARDS
+    pasts = pages.PASTS[:2] if asked.quick else pages.PASTS
+    rounds = 5 if asked.quick else 15
+    seconds = asked.soak or (10 if asked.quick else 600)
+    parts: dict[str, list[Iterator[Figure]]] = {
+        "queries": [pages.queries(reader, boards)],
+        "pages": [pages.cold(reader, asked.engine, boards, rounds),
+                  pages.not_changed(reader, boards, rounds)],
+        "past": [pages.past(reader, pasts, rounds)],
+        "writing": [writing.closing(databases, rounds)],
+        "commands": [commands.starting(databases, rounds),
+                     commands.importing(databases, asked.quick)],
+        "soak": [soak.soak(databases, seconds)],
+    }  # fmt: skip
     try:
-        yield from pages.queries(reader, boards)
-        yield from pages.cold(reader, engine, boards, rounds)
-        yield from pages.not_changed(reader, boards, rounds)
-        yield from pages.past(reader, pasts, rounds)
-        yield from writing.closing(databases, rounds)
-        yield from commands.starting(databases, rounds)
-        yield from commands.importing(databases, quick)
+        for name in [asked.only] if asked.only else PARTS:
+            for figures in parts[name]:
+                yield from figures
     finally:
         databases.close()
 

@@ -233,8 +233,14 @@ def test_a_gate_that_waits_is_not_offered_for_closing(engineer: Client) -> None:
 def test_a_closed_gate_is_not_closed_again(engineer: Client) -> None:
     gate = factory.closed_gate("T6")
 
-    response = engineer.post(page(gate), {**PROOF, **REASON}, follow=True)
+    log = SimpleUploadedFile("k6.txt", b"p95 412 ms")
+    before = stored()
 
-    assert response.content.decode().count("T6 was closed already.") == 1
+    asked = engineer.get(page(gate), follow=True)
+    sent = engineer.post(page(gate), {**PROOF, **REASON, "kind": "file", "file": log}, follow=True)
+
+    assert "T6 was closed already." in asked.content.decode()
+    assert "closed already. What you sent was not written." in sent.content.decode()
     assert gate.evidence.count() == 1
+    assert stored() == before
     assert gate.history.count() == 2

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 
+from benchmarks.forms import Controls
 from gates import integrity
 from gates.admin.base import BoardAdmin
 from gates.models import Action, Blocker, Claim, Evidence, Gate, Stale
@@ -38,40 +38,6 @@ def change(row: Any, **fields: Any) -> None:
 
 def plain(message: str) -> str:
     return re.sub(r"[\u2068\u2069]|, \d{4}-\d\d-\d\d \d\d:\d\d", "", message)
-
-
-class Controls(HTMLParser):
-    """The values of a page's form controls, as a browser would send them."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.data: dict[str, str] = {}
-        self.into = self.select = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attrs}
-        if tag == "select":
-            self.select = found["name"]
-        elif tag == "option" and "selected" in found:
-            self.data[self.select] = found["value"]
-        elif tag == "textarea":
-            self.into = found["name"]
-        elif tag == "input" and "name" in found and self.is_sent(found):
-            default = "on" if found["type"] == "checkbox" else ""
-            self.data[found["name"]] = found.get("value", default)
-
-    def is_sent(self, found: dict[str, str]) -> bool:
-        ticked = found["type"] not in {"checkbox", "radio"} or "checked" in found
-        return ticked and found["type"] not in {"submit", "file"}
-
-    def handle_data(self, data: str) -> None:
-        if self.into:
-            self.data[self.into] = self.data.get(self.into, "") + data.removeprefix("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea":
-            self.into = ""
 
 
 def as_shown(response: Any) -> dict[str, Any]:

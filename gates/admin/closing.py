@@ -1,5 +1,6 @@
 """Closing one gate: its definition of done in view, the proof asked first, then the reason."""
 
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -24,6 +25,10 @@ from .evidence import EvidenceForm
 LACKS_PROOF = {rules.NEEDS_EVIDENCE.code, "all_expired"}
 
 ASKED = ("summary", "kind", "url", "output", "file", "commit", "observed_at", "valid_until")
+
+
+class ClosedAlready(Exception):
+    """Somebody else was first; takes the proof back."""
 
 
 class ClosingForm(EvidenceForm):
@@ -77,21 +82,29 @@ class ClosingForm(EvidenceForm):
     def close(self, by: User) -> bool:
         """Attach the proof and close the gate, both or neither.
 
-        False where the gate was closed already; the proof is attached all the same.
+        False where the gate was closed already, so that a form that is sent twice attaches once.
 
         Raises:
             Refused: the gate may not be closed now; nothing was written.
         """
-        with no_files_left_behind(), transaction.atomic():
+        with suppress(ClosedAlready):
+            self._attach_and_close(by)
+            return True
+        return False
+
+    @transaction.atomic
+    def _attach_and_close(self, by: User) -> None:
+        with no_files_left_behind():
             if self.brings_proof:
                 self.instance.recorded_by = by
                 self.instance.save()
-            return self.gate.close(by, self.cleaned_data["reason"])
+            if not self.gate.close(by, self.cleaned_data["reason"]):
+                raise ClosedAlready
 
 
 def close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpResponse:
     """The page that closes one gate, and what happened when it was sent."""
-    if gate.progress == Gate.Progress.CLOSED:
+    if request.method != "POST" and gate.progress == Gate.Progress.CLOSED:
         words = gettext("%(gate)s was closed already.")
         messages.info(request, words % {"gate": gate.code})
         return redirect(model_admin.view_on_site(gate))
@@ -105,13 +118,14 @@ def close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpRespon
         except IntegrityError as error:
             form.add_error(None, model_admin.refusal_of(error).messages)
         else:
-            words = (
-                gettext("%(gate)s is closed.") if done else gettext("%(gate)s was closed already.")
-            )
             if done:
                 reason = form.cleaned_data["reason"]
                 model_admin.log_change(request, gate, f"{gettext('closed')}: {reason}")
-            messages.success(request, words % {"gate": gate.code})
+                words = gettext("%(gate)s is closed.")
+                messages.success(request, words % {"gate": gate.code})
+            else:
+                words = gettext("%(gate)s was closed already. What you sent was not written.")
+                messages.warning(request, words % {"gate": gate.code})
             return redirect(model_admin.view_on_site(gate))
     context = {
         **model_admin.admin_site.each_context(request),

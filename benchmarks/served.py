@@ -1,4 +1,4 @@
-"""Production's settings for servers that a test starts: only where files lie is different."""
+"""Production's settings for servers that we start: where files lie is different."""
 
 import os
 from pathlib import Path
@@ -12,5 +12,5 @@ STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-# As in tests.settings, by which the accounts' passwords are made.
+# As the accounts' passwords are made; slow hashing would only slow their log-ins down.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

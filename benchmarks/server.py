@@ -1,0 +1,119 @@
+"""The product as it is served, gunicorn with its workers, and a browser that speaks to it."""
+
+import http.client
+import os
+import re
+import shlex
+import socket
+import subprocess
+import sys
+from http.cookies import SimpleCookie
+from pathlib import Path
+
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "gates.example"
+
+
+class Server:
+    """gunicorn as its unit starts it, but on a port of its own; what it says goes to a file.
+
+    `options` are added to the unit's, `environment` to what every server here is given.
+    """
+
+    def __init__(self, folder: Path, database_url: str, *options: str, **environment: str) -> None:
+        unit = (ROOT / "deploy" / "dealix-gates.service").read_text()
+        line = re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE)
+        assert line
+        arguments = shlex.split(line[1])[1:]
+        arguments[-1:-1] = options
+        # Already listening, so that nobody has to wait or to guess a free port.
+        self.socket = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.port: int = self.socket.getsockname()[1]
+        arguments[arguments.index("--bind") + 1] = f"fd://{self.socket.fileno()}"
+        self.log = folder / f"gunicorn-{self.port}.log"
+        with self.log.open("wb") as said:
+            self.process = subprocess.Popen(  # noqa: S603  our own command
+                [
+                    Path(sys.executable).parent / "gunicorn",
+                    *arguments[:-1],
+                    *options,
+                    arguments[-1],
+                ],
+                cwd=ROOT,
+                env={
+                    **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+                    "DJANGO_SETTINGS_MODULE": "benchmarks.served",
+                    "SERVED_FOLDER": str(folder),
+                    "DATABASE_URL": database_url,
+                    "SECRET_KEY": "0123456789" * 6,
+                    "ALLOWED_HOSTS": HOST,
+                    "DEBUG": "off",
+                    **environment,
+                },
+                pass_fds=[self.socket.fileno()],
+                stdout=said,
+                stderr=said,
+            )
+
+    def memory(self) -> float:
+        """MB that the workers have in memory, what they share counted for each."""
+        pid = self.process.pid
+        workers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        pages = sum(int(Path(f"/proc/{of}/statm").read_text().split()[1]) for of in workers)
+        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    def stop(self) -> None:
+        """Let the workers finish what they are at, then end them."""
+        self.process.terminate()
+        self.process.wait(timeout=40)
+        self.socket.close()
+
+
+class Browser:
+    """A person's browser; a proxy that knows the servers is between it and them."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.cookies: dict[str, str] = {}
+
+    def get(
+        self, server: Server, path: str, **headers: str
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        """The answer and its body."""
+        return self._ask(server, "GET", path, None, headers)
+
+    def post(
+        self, server: Server, path: str, **data: object
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        """Send a form; redirects are not followed."""
+        token = {"csrfmiddlewaretoken": self.cookies.get("csrftoken", "")}
+        body = encode_multipart(BOUNDARY, {**data, **token})
+        return self._ask(server, "POST", path, body, {"Content-Type": MULTIPART_CONTENT})
+
+    def _ask(
+        self, server: Server, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        link = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        try:
+            link.request(
+                method,
+                path,
+                body,
+                {
+                    "Host": HOST,
+                    "X-Forwarded-Proto": "https",
+                    "X-Forwarded-For": self.address,
+                    "Referer": f"https://{HOST}/",
+                    "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+                    **headers,
+                },
+            )
+            response = link.getresponse()
+            content = response.read()
+        finally:
+            link.close()
+        for line in response.headers.get_all("Set-Cookie", []):
+            self.cookies |= {name: kept.coded_value for name, kept in SimpleCookie(line).items()}
+        return response, content
