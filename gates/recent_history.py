@@ -13,9 +13,9 @@ FORTNIGHT = 14
 
 
 class Event(NamedTuple):
-    """One history row (a claim's, a required gate's, a reopened gate's), or an import.
+    """A history row that changes a claim, a gate that was reopened, or an import.
 
-    `why` is the reason, and of an import the document's name.
+    `why` is the reason, and of an import the document's name. Of a gate there is only the code.
     """
 
     what: str
@@ -37,9 +37,11 @@ class Event(NamedTuple):
 
 
 # One flat statement, built by hand, because putting it together takes the ORM longer than all that
-# the page asks besides. "was" is what the same object said just before.
-WAS = """(
-    SELECT old.{column} FROM {table} old
+# the page asks besides. A busy week has thousands of history rows, so the database hands out only
+# those that are news. "old" is what the same object said just before; only of an object's first row
+# in the span does it have to be looked up.
+BEFORE = """(
+    SELECT {column} FROM {table} old
     WHERE old.id = %(same)s
         AND (old.history_date, old.history_id) < (new.history_date, new.history_id)
     ORDER BY old.id, old.history_date DESC, old.history_id DESC LIMIT 1
@@ -50,11 +52,9 @@ TOLD = (
     "new.history_date, new.history_type, new.history_user_name, new.history_change_reason,"
     " new.history_import"
 )
-CLAIM_WAS = {
-    column: WAS.format(column=column, table="gates_historicalclaim")
-    for column in ("slug", "launch_id", "min_closed", "requires_p0")
-}
-GATE_WAS = WAS.format(column="progress", table="gates_historicalgate")
+CLAIM_BEFORE = BEFORE.format(column="old.history_id", table="gates_historicalclaim")
+EARLIER = "OVER (PARTITION BY new.id ORDER BY new.history_date, new.history_id)"
+GATE_WAS = BEFORE.format(column="old.progress", table="gates_historicalgate")
 # The document that made the launch brings its claims; they are not news.
 NOT_FROM_THE_START = """NOT (new.history_type = '+' AND new.history_import IS NOT NULL
     AND new.history_import IN (
@@ -62,24 +62,35 @@ NOT_FROM_THE_START = """NOT (new.history_type = '+' AND new.history_import IS NO
         WHERE made.id = %(launch)s AND made.history_type = '+' AND made.history_import IS NOT NULL
     ))"""
 EVENTS = f"""
-    SELECT 'claim', {TOLD}, new.name, '', {CLAIM_WAS["slug"]}, new.slug,
-        {CLAIM_WAS["launch_id"]}, new.launch_id, {CLAIM_WAS["min_closed"]}, new.min_closed,
-        {CLAIM_WAS["requires_p0"]}, new.requires_p0
-    FROM gates_historicalclaim new
-    WHERE new.history_date BETWEEN %(fortnight)s AND %(now)s AND {NOT_FROM_THE_START}
-        AND (new.launch_id = %(launch)s OR {CLAIM_WAS["launch_id"]} = %(launch)s)
+    SELECT 'claim', {TOLD}, new.name, '', old.slug, new.slug, old.launch_id, new.launch_id,
+        old.min_closed, new.min_closed, old.requires_p0, new.requires_p0
+    FROM (
+        SELECT new.*, LAG(new.history_id) {EARLIER} AS before
+        FROM gates_historicalclaim new WHERE new.history_date BETWEEN %(fortnight)s AND %(now)s
+    ) new
+    LEFT JOIN gates_historicalclaim old ON old.history_id = COALESCE(new.before, {CLAIM_BEFORE})
+    WHERE {NOT_FROM_THE_START} AND %(launch)s IN (new.launch_id, old.launch_id)
+        AND (new.history_type <> '~' OR old.slug <> new.slug OR old.launch_id <> new.launch_id
+            OR COALESCE(old.min_closed, -1) <> COALESCE(new.min_closed, -1)
+            OR old.requires_p0 <> new.requires_p0)
     UNION ALL
     SELECT 'requirement', {TOLD}, claim.name, gate.code, '', '', NULL, NULL, NULL, NULL, NULL, NULL
     FROM gates_historicalrequirement new
     JOIN gates_claim claim ON claim.id = new.claim_id
     LEFT JOIN gates_gate gate ON gate.id = new.gate_id
-    WHERE claim.launch_id = %(launch)s AND {NOT_FROM_THE_START}
+    WHERE claim.launch_id = %(launch)s AND new.history_type <> '~' AND {NOT_FROM_THE_START}
         AND new.history_date BETWEEN %(fortnight)s AND %(now)s
     UNION ALL
-    SELECT 'gate', {TOLD}, '', new.code, '', '', NULL, NULL, NULL, NULL, NULL, NULL
-    FROM gates_historicalgate new
+    SELECT 'gate', MAX(new.history_date), '~', '', NULL, NULL, '', new.code, '', '',
+        NULL, NULL, NULL, NULL, NULL, NULL
+    FROM (
+        SELECT new.id, new.code, new.launch_id, new.progress, new.history_type,
+            new.history_date, new.history_id, LAG(new.progress) {EARLIER} AS was
+        FROM gates_historicalgate new WHERE new.history_date BETWEEN %(week)s AND %(now)s
+    ) new
     WHERE new.launch_id = %(launch)s AND new.history_type = '~' AND new.progress <> 'closed'
-        AND new.history_date BETWEEN %(week)s AND %(now)s AND {GATE_WAS} = 'closed'
+        AND COALESCE(new.was, {GATE_WAS}) = 'closed'
+    GROUP BY new.code
     UNION ALL
     SELECT 'import', new.at, '', '', new.document, new.sha256, '', '', '', '',
         NULL, NULL, NULL, NULL, NULL, NULL

@@ -14,25 +14,25 @@ from django.db.models import Min, QuerySet
 
 from gates.models import TRACKED
 
-# Of each object of one table the newest row, ties broken by the order of writing; none if that is
+# Of each object of one table the newest row, ties broken by the order of writing; NULL if it is
 # its deletion. The first part steps from one id to the next along an index, because DISTINCT would
 # read every row of every object. So the cost grows with the objects, not with their edits.
 NEWEST = """
-    SELECT number, history_id FROM (
+    SELECT * FROM (
         WITH RECURSIVE object(id) AS (
             SELECT MIN(id) FROM {history}
             UNION ALL
             SELECT (SELECT MIN(later.id) FROM {history} later WHERE later.id > object.id)
             FROM object WHERE object.id IS NOT NULL
         )
-        SELECT {number} AS number, (
+        SELECT {number}, (
             SELECT CASE row.history_type WHEN '-' THEN NULL ELSE row.history_id END
             FROM {history} row
             WHERE row.id = {object_id} AND row.history_date <= %s
             ORDER BY row.id, row.history_date DESC, row.history_id DESC LIMIT 1
-        ) AS history_id
+        )
         FROM object WHERE object.id IS NOT NULL
-    ) newest{number} WHERE history_id IS NOT NULL
+    ) newest{number}
 """
 # PostgreSQL takes "ORDER BY date LIMIT 1" for a reason to walk the index on dates alone, past all
 # other objects' rows. With "= ANY" the order by id stays in force, and only our index gives it.
@@ -96,5 +96,6 @@ def _in_force(models: tuple[Any, ...], as_of: datetime, using: str) -> dict[Any,
     with connection.cursor() as cursor:
         cursor.execute(_newest_of(models, connection.vendor), [moment] * len(models))
         for number, history_id in cursor.fetchall():
-            found[models[number]].append(history_id)
+            if history_id is not None:  # a WHERE would have PostgreSQL look up everything twice
+                found[models[number]].append(history_id)
     return found
