@@ -245,6 +245,7 @@ MFA_FORMS = {
 # So that a key of this computer works under `make run`; browsers allow it on localhost only.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 
+SESSION_ENGINE = "accounts.sessions"
 # A session ends after a working day without use, and after a week in any case.
 SESSION_IDLE_SECONDS = 10 * 3600
 SESSION_COOKIE_AGE = 7 * 24 * 3600
