@@ -1,0 +1,99 @@
+"""What the database finds to be news is what reading the whole history finds."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gates.models import Claim, Gate, Requirement
+from gates.moments import days_before
+from gates.recent_history import FORTNIGHT, WEEK, recent_history
+from tests import factory
+from tests.edits import EDITS, clock, edit, small_board
+
+pytestmark = pytest.mark.django_db
+
+# In minutes: none makes a tie, nine days leave a week empty.
+PAUSES = st.sampled_from([0, 0, 0, 60, 24 * 60, 9 * 24 * 60])
+NAMES = st.sampled_from(
+    [*EDITS, "add evidence", "close", "close", "reopen", "partial", "threshold"]
+)
+STEPS = st.lists(
+    st.tuples(PAUSES, NAMES, st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=16
+)
+RULE = ("slug", "launch_id", "min_closed", "requires_p0")
+
+
+def told(model: Any) -> list[tuple[Any, Any]]:
+    """Every history row with the one before it of the same object, None for the first."""
+    before: dict[int, Any] = {}
+    pairs = []
+    for row in model.history.order_by("history_date", "history_id"):
+        pairs.append((before.get(row.id), row))
+        before[row.id] = row
+    return pairs
+
+
+def naive(launch: int, now: datetime) -> tuple[set[str], list[Any], list[Any]]:
+    """Codes of gates reopened in a week, and what happened to claims in two, row by row."""
+    week, fortnight = days_before(now, WEEK), days_before(now, FORTNIGHT)
+    reopened = {
+        row.code
+        for was, row in told(Gate)
+        if was and was.progress == "closed" and row.progress != "closed"
+        if row.history_type == "~" and row.launch_id == launch and week <= row.history_date <= now
+    }
+    claims = [
+        (row.history_date, row.history_type, row.name, was and was.min_closed, row.min_closed)
+        for was, row in told(Claim)
+        if launch in {row.launch_id, was and was.launch_id} and fortnight <= row.history_date <= now
+        if row.history_type != "~" or any(getattr(was, n) != getattr(row, n) for n in RULE)
+    ]
+    required = [
+        (row.history_date, row.history_type)
+        for _, row in told(Requirement)
+        if row.history_type != "~" and fortnight <= row.history_date <= now
+        if Claim.objects.filter(pk=row.claim_id, launch=launch).exists()
+    ]
+    return reopened, sorted(claims, key=str), sorted(required)
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(steps=STEPS)
+def test_news_from_the_database_is_what_the_whole_history_says(
+    steps: list[tuple[int, str, int, int]],
+) -> None:
+    with transaction.atomic(), clock() as time:
+        factory.user()
+        launch = small_board()
+        edit("add evidence", 0, 0)
+        edit("close", 0, 0)
+        moments = [time.now]
+        for pause, name, which, what in steps:
+            moments.append(time.pass_by(minutes=pause))
+            edit(name, which, what)
+        moments += [time.pass_by(days=3), time.pass_by(days=5), time.pass_by(days=30)]
+
+        for moment in moments:
+            events = recent_history(launch.pk, moment)
+            reopened, claims, required = naive(launch.pk, moment)
+            assert {event.gate for event in events if event.what == "gate"} == reopened
+            assert claims == sorted(
+                (
+                    (e.at, e.kind, e.claim, e.least_was, e.least)
+                    for e in events
+                    if e.what == "claim"
+                ),
+                key=str,
+            )
+            assert required == sorted(
+                (event.at, event.kind) for event in events if event.what == "requirement"
+            )
+        transaction.set_rollback(True)
