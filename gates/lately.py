@@ -54,7 +54,7 @@ def lately(board: Board) -> Lately:
             for reason in _changed_rules(event, board.launch.id)
         ]
     return Lately(
-        news=news(board, {event.gate for event in events if event.what == "gate"}),
+        news=news(board, {event.gate_id for event in events if event.what == "gate"}),
         rules=sorted(rules, key=lambda change: change.at, reverse=True),
     )
 

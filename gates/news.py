@@ -14,8 +14,11 @@ from gates.rules import Status
 NAMED_AT_MOST = 12  # gates in one sentence; of more there is only the number
 
 
-def news(board: Board, reopened: set[str]) -> list[Reason]:
-    """What is new on a board; `reopened` are codes of gates, which only the history knows."""
+def news(board: Board, were_closed: set[int | None]) -> list[Reason]:
+    """What is new on a board.
+
+    `were_closed` are ids of gates that were closed at some time of the week: only history knows.
+    """
     since, until = days_before(board.as_of, WEEK), board.as_of
     first_day = timezone.localdate(since)
 
@@ -35,7 +38,7 @@ def news(board: Board, reopened: set[str]) -> list[Reason]:
         (
             "news_reopened",
             ngettext_noop("%(count)s gate reopened", "%(count)s gates reopened"),
-            lambda gate: gate.code in reopened and gate.progress != "closed",
+            lambda gate: gate.id in were_closed and gate.progress != "closed",
         ),
         (
             "news_expired",

@@ -1,4 +1,4 @@
-"""What only the history tells of the last days: changed claims, reopened gates, imports."""
+"""What only the history tells of the last days: changed claims, gates once closed, imports."""
 
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -13,9 +13,10 @@ FORTNIGHT = 14
 
 
 class Event(NamedTuple):
-    """A history row that changes a claim, a gate that was reopened, or an import.
+    """A history row that changes a claim, an import, or a gate that was closed within the week.
 
-    `why` is the reason, and of an import the document's name. Of a gate there is only the code.
+    `why` is the reason, and of an import the document's name. Of a gate there is only the id; it
+    changed in the week, and if it is not closed now, it was reopened.
     """
 
     what: str
@@ -26,6 +27,7 @@ class Event(NamedTuple):
     sha256: str | None
     claim: str
     gate: str
+    gate_id: int | None
     slug_was: str | None
     slug: str
     launch_was: int | None
@@ -38,8 +40,8 @@ class Event(NamedTuple):
 
 # One flat statement, built by hand, because putting it together takes the ORM longer than all that
 # the page asks besides. A busy week has thousands of history rows, so the database hands out only
-# those that are news. "old" is what the same object said just before; only of an object's first row
-# in the span does it have to be looked up.
+# those that are news. "old" is what the same object said just before; it is looked up only for an
+# object's first row in the span. (History ids begin at 1, so 0 means before that moment.)
 BEFORE = """(
     SELECT {column} FROM {table} old
     WHERE old.id = %(same)s
@@ -53,7 +55,6 @@ TOLD = (
     " new.history_import"
 )
 CLAIM_BEFORE = BEFORE.format(column="old.history_id", table="gates_historicalclaim")
-EARLIER = "OVER (PARTITION BY new.id ORDER BY new.history_date, new.history_id)"
 GATE_WAS = BEFORE.format(column="old.progress", table="gates_historicalgate")
 # The document that made the launch brings its claims; they are not news.
 NOT_FROM_THE_START = """NOT (new.history_type = '+' AND new.history_import IS NOT NULL
@@ -62,10 +63,13 @@ NOT_FROM_THE_START = """NOT (new.history_type = '+' AND new.history_import IS NO
         WHERE made.id = %(launch)s AND made.history_type = '+' AND made.history_import IS NOT NULL
     ))"""
 EVENTS = f"""
-    SELECT 'claim', {TOLD}, new.name, '', old.slug, new.slug, old.launch_id, new.launch_id,
-        old.min_closed, new.min_closed, old.requires_p0, new.requires_p0
+    SELECT 'claim', {TOLD}, new.name, '', CAST(NULL AS bigint), old.slug, new.slug,
+        old.launch_id, new.launch_id, old.min_closed, new.min_closed, old.requires_p0,
+        new.requires_p0
     FROM (
-        SELECT new.*, LAG(new.history_id) {EARLIER} AS before
+        SELECT new.*, LAG(new.history_id) OVER (
+            PARTITION BY new.id ORDER BY new.history_date, new.history_id
+        ) AS before
         FROM gates_historicalclaim new WHERE new.history_date BETWEEN %(fortnight)s AND %(now)s
     ) new
     LEFT JOIN gates_historicalclaim old ON old.history_id = COALESCE(new.before, {CLAIM_BEFORE})
@@ -74,25 +78,28 @@ EVENTS = f"""
             OR COALESCE(old.min_closed, -1) <> COALESCE(new.min_closed, -1)
             OR old.requires_p0 <> new.requires_p0)
     UNION ALL
-    SELECT 'requirement', {TOLD}, claim.name, gate.code, '', '', NULL, NULL, NULL, NULL, NULL, NULL
+    SELECT 'requirement', {TOLD}, claim.name, gate.code, new.gate_id, '', '',
+        NULL, NULL, NULL, NULL, NULL, NULL
     FROM gates_historicalrequirement new
     JOIN gates_claim claim ON claim.id = new.claim_id
     LEFT JOIN gates_gate gate ON gate.id = new.gate_id
     WHERE claim.launch_id = %(launch)s AND new.history_type <> '~' AND {NOT_FROM_THE_START}
         AND new.history_date BETWEEN %(fortnight)s AND %(now)s
     UNION ALL
-    SELECT 'gate', MAX(new.history_date), '~', '', NULL, NULL, '', new.code, '', '',
+    SELECT 'gate', %(now)s, '', '', NULL, NULL, '', '', changed.id, '', '',
         NULL, NULL, NULL, NULL, NULL, NULL
     FROM (
-        SELECT new.id, new.code, new.launch_id, new.progress, new.history_type,
-            new.history_date, new.history_id, LAG(new.progress) {EARLIER} AS was
-        FROM gates_historicalgate new WHERE new.history_date BETWEEN %(week)s AND %(now)s
-    ) new
-    WHERE new.launch_id = %(launch)s AND new.history_type = '~' AND new.progress <> 'closed'
-        AND COALESCE(new.was, {GATE_WAS}) = 'closed'
-    GROUP BY new.code
+        SELECT new.id FROM gates_historicalgate new
+        WHERE new.progress = 'closed' AND new.history_date BETWEEN %(week)s AND %(now)s
+        UNION
+        SELECT new.id FROM (
+            SELECT new.id, MIN(new.history_date) AS history_date, 0 AS history_id
+            FROM gates_historicalgate new
+            WHERE new.history_date BETWEEN %(week)s AND %(now)s GROUP BY new.id
+        ) new WHERE {GATE_WAS} = 'closed'
+    ) changed
     UNION ALL
-    SELECT 'import', new.at, '', '', new.document, new.sha256, '', '', '', '',
+    SELECT 'import', new.at, '', '', new.document, new.sha256, '', '', NULL, '', '',
         NULL, NULL, NULL, NULL, NULL, NULL
     FROM gates_import new
     WHERE new.launch_id = %(launch)s AND new.at BETWEEN %(fortnight)s AND %(now)s
@@ -100,7 +107,7 @@ EVENTS = f"""
 
 
 def recent_history(launch_id: int, now: datetime) -> list[Event]:
-    """Claims changed, gates reopened and the imports, up to a moment; one query."""
+    """Claims changed, gates that were closed, and the imports, up to a moment; one query."""
     moments = {
         "fortnight": days_before(now, FORTNIGHT),
         "week": days_before(now, WEEK),
