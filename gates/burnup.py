@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
+from operator import itemgetter
 from typing import Any
 
 from django.utils import timezone
@@ -85,8 +86,9 @@ def burnup(launch_id: int, now: datetime) -> list[Point]:
     points: list[Point] = []
     today = timezone.localdate(now)
     by_day: dict[date, list[tuple[Any, ...]]] = defaultdict(list)
-    for event in sorted(_events(launch_id, now), key=lambda event: event[:2]):
-        by_day[timezone.localdate(event[0])].append(event)
+    zone = timezone.get_current_timezone()  # looked up once: there is an event for every edit
+    for event in sorted(_events(launch_id, now), key=itemgetter(0, 1)):
+        by_day[event[0].astimezone(zone).date()].append(event)
     for day in sorted({*by_day, *_days_after_expiry(by_day, today)}):
         for _, _, kind, row in by_day.get(day, ()):
             _take(gates, at, kind, row)
