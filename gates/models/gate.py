@@ -196,12 +196,17 @@ class Gate(Versioned):
 
     def facts(self) -> GateFacts:
         """What the rules need to know about this gate, read now."""
-        evidence = self.evidence.values_list("valid_until", flat=True)
-        blockers = self.blockers.values_list("needs", "waiting_on__name", "resolved_at")
+        evidence = self.evidence.order_by("pk").values_list("valid_until", flat=True)
+        blockers = self.blockers.order_by("pk")
         return GateFacts(
             progress=rules.Progress(self.progress),
             evidence=[EvidenceFact(valid_until) for valid_until in evidence],
-            blockers=[BlockerFact(needs, who, bool(at)) for needs, who, at in blockers],
+            blockers=[
+                BlockerFact(needs, who, bool(at))
+                for needs, who, at in blockers.values_list(
+                    "needs", "waiting_on__name", "resolved_at"
+                )
+            ],
         )
 
     def close(self, by: User, reason: str) -> bool:
@@ -324,4 +329,5 @@ class Gate(Versioned):
 
     def _lock(self) -> None:
         """Make this object the row as it is now, held until the transaction ends."""
-        self.refresh_from_db(from_queryset=Gate.objects.select_for_update())
+        rows = Gate.objects.select_related("section").select_for_update(of=("self",))
+        self.refresh_from_db(from_queryset=rows)
