@@ -14,18 +14,38 @@ Answer = Callable[[HttpRequest], HttpResponse]
 LANGUAGE = "language"  # of a logged-in reader, in the session
 
 
-def refuse_nul(get_response: Answer) -> object:
+def _refuse(reason: Callable[[HttpRequest], Exception | None]) -> Callable[[Answer], Answer]:
+    """Middleware that raises what `reason` finds against a request, before its view runs."""
+
+    def wrap(get_response: Answer) -> Answer:
+        def middleware(request: HttpRequest) -> HttpResponse:
+            return get_response(request)
+
+        def process_view(request: HttpRequest, *_view: object) -> None:
+            if (found := reason(request)) is not None:
+                raise found
+
+        middleware.process_view = process_view  # type: ignore[attr-defined]
+        return middleware
+
+    return wrap
+
+
+@_refuse
+def refuse_nul(request: HttpRequest) -> Exception | None:
     """Answer 400 to a NUL character in the address: PostgreSQL can store and compare none."""
+    nul = "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", "")
+    return BadRequest("NUL character in the address") if nul else None
 
-    def middleware(request: HttpRequest) -> HttpResponse:
-        return get_response(request)
 
-    def process_view(request: HttpRequest, *_view: object) -> None:
-        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            raise BadRequest("NUL character in the address")
-
-    middleware.process_view = process_view  # type: ignore[attr-defined]
-    return middleware
+@_refuse
+def refuse_oversized(request: HttpRequest) -> Exception | None:
+    """Answer 400 to a body larger than any form here can be, before it is read."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    too_large = length.isdecimal() and int(length) > settings.MAX_BODY_BYTES
+    return (
+        RequestDataTooBig("the request is larger than any form here can be") if too_large else None
+    )
 
 
 def speak_to_reader(get_response: Answer) -> Answer:
@@ -51,21 +71,6 @@ def _language_of(user_id: int) -> str:
     """The language a person has chosen; empty for none, or one that is no longer there."""
     chosen = Reader.objects.filter(user_id=user_id).values_list("language", flat=True).first()
     return chosen if chosen in dict(settings.LANGUAGES) else ""
-
-
-def refuse_oversized(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
-    """Answer 400 to a body larger than any form here can be, before it is read."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        return get_response(request)
-
-    def process_view(request: HttpRequest, *_view: object) -> None:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdecimal() and int(length) > settings.MAX_BODY_BYTES:
-            raise RequestDataTooBig("the request is larger than any form here can be")
-
-    middleware.process_view = process_view  # type: ignore[attr-defined]
-    return middleware
 
 
 # What a page here needs of the device: passkeys, and nothing else.

@@ -44,8 +44,14 @@ class Filters:
             and self.section in {"", gate.section}
             and self.owner in {"", gate.owner or NOT_SET}
             and self.priority in {"", gate.priority or NOT_SET}
-            and all(word in _text_of(gate) for word in self.q.casefold().split())
+            and self._is_said_in(gate)
         )
+
+    def _is_said_in(self, gate: GateRow) -> bool:
+        if not self.q:
+            return True
+        text = _text_of(gate)
+        return all(word in text for word in self.q.casefold().split())
 
 
 def narrowed(board: Board, filters: Filters) -> Board:

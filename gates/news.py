@@ -69,11 +69,10 @@ def news(board: Board, were_closed: set[int | None]) -> list[Reason]:
             lambda gate: any(new(proof.recorded_at) for proof in gate.evidence),
         ),
     )
-    return [
-        _counted(code, words, [gate.code for gate in board.gates if is_news(gate)])
-        for code, words, is_news in kinds
-        if any(map(is_news, board.gates))
-    ]
+    found = (
+        (code, words, [g.code for g in board.gates if is_news(g)]) for code, words, is_news in kinds
+    )
+    return [_counted(code, words, gates) for code, words, gates in found if gates]
 
 
 def _counted(code: str, words: Plural, gates: list[str]) -> Reason:

@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from gates.moments import days_before
+from gates.recorded import same_object
 
 WEEK = 7  # days
 FORTNIGHT = 14
@@ -48,8 +49,6 @@ BEFORE = """(
         AND (old.history_date, old.history_id) < (new.history_date, new.history_id)
     ORDER BY old.id, old.history_date DESC, old.history_id DESC LIMIT 1
 )"""
-# As in `recorded`: else PostgreSQL walks the index on dates alone, past all other objects' rows.
-SAME = {"postgresql": "ANY(ARRAY[new.id])", "sqlite": "new.id"}
 TOLD = (
     "new.history_date, new.history_type, new.history_user_name, new.history_change_reason,"
     " new.history_import"
@@ -115,7 +114,7 @@ def recent_history(launch_id: int, now: datetime) -> list[Event]:
     }
     asked = {name: connection.ops.adapt_datetimefield_value(at) for name, at in moments.items()}
     with connection.cursor() as cursor:
-        words = EVENTS.replace("%(same)s", SAME[connection.vendor])
+        words = EVENTS.replace("%(same)s", same_object("new.id", connection.vendor))
         cursor.execute(words, {**asked, "launch": launch_id})
         return [Event(what, _moment(at), *told) for what, at, *told in cursor.fetchall()]
 

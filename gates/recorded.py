@@ -28,15 +28,21 @@ NEWEST = """
         SELECT {number}, (
             SELECT CASE row.history_type WHEN '-' THEN NULL ELSE row.history_id END
             FROM {history} row
-            WHERE row.id = {object_id} AND row.history_date <= %s
+            WHERE row.id = {same} AND row.history_date <= %s
             ORDER BY row.id, row.history_date DESC, row.history_id DESC LIMIT 1
         )
         FROM object WHERE object.id IS NOT NULL
     ) newest{number}
 """
-# PostgreSQL takes "ORDER BY date LIMIT 1" for a reason to walk the index on dates alone, past all
-# other objects' rows. With "= ANY" the order by id stays in force, and only our index gives it.
-OBJECT_ID = {"postgresql": "ANY(ARRAY[object.id])", "sqlite": "object.id"}
+
+
+def same_object(column: str, vendor: str) -> str:
+    """What an object's id is compared with, to find one of its history rows by our index.
+
+    PostgreSQL takes "ORDER BY date LIMIT 1" for a reason to walk the index on dates alone, past all
+    other objects' rows. With "= ANY" the order by id stays in force, and only our index gives it.
+    """
+    return f"ANY(ARRAY[{column}])" if vendor == "postgresql" else column
 
 
 class Rows:
@@ -82,7 +88,7 @@ def _newest_of(models: tuple[Any, ...], vendor: str) -> str:
         NEWEST.format(
             history=_history_of(model)._meta.db_table,
             number=number,
-            object_id=OBJECT_ID[vendor],
+            same=same_object("object.id", vendor),
         )
         for number, model in enumerate(models)
     )

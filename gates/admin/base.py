@@ -48,21 +48,30 @@ class Refusal:
     messages: list[str]
 
 
-def let_text_choose_its_direction(form: forms.Form | forms.ModelForm) -> None:
+class DirectedForm(forms.BaseForm):
     """People write Arabic and English into the same fields, whichever language the page is in."""
-    for field in form.fields.values():
-        if isinstance(field.widget, (forms.TextInput, forms.Textarea)):
-            field.widget.attrs.setdefault("dir", "auto")
-
-
-class RefusableForm(VersionedForm):
-    """A form that can be told, on being shown again, why it was refused."""
-
-    refusal: Refusal | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        let_text_choose_its_direction(self)
+        for field in self.fields.values():
+            if isinstance(field.widget, (forms.TextInput, forms.Textarea)):
+                field.widget.attrs.setdefault("dir", "auto")
+
+
+def reason_field() -> forms.CharField:
+    """Where a person writes why; whether it may stay empty is the rules' business."""
+    return forms.CharField(
+        label=_("Reason"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Why you decide so. Goes on record with your name."),
+    )
+
+
+class RefusableForm(DirectedForm, VersionedForm):
+    """A form that can be told, on being shown again, why it was refused."""
+
+    refusal: Refusal | None = None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -83,12 +92,7 @@ def unanswerable_refused() -> Iterator[None]:
 class ReasonedForm(RefusableForm):
     """A form for a decision that goes on record with the reason that is written here."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Why you decide so. Goes on record with your name."),
-    )
+    reason = reason_field()
 
     def needs_reason(self) -> None:
         """Refuse the form where no reason is written."""

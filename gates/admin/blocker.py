@@ -15,16 +15,16 @@ from django.utils.translation import gettext_lazy as _
 
 from gates.models import Blocker
 
-from .base import BoardAdmin, person
+from .base import BoardAdmin, DirectedForm, person
 from .gate_field import GateByCode
 
 
-class ResolutionForm(forms.Form):
+class ResolutionForm(DirectedForm, forms.Form):
     """How a blocker was resolved."""
 
     resolution = forms.CharField(
         label=_("How was it resolved?"),
-        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Such as where the key is kept now. Never the key itself."),
     )
 

@@ -13,7 +13,7 @@ from gates import rules
 from gates.models import Claim, Requirement
 from gates.models.wording import refusal
 
-from .base import BoardAdmin, ReasonedForm, RefusableForm
+from .base import BoardAdmin, DirectedForm, ReasonedForm, RefusableForm, reason_field
 from .gate_field import GateByCode
 from .stale import CarriesVersion, VersionedFormSet
 
@@ -37,15 +37,10 @@ class ClaimForm(ReasonedForm):
         return cleaned
 
 
-class DeletionForm(forms.Form):
+class DeletionForm(DirectedForm, forms.Form):
     """Why a claim is deleted."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
-        help_text=_("Why you decide so. Goes on record with your name."),
-    )
+    reason = reason_field()
 
     def clean_reason(self) -> str:
         reason: str = self.cleaned_data["reason"]

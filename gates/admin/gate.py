@@ -25,6 +25,7 @@ from gates.templatetags.board import STATUS_WORDS, status_tag
 
 from .base import (
     BoardAdmin,
+    DirectedForm,
     ReasonedForm,
     RefusableForm,
     Refusal,
@@ -144,12 +145,12 @@ class GateChangeList(ChangeList):
             gate.status_of = found[gate.pk]
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(DirectedForm, forms.Form):
     """The reason for closing or reopening several gates at once."""
 
     reason = forms.CharField(
         label=_("Reason"),
-        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Goes on record for each gate, with your name."),
     )
 
