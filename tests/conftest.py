@@ -1,13 +1,16 @@
 """What tests share: what a test needs to run, and databases that are really committed to."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
+from django.utils import timezone
 
 from gates import invariants
+from tests import factory
 from tests.browser import (  # noqa: F401  fixtures
     CHROMIUM,
     NO_CHROMIUM,
@@ -16,6 +19,24 @@ from tests.browser import (  # noqa: F401  fixtures
 )
 
 ENGINES = ("sqlite", "postgresql")
+START = datetime(2026, 5, 1, 7, tzinfo=UTC)  # ten in the morning in Riyadh; day 0 of `on_day`
+
+
+@pytest.fixture
+def reader(client: Client) -> Client:
+    """Somebody who is logged in and may only read."""
+    client.force_login(factory.user("reader"))
+    return client
+
+
+@pytest.fixture
+def on_day(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Let it be that many days after the start, for everything that asks for the time."""
+
+    def set_day(days: int) -> None:
+        monkeypatch.setattr(timezone, "now", lambda: START + timedelta(days=days))
+
+    return set_day
 
 
 def pytest_configure(config: pytest.Config) -> None:

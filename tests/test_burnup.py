@@ -1,30 +1,19 @@
 """The counts over time, from history, and what they say about the pace."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from gates.burnup import Pace, Point, burnup, pace
 from gates.models import Evidence, Gate
 from tests import factory
+from tests.conftest import START
 
 pytestmark = pytest.mark.django_db
 
-START = datetime(2026, 5, 1, 7, tzinfo=UTC)  # ten in the morning in Riyadh
 A_WEEK_AGO = date(2026, 5, 4)  # from the day on which the pace is asked
-
-
-@pytest.fixture
-def on_day(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Let it be that many days after the start, for everything that asks for the time."""
-
-    def set_day(days: int) -> None:
-        monkeypatch.setattr(timezone, "now", lambda: START + timedelta(days=days))
-
-    return set_day
 
 
 def points(days: int) -> list[tuple[int, int, int]]:

@@ -18,12 +18,6 @@ from tests import factory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def reader(client: Client) -> Client:
-    client.force_login(factory.user("reader"))
-    return client
-
-
 def test_the_json_of_the_snapshot(reader: Client) -> None:
     call_command("loaddata", "launch_gates_2026-04-23", verbosity=0)
 

@@ -1,7 +1,7 @@
 """The week's news, and bars lowered by hand, which stand on the board for all to see."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
@@ -14,19 +14,10 @@ from gates.models import Claim, Gate, Import
 from gates.models.history import save_on_record
 from gates.rows import Board
 from tests import factory
+from tests.conftest import START
 from tests.test_pages import text_of
 
 pytestmark = pytest.mark.django_db
-
-START = datetime(2026, 5, 1, 7, tzinfo=UTC)
-
-
-@pytest.fixture
-def on_day(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    def set_day(days: int) -> None:
-        monkeypatch.setattr(timezone, "now", lambda: START + timedelta(days=days))
-
-    return set_day
 
 
 def said(days: int, slug: str | None = None) -> list[str]:

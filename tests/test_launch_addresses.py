@@ -1,7 +1,6 @@
 """Every page of every launch has an address; links keep the launch and the moment shown."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -12,22 +11,7 @@ from tests import factory
 
 pytestmark = pytest.mark.django_db
 
-START = datetime(2026, 5, 1, 7, tzinfo=UTC)
 PAGES = ("", "waiting/", "honesty/", "changes/", "burnup/", "claims/public/", "gates/S1/")
-
-
-@pytest.fixture
-def reader(client: Client) -> Client:
-    client.force_login(factory.user("reader"))
-    return client
-
-
-@pytest.fixture
-def on_day(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    def set_day(days: int) -> None:
-        monkeypatch.setattr(timezone, "now", lambda: START + timedelta(days=days))
-
-    return set_day
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
-from django.utils import timezone
 
 from gates.feed import PER_PAGE
 from gates.models import Gate
@@ -15,22 +13,6 @@ from tests import factory
 from tests.test_pages import text_of
 
 pytestmark = pytest.mark.django_db
-
-START = datetime(2026, 5, 1, 7, tzinfo=UTC)  # ten in the morning in Riyadh
-
-
-@pytest.fixture
-def reader(client: Client) -> Client:
-    client.force_login(factory.user("reader"))
-    return client
-
-
-@pytest.fixture
-def on_day(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    def set_day(days: int) -> None:
-        monkeypatch.setattr(timezone, "now", lambda: START + timedelta(days=days))
-
-    return set_day
 
 
 @pytest.fixture

@@ -25,12 +25,6 @@ def time():
         yield made
 
 
-@pytest.fixture
-def reader(client: Client) -> Client:
-    client.force_login(factory.user("reader"))
-    return client
-
-
 def board(as_of: datetime, slug: str | None = None) -> Board:
     launch = find_launch(slug, as_of)
     assert launch is not None
