@@ -210,6 +210,7 @@ PUBLIC_BADGE = _switch("PUBLIC_BADGE", default=False)
 # Whether everybody needs a second factor to get further than the page that sets it up.
 REQUIRE_MFA = _switch("REQUIRE_MFA", default=not DEBUG)
 
+AUTHENTICATION_BACKENDS = ["accounts.backend.Accounts"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "board"
 LOGOUT_REDIRECT_URL = "account_login"

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from accounts.backend import Accounts
 from accounts.models import GivenPassword
 from tests import factory
 from tests.admin_forms import person
@@ -221,6 +222,20 @@ def test_using_a_session_costs_no_query_but_every_five_minutes(
     client.get(reverse("history"))
 
     assert client.session["used"] == int(start) + 301
+
+
+def test_the_account_of_a_session_is_the_account_with_all_its_fields(client: Client) -> None:
+    user = factory.user(password=SECRET, email="sami@example.com", first_name="Sami", is_staff=True)
+    assert log_in(client).status_code == 302
+
+    found = Accounts().get_user(str(user.pk))
+
+    assert found is not None
+    kept = User.objects.get(pk=user.pk)
+    fields = [field.attname for field in User._meta.concrete_fields]
+    assert [getattr(found, name) for name in fields] == [getattr(kept, name) for name in fields]
+    assert kept.last_login is not None
+    assert Accounts().get_user(user.pk + 1) is None
 
 
 def test_a_disabled_account_is_out_at_once(client: Client) -> None:
