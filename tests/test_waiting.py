@@ -94,3 +94,19 @@ def test_the_page_puts_the_readers_own_list_on_top(client: Client) -> None:
     assert "4 things only you can unblock" in text
     assert "the count could go from 18 to 22 of 24" in text
     assert "What can be done without Sami" in text
+
+
+def test_what_is_overdue_says_so_wherever_it_is_shown(client: Client) -> None:
+    client.force_login(factory.user())
+    today = timezone.localdate()
+    factory.blocker(factory.gate("T1"), "A key", due_on=today - timedelta(days=1))
+    factory.blocker(factory.gate("T2"), "A word", due_on=today)
+
+    said = {path: text_of(client, path) for path in ("/", "/waiting/", "/gates/T1/", "/gates/T2/")}
+
+    assert "A key overdue since" in said["/"]
+    assert "A word due" in said["/"]
+    assert "A key overdue since" in said["/waiting/"]
+    assert "A word due" in said["/waiting/"]
+    assert "A key overdue since" in said["/gates/T1/"]
+    assert "A word due" in said["/gates/T2/"]

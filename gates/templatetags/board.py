@@ -252,6 +252,6 @@ def plan_day(day: int) -> str:
 
 
 @register.filter
-def is_past(day: date | None, now: datetime | None = None) -> bool:
-    """Whether a day lies before the day of `now`, or before today."""
-    return day is not None and day < timezone.localdate(now)
+def is_past(day: date | None, today: date | None = None) -> bool:
+    """Whether a day lies before the day that is shown, or before today."""
+    return day is not None and day < (today or timezone.localdate())
