@@ -1,9 +1,10 @@
 """Reading at one instant: all queries see the same commits, whoever writes meanwhile."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 # By engine, how reading begins and how it ends; a write in between is an error. On SQLite not
 # Django's transaction, which takes the write lock as soon as it begins.
@@ -19,6 +20,9 @@ def one_instant() -> Iterator[None]:
 
     Without it a board could show the gate of before a commit with the evidence of after it.
     Inside of a transaction, that one decides.
+
+    Raises:
+        DatabaseError: reading cannot begin. That it cannot end is no error of what was read.
     """
     if connection.in_atomic_block:
         yield
@@ -27,14 +31,35 @@ def one_instant() -> Iterator[None]:
     # Straight to the driver: Django need not know, because nothing is written.
     driver = connection.connection
     begin, end = STATEMENTS[connection.vendor]
-    if connection.vendor == "sqlite" and driver.execute("PRAGMA query_only").fetchone()[0]:
-        begin, end = ["BEGIN"], ["ROLLBACK"]  # a database that only reads stays one
-    for statement in begin:
-        driver.execute(statement)
+    try:
+        with connection.wrap_database_errors:
+            if connection.vendor == "sqlite" and _only_reads(driver):
+                begin, end = ["BEGIN"], ["ROLLBACK"]  # and stays so afterwards
+            _run(driver, begin)
+    except DatabaseError:
+        connection.close()  # half begun; whoever comes next gets another one
+        raise
     try:
         yield
     finally:
-        # A connection that broke meanwhile has nothing to end.
-        if connection.connection is driver and not getattr(driver, "closed", False):
-            for statement in end:
-                driver.execute(statement)
+        _end(driver, end)
+
+
+def _end(driver: Any, statements: Iterable[str]) -> None:
+    if connection.connection is not driver:
+        return  # it broke meanwhile, and there is nothing to end
+    try:
+        with connection.wrap_database_errors:
+            _run(driver, statements)
+    except DatabaseError:
+        connection.close()  # the engine ended it in its own way; nobody shall read on in that
+
+
+def _only_reads(driver: Any) -> bool:
+    """Whether a connection to SQLite was opened to read only."""
+    return bool(driver.execute("PRAGMA query_only").fetchone()[0])
+
+
+def _run(driver: Any, statements: Iterable[str]) -> None:
+    for statement in statements:
+        driver.execute(statement)

@@ -36,6 +36,7 @@ from gates.filters import Filters, narrowed
 from gates.health import health, is_unavailable
 from gates.history import claim_history, gate_history, people
 from gates.honesty import findings
+from gates.instant import one_instant
 from gates.lately import last_import, lately
 from gates.models import Evidence, Gate, Launch, Reader
 from gates.recorded import first_recorded
@@ -45,8 +46,8 @@ from gates.snapshot.formats import FORMATS
 from gates.unchanged import unless_unchanged
 from gates.waiting import waiting_on
 
-# Statuses in the order of the document that the board replaces.
 WEEK = 7  # days
+# Statuses in the order of the document that the board replaces.
 READING_ORDER = (Status.CLOSED, Status.PARTIAL, Status.OPEN, Status.BLOCKED)
 
 
@@ -95,7 +96,7 @@ def export(
 ) -> HttpResponse | StreamingHttpResponse:
     """The board as a document, by the same reading as the page, with the same filters.
 
-    Sent piece by piece where it is too large to read as one page.
+    JSON is sent piece by piece where the board is too large to read as one page.
 
     In English, because scripts and other people's documents rely on its words; ?language=ar says
     otherwise.
@@ -322,8 +323,10 @@ def evidence_file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
 @require_safe
 def badge(request: HttpRequest) -> HttpResponse:
     """A small picture for other sites to show, without a login; 404 unless switched on."""
-    launch = find_launch() if settings.PUBLIC_BADGE else None
-    found = read_board(known(launch), timezone.now())
+    if not settings.PUBLIC_BADGE:
+        raise Http404
+    with one_instant():
+        found = read_board(known(find_launch()), timezone.now())
     claim = found.launched()
     allowed = claim is not None and claim.verdict.allowed
     standing = gettext("launched") if allowed else gettext("not launched")

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from gates import moments
 from gates.board import NotRecorded, find_launch, read_board
+from gates.instant import one_instant
 from gates.rows import Board
 
 
@@ -26,7 +27,7 @@ def add_language(parser: ArgumentParser) -> None:
 
 
 def board_named(slug: str | None, as_of: str | None, *, exit_code: int = 1) -> Board:
-    """The board of the named launch, or of the current one, now or at a past moment.
+    """The board of the named launch, or of the current one, as one moment left it: now or earlier.
 
     Raises:
         CommandError: no such launch, no such moment, or nothing on record then; the process ends
@@ -35,14 +36,16 @@ def board_named(slug: str | None, as_of: str | None, *, exit_code: int = 1) -> B
     now = timezone.now()
     try:
         moment = None if as_of is None else moments.as_of(as_of, now)
-        launch = find_launch(slug, moment)
+        with one_instant():
+            launch = find_launch(slug, moment)
+            board = read_board(launch, now, moment) if launch else None
     except moments.Unreadable as error:
         raise CommandError(str(error), returncode=exit_code) from error
     except NotRecorded as error:
         begins = error.since and timezone.localtime(error.since).isoformat(" ", "minutes")
         message = f"the record of {error.launch.slug} begins {begins or 'with the next change'}"
         raise CommandError(message, returncode=exit_code) from error
-    if launch is None:
+    if board is None:
         named = f"launch {slug!r}" if slug else "current launch"
         raise CommandError(f"there is no {named}", returncode=exit_code)
-    return read_board(launch, now, moment)
+    return board
