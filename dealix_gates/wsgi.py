@@ -13,11 +13,16 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
+from gates.unchanged import code_version
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dealix_gates.settings")
 
 ROOM = 128 * 1024 // 8  # as Python counts it, in references; as much is left for the calls below
 
 _django = get_wsgi_application()
+# The code that is loaded now. Later the next release may lie on disk, and pages of this one must
+# not go by its name.
+code_version()
 
 
 def application(

@@ -2,7 +2,8 @@
 
 The ETag names everything that a page depends on: the revision of the rows, who reads and in which
 language, the day (evidence runs out overnight), the address, the form token, and the code itself.
-Nothing finer than the day may show on such a page, or it would go on saying it.
+Nothing finer than the day may show on such a page, or it would go on saying it; only when it was
+computed, which stays true. That may differ under one ETag, so the ETag is a weak one.
 
 The revision is read before the rows. A write in between makes the ETag too old for its page, which
 costs one more answer; the other way round the page would be too old for its ETag.
@@ -33,8 +34,10 @@ def unless_unchanged(view: Callable[..., HttpResponseBase]) -> Callable[..., Htt
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         etag = _etag(request)
+        # "Any version" says nothing of what the reader has, nor whether there is such a page.
+        named = request.headers.get("If-None-Match", "*").strip() != "*"
         response: HttpResponseBase | None
-        response = get_conditional_response(request, etag=etag) if etag else None
+        response = get_conditional_response(request, etag=etag) if etag and named else None
         if response is None:
             with one_instant():
                 response = view(request, *args, **kwargs)
@@ -62,12 +65,15 @@ def _etag(request: HttpRequest) -> str:
         request.get_full_path(),
         token,
     ]
-    return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"' if moved else ""
+    return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"' if moved else ""
 
 
 @cache
 def code_version() -> str:
-    """One text for all of our code, templates, translations and versions of what we stand on."""
+    """One text for all of our code, templates, translations and versions of what we stand on.
+
+    As it lies on disk when first asked; a server asks as it starts (`dealix_gates/wsgi.py`).
+    """
     digest = hashlib.sha256(f"{django.__version__} {settings.TIME_ZONE}".encode())
     base = Path(settings.BASE_DIR)
     files = [path for folder in OURS for path in (base / folder).rglob("*.*") if path.is_file()]

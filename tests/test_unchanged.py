@@ -1,12 +1,17 @@
 """A page says "not changed" only where it would be the same page, whoever wrote and however."""
 
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.contrib.messages import SUCCESS
 from django.contrib.messages.storage.base import Message
@@ -24,6 +29,11 @@ pytestmark = pytest.mark.django_db
 
 PAGES = ["/", "/waiting/", "/honesty/", "/changes/", "/burnup/", "/history/", "/gates/T1/",
          "/board.json", "/board.csv", "/board.md", "/?status=open"]  # fmt: skip
+
+# Times of day, as documents, attributes and people write them; and the mask of a form's token.
+CLOCK = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?|\d{4}, \d\d:\d\d|value=\"\w{64}\""
+)
 
 
 @pytest.fixture
@@ -131,13 +141,32 @@ def test_a_login_does_not_send_everybody_the_board_again(reader: Client) -> None
 
 
 def test_one_readers_page_is_not_anothers(reader: Client) -> None:
-    known = etag(reader)
     other = Client()
     other.force_login(factory.user("other"))
     other.get("/")
     other.cookies["csrftoken"] = reader.cookies["csrftoken"].value
+    known = etag(reader)
 
-    assert status(other, "/", known) == 200
+    assert (status(reader, "/", known), status(other, "/", known)) == (304, 200)
+
+
+def test_a_page_with_another_forms_token_is_another_page(reader: Client) -> None:
+    known = etag(reader)
+
+    reader.cookies["csrftoken"] = "b" * 32
+
+    assert status(reader, "/", known) == 200
+
+
+@pytest.mark.parametrize("path", ["/?status=open", "/waiting/", "/board.md"])
+def test_one_address_is_not_another(reader: Client, path: str) -> None:
+    known = etag(reader)
+
+    assert status(reader, path, known) == 200
+
+
+def test_any_version_of_a_page_that_is_not_there_is_not_found(reader: Client) -> None:
+    assert (status(reader, "/gates/NOPE1/", "*"), status(reader, "/", "*")) == (404, 200)
 
 
 def test_a_page_in_another_language_is_another_page(reader: Client) -> None:
@@ -181,6 +210,36 @@ def test_new_code_sends_every_page_again(reader: Client, monkeypatch: pytest.Mon
     monkeypatch.setattr(unchanged, "code_version", lambda: "another")
 
     assert status(reader, "/", known) == 200
+
+
+def test_a_server_knows_its_code_before_anybody_asks() -> None:
+    """Later the next release may lie on disk while this one still answers."""
+    asked = (
+        "import dealix_gates.wsgi; from gates.unchanged import code_version;"
+        "print(code_version.cache_info().currsize)"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", asked],
+        capture_output=True, text=True, check=True, env=environment, cwd=settings.BASE_DIR,
+    )  # fmt: skip
+
+    assert done.stdout.strip() == "1"
+
+
+def test_within_a_day_a_page_differs_only_in_when_it_was_computed(
+    reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    factory.blocker(Gate.objects.get(code="T2"), due_on=tomorrow)
+    pages = []
+    for hour in (1, 23):
+        now = datetime.combine(tomorrow, time(hour), timezone.get_current_timezone())
+        monkeypatch.setattr(timezone, "now", lambda now=now: now)
+        pages.append({path: CLOCK.sub("", reader.get(path).content.decode()) for path in PAGES})
+
+    assert pages[0] == pages[1]
 
 
 def test_a_first_visit_brings_a_token_and_nothing_to_keep(reader: Client) -> None:
