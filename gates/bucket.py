@@ -6,19 +6,21 @@ of it is handed out, and what comes out is compared with what went in, as with a
 
 import errno
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from boto3.exceptions import Boto3Error
 from botocore.config import Config
-from botocore.exceptions import ConnectionError as NoConnection
-from botocore.exceptions import HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError
+from s3transfer.exceptions import RetriesExceededError
 from storages.backends.s3 import S3Storage
 
 
 class Bucket(S3Storage):
     """Takes `bucket_name`, `endpoint_url` and `region_name`; keys come from AWS's own variables.
 
-    What needs the store raises OSError (EHOSTUNREACH) when it does not answer.
+    What needs the store raises OSError (EHOSTUNREACH) when it does not answer, or answers that it
+    cannot: it is too busy, does not know the bucket, or not our keys.
     """
 
     file_overwrite = False
@@ -37,8 +39,12 @@ class Bucket(S3Storage):
         super().__init__(client_config=config, **options)
 
     def _open(self, name: str, mode: str = "rb") -> Any:
-        with _answering():
-            return super()._open(name, mode)
+        with _answering(), ExitStack() as stack:
+            found = super()._open(name, mode)
+            stack.callback(found.close)
+            found.open()  # fetched here and not by whoever reads; evidence is small
+            stack.pop_all()
+        return found
 
     def _save(self, name: str, content: Any) -> str:
         with _answering():
@@ -64,5 +70,8 @@ class Bucket(S3Storage):
 def _answering() -> Iterator[None]:
     try:
         yield
-    except (NoConnection, HTTPClientError) as error:
+    except ClientError as error:
+        said = error.response["Error"].get("Code", "?")
+        raise OSError(errno.EHOSTUNREACH, f"the store of evidence answers {said}") from error
+    except (BotoCoreError, Boto3Error, RetriesExceededError) as error:
         raise OSError(errno.EHOSTUNREACH, "the store of evidence does not answer") from error

@@ -22,7 +22,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, DataError, connection, connections, transaction
 from django.db.utils import ConnectionHandler
 
 from gates import integrity, revision
@@ -35,6 +35,10 @@ MADE_BY_MIGRATE = (Permission, ContentType)
 # Each database has its own of these. Failed attempts count for minutes only.
 NOT_MOVED = {"django_migrations", revision.TABLE, "accounts_attempts"}
 ROWS_AT_ONCE = 500
+MENDED_BY = {
+    "migrations": ": run migrate with its DATABASE_URL first",
+    "triggers": ": run verify_integrity --repair-triggers with its DATABASE_URL first",
+}
 
 # By table: how many rows, and one checksum over all of them that is the same on both engines.
 Tables = dict[str, tuple[int, str]]
@@ -104,11 +108,9 @@ def _target(url: str) -> Iterator[Any]:
 
 
 def _refuse_unready(name: str, database: Any) -> None:
-    faults = [f"{part} {state}" for part, state in health(database).items() if state != "ok"]
-    if faults:
-        raise Refused(
-            f"{name} is not ready ({', '.join(faults)}): run migrate with its DATABASE_URL first"
-        )
+    for part, state in health(database).items():
+        if state != "ok":
+            raise Refused(f"{name} is not ready ({part} {state}){MENDED_BY.get(part, '')}")
 
 
 def _refuse_unknown_tables(models: Iterable[Any]) -> None:
@@ -148,6 +150,7 @@ def _copied(model: Any, target: Any, told: Callable[[str], None]) -> tuple[int, 
     columns = ", ".join(quoted(field.column) for field in fields)
     into = f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) VALUES "
     one_row = f"({', '.join(['%s'] * len(fields))})"
+    at_key = fields.index(model._meta.pk)
     at_once = min(ROWS_AT_ONCE, (target.features.max_query_params or 60_000) // len(fields))
 
     def written() -> Iterator[tuple[Any, ...]]:
@@ -159,7 +162,12 @@ def _copied(model: Any, target: Any, told: Callable[[str], None]) -> tuple[int, 
                     for row in batch
                     for field, value in zip(fields, row, strict=True)
                 ]
-                cursor.execute(into + ", ".join([one_row] * len(batch)), values)
+                try:
+                    cursor.execute(into + ", ".join([one_row] * len(batch)), values)
+                except DataError as error:
+                    keys = f"{batch[0][at_key]} to {batch[-1][at_key]}"
+                    table = model._meta.db_table
+                    raise Refused(f"table {table}, rows {keys}: {error}".strip()) from error
                 yield from batch
 
     return _table(written())

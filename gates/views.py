@@ -305,11 +305,10 @@ def evidence_file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     proof = get_object_or_404(Evidence.objects.exclude(file="").select_related("gate"), pk=pk)
     try:
         content = proof.file.read_unchanged()
-    except FileNotFoundError as error:
-        raise Http404 from error
+    except FileNotFoundError:
+        return _not_served(request, proof, "missing", 404)
     if content is None:
-        log.note("evidence_file_altered", evidence=pk, gate=proof.gate.code)
-        return render(request, "gates/file_altered.html", {"proof": proof}, status=409)
+        return _not_served(request, proof, "altered", 409)
     name = proof.file.name.rpartition("/")[2]
     return FileResponse(
         BytesIO(content),
@@ -317,6 +316,12 @@ def evidence_file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
         filename=name,
         content_type="application/octet-stream",
     )
+
+
+def _not_served(request: HttpRequest, proof: Evidence, why: str, status: int) -> HttpResponse:
+    log.note(f"evidence_file_{why}", evidence=proof.pk, gate=proof.gate.code)
+    context = {"proof": proof, "missing": why == "missing"}
+    return render(request, "gates/file_not_served.html", context, status=status)
 
 
 @login_not_required

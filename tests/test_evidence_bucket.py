@@ -3,10 +3,14 @@
 import errno
 import socket
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ReadTimeoutError
+from botocore.httpsession import URLLib3Session
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
@@ -127,11 +131,17 @@ def test_a_file_that_was_changed_in_the_bucket_is_not_served(engineer: Client, b
     assert "no longer matches what was attached" in response.content.decode()
 
 
-def test_a_file_that_is_gone_from_the_bucket_is_not_a_500(engineer: Client, bucket: Any) -> None:
+def test_a_file_that_is_gone_from_the_bucket_is_said_to_be_gone(
+    engineer: Client, bucket: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     attach(engineer)
     bucket.Object(Evidence.objects.get().file.name).delete()
 
-    assert download(engineer).status_code == 404
+    response = download(engineer)
+
+    assert response.status_code == 404
+    assert "This file is gone" in response.content.decode()
+    assert '"event": "evidence_file_missing"' in caplog.text
 
 
 def test_what_is_refused_leaves_nothing_in_the_bucket(engineer: Client, bucket: Any) -> None:
@@ -164,6 +174,72 @@ def test_a_store_that_does_not_answer_is_a_503_and_writes_nothing(
     assert refused.value.errno == errno.EHOSTUNREACH
     assert response.status_code == 503
     assert not Evidence.objects.exists()
+
+
+@pytest.fixture
+def busy_store() -> Iterator[str]:
+    """The address of a store that answers everything with 503."""
+
+    class Busy(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            self.send_response(503)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_said: object) -> None:
+            """Nothing, in between the tests' own lines."""
+
+    for method in ("GET", "HEAD", "PUT"):
+        setattr(Busy, f"do_{method}", Busy.answer)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Busy)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_store_that_is_too_busy_is_a_503_and_writes_nothing(
+    engineer: Client, busy_store: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engineer.raise_request_exception = False
+    keep_in(settings, monkeypatch, busy_store)
+
+    assert attach(engineer).status_code == 503
+    assert not Evidence.objects.exists()
+
+
+def test_a_bucket_that_is_not_there_is_a_503_and_one_line(
+    engineer: Client, endpoint: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engineer.raise_request_exception = False
+    keep_in(settings, monkeypatch, endpoint)
+
+    response = attach(engineer)
+    with pytest.raises(OSError, match="answers NoSuchBucket"):
+        default_storage.listdir("")
+
+    assert response.status_code == 503
+    assert not Evidence.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["HEAD", "GET"])
+def test_a_store_that_breaks_off_is_a_503(
+    engineer: Client, bucket: Any, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    attach(engineer)
+    engineer.raise_request_exception = False
+    send = URLLib3Session.send
+
+    def break_off(session: Any, request: Any) -> Any:
+        if request.method == method:
+            raise ReadTimeoutError(endpoint_url=request.url)
+        return send(session, request)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(URLLib3Session, "send", break_off)
+        response = download(engineer)
+
+    assert response.status_code == 503
 
 
 @pytest.mark.usefixtures("committed")

@@ -20,7 +20,7 @@ from django.db import connection
 from django.test import Client
 
 from gates import move as moving
-from gates.models import Gate, Import
+from gates.models import Gate, Import, Launch
 from tests import factory
 from tests.admin_forms import person
 from tests.refusals import everything, sql, triggers_lifted
@@ -218,7 +218,9 @@ def test_a_target_without_a_trigger_is_refused(board: None, target: str) -> None
     with sqlite3.connect(Path(urlsplit(target).path)) as raw:
         raw.execute("DROP TRIGGER gates_gate_insert_closed")
 
-    assert "the target is not ready (triggers faulty)" in refusal(target)
+    found = refusal(target)
+
+    assert "the target is not ready (triggers faulty): run verify_integrity --repair" in found
 
 
 def test_a_closed_gate_without_evidence_is_refused_by_the_target(board: None, target: str) -> None:
@@ -226,6 +228,32 @@ def test_a_closed_gate_without_evidence_is_refused_by_the_target(board: None, ta
         sql("DELETE FROM gates_evidence")
 
     assert "gate_closed_needs_evidence" in refusal(target)
+
+
+@pytest.mark.postgresql
+def test_a_text_that_the_target_cannot_hold_is_named_by_its_table_and_rows(
+    board: None, own_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite holds a text of any length, and PostgreSQL only what fits its column."""
+    rows = moving._rows
+
+    def too_long(model: type, using: str) -> Iterator[tuple[object, ...]]:
+        return (
+            tuple("x" * 1000 if isinstance(value, str) else value for value in row)
+            if model is Launch
+            else row
+            for row in rows(model, using)
+        )
+
+    monkeypatch.setattr(moving, "_rows", too_long)
+    pk = Launch.objects.get().pk
+
+    with pytest.raises(CommandError) as refused:
+        call_command("move_data", own_database)
+
+    assert f"nothing was moved: table gates_launch, rows {pk} to {pk}: value too long" in str(
+        refused.value
+    )
 
 
 def test_a_table_that_nothing_knows_is_not_left_behind_unseen(board: None, target: str) -> None:

@@ -1,6 +1,7 @@
 """The pages: who may open them, what they show, what they do with hostile text."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
@@ -8,6 +9,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from gates import invariants
 from gates.models import Gate, Launch
@@ -75,18 +77,32 @@ def test_health_needs_no_login_and_says_nothing_but_its_state(
     monkeypatch.setattr(invariants, "faults", fail)
     down = client.get("/healthz")
 
-    well = {"database": "ok", "migrations": "ok", "triggers": "ok"}
+    well = {"database": "ok", "clock": "ok", "migrations": "ok", "triggers": "ok"}
     assert (healthy.status_code, healthy.json()) == (200, well)
     assert (unprotected.status_code, unprotected.json()) == (503, well | {"triggers": "faulty"})
     assert down.status_code == 503
     assert set(down.json().values()) == {"unreachable", "unknown"}
 
 
-def test_health_costs_three_queries(client: Client, django_assert_num_queries) -> None:
+def test_health_costs_a_few_queries(client: Client, django_assert_num_queries) -> None:
     client.get("/healthz")
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4 if connection.vendor == "postgresql" else 3):
         client.get("/healthz")
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("seconds", [-5, 5])
+def test_health_tells_that_a_servers_clock_is_off(
+    client: Client, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    real = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(seconds=seconds))
+
+    response = client.get("/healthz")
+
+    assert response.status_code == 503
+    assert response.json()["clock"] == "off"
 
 
 def test_health_tells_that_a_migration_is_still_to_come(client: Client) -> None:
