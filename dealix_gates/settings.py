@@ -102,8 +102,8 @@ def _database() -> dict[str, Any]:
             config["NAME"].parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ImproperlyConfigured(f"DATABASE_URL: {error}") from error
-    # Opening the file anew for every page costs more than most of its queries; but a file that was
-    # put back from a backup must be seen soon.
+    # Opening the file anew for every page costs more than most of its queries; but one that was put
+    # in its place under a running board (docs/operations.md says how to restore) must be seen soon.
     config["CONN_MAX_AGE"] = 60
     config["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",

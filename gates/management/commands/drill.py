@@ -72,7 +72,7 @@ class Command(BaseCommand):
         """Do one part of the drill and print how it went and how long it took."""
         terminal = sys.stderr.isatty()
         if terminal:
-            self.stderr.write(f"{name} …", ending="\r")
+            self.stderr.write(f"{name} …", style_func=str, ending="\r")
             self.stderr.flush()
         began = monotonic()
         try:

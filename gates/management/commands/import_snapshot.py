@@ -85,7 +85,9 @@ class Command(BaseCommand):
     def _progress(self, done: int, of: int) -> None:
         """How far it is, on a terminal; gone again at the end."""
         if done % 50 == 0 or done == of:
-            self.stderr.write(f"{done:,} of {of:,}" if done < of else " " * 30, ending="\r")
+            self.stderr.write(
+                f"{done:,} of {of:,}" if done < of else " " * 30, style_func=str, ending="\r"
+            )
             self.stderr.flush()
 
     def _user(self, options: dict[str, Any]) -> Any:

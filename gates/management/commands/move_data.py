@@ -40,5 +40,5 @@ class Command(BaseCommand):
 
     def _tell(self, table: str) -> None:
         if sys.stderr.isatty():
-            self.stderr.write(f"{table} …\033[K", ending="\r")
+            self.stderr.write(f"{table} …\033[K", style_func=str, ending="\r")
             self.stderr.flush()
