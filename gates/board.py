@@ -7,7 +7,7 @@ from here.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -120,8 +120,8 @@ def read_board(launch: LaunchRow, now: datetime, as_of: datetime | None = None) 
         gates,
         owners,
         codes={gate.id: gate.code for gate in gates},
-        evidence=_evidence(by_id, rows),
-        blockers=_blockers(by_id, rows),
+        evidence=_evidence(launch, by_id, rows),
+        blockers=_blockers(launch, by_id, rows),
         today=timezone.localdate(moment),
     )
     sections = _sections(launch, gates, rows)
@@ -154,8 +154,8 @@ def read_gate(
         [gate],
         owners,
         codes={pk: neighbour for pk, neighbour, _ in neighbours},
-        evidence=_evidence([gate.id], rows),
-        blockers=_blockers([gate.id], rows),
+        evidence=_evidence(launch, [gate.id], rows),
+        blockers=_blockers(launch, [gate.id], rows),
         today=timezone.localdate(as_of or now),
     )
     gate.covers = [neighbour for _, neighbour, cover in neighbours if cover == gate.id]
@@ -196,14 +196,26 @@ def _gates(launch: LaunchRow, rows: Rows) -> QuerySet[Any]:
     return rows.of(Gate).filter(launch_id=launch.id).order_by("position", "id")
 
 
-def _evidence(gates: Iterable[int], rows: Rows) -> list[EvidenceRow]:
-    query = rows.of(Evidence).filter(gate_id__in=list(gates)).order_by("id")
-    return [EvidenceRow(*row) for row in query.values_list(*EVIDENCE)]
+def _evidence(launch: LaunchRow, gates: Collection[int], rows: Rows) -> list[EvidenceRow]:
+    found = _of_gates(Evidence, launch, gates, rows).values_list(*EVIDENCE)
+    return [EvidenceRow(*row) for row in found if row[1] in gates]
 
 
-def _blockers(gates: Iterable[int], rows: Rows) -> list[BlockerRow]:
-    query = rows.of(Blocker).filter(gate_id__in=list(gates)).order_by("id")
-    return [BlockerRow(*row) for row in query.values_list(*BLOCKER)]
+def _blockers(launch: LaunchRow, gates: Collection[int], rows: Rows) -> list[BlockerRow]:
+    found = _of_gates(Blocker, launch, gates, rows).values_list(*BLOCKER)
+    return [BlockerRow(*row) for row in found if row[1] in gates]
+
+
+def _of_gates(model: Any, launch: LaunchRow, gates: Collection[int], rows: Rows) -> QuerySet[Any]:
+    """What belongs to some gates of a launch, and maybe to others, but not to many.
+
+    Naming a thousand gates would take longer than reading what belongs to them.
+    """
+    query = rows.of(model).order_by("id")
+    if len(gates) == 1:
+        return query.filter(gate_id__in=list(gates))
+    # Of the past, whatever was in force is named already.
+    return query.filter(gate__launch_id=launch.id) if rows.in_force is None else query
 
 
 def _actions(
