@@ -35,12 +35,7 @@ class Server:
         self.log = folder / f"gunicorn-{self.port}.log"
         with self.log.open("wb") as said:
             self.process = subprocess.Popen(  # noqa: S603  our own command
-                [
-                    Path(sys.executable).parent / "gunicorn",
-                    *arguments[:-1],
-                    *options,
-                    arguments[-1],
-                ],
+                [Path(sys.executable).parent / "gunicorn", *arguments],
                 cwd=ROOT,
                 env={
                     **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
