@@ -23,7 +23,12 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="small boards, few rounds, a minute")
     parser.add_argument("--engine", choices=ENGINES)
     parser.add_argument("--only", choices=PARTS, help="one part of the table")
-    parser.add_argument("--soak", type=int, metavar="SECONDS", help="how long, 600 otherwise")
+    parser.add_argument(
+        "--soak",
+        type=int,
+        metavar="SECONDS",
+        help="how long, 600 otherwise; below 60 two rows have no target",
+    )
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.inside:

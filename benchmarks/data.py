@@ -1,14 +1,15 @@
 """Boards of any size with a history of any length, the same every time.
 
 Written in bulk, because a hundred thousand saves would take longer than everything measured.
-The history ends where the tables stand, and every tenth of its moments is shared by two rows.
+The history ends now and where the tables stand, and every tenth of its moments is shared by two
+rows. The last week has news.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import count, cycle
 from string import ascii_uppercase
 from typing import Any
 
@@ -108,7 +109,7 @@ def _board(gates: int, reader: User, chance: random.Random) -> None:
                 url=f"https://ci.example/runs/{number}" if number % 2 else "",
                 observed_at=now - timedelta(days=number % 60),
                 recorded_at=now - timedelta(days=number % 60),
-                valid_until=today + timedelta(days=number % 400) if number % 3 == 0 else None,
+                valid_until=today + timedelta(days=number % 400 - 4) if number % 3 == 1 else None,
                 recorded_by=reader,
             )
             for number, gate in enumerate([*closed, *closed[::3], *rows[-gates // 10 :]])
@@ -118,20 +119,10 @@ def _board(gates: int, reader: User, chance: random.Random) -> None:
     Gate.objects.filter(position__lt=len(closed)).update(
         progress="closed", closed_at=now - timedelta(days=9), closed_by=reader, closing_note="Seen"
     )
-    Blocker.objects.bulk_create(
-        (
-            Blocker(gate=gate, needs="PostHog API key", why="No events", waiting_on=people[0])
-            for gate in rows[len(closed) :: 4]
-        ),
-        BATCH,
-    )
-    Action.objects.bulk_create(
-        (
-            Action(launch=launch, gate=gate, text=f"{gate.code} Run k6", estimate="1–2 hr", day=day)
-            for gate, day in zip(rows[::6], [None, 0, 1, 2] * gates, strict=False)
-        ),
-        BATCH,
-    )
+    this_week = Gate.objects.filter(position__lt=len(closed) // 8)
+    this_week.update(closed_at=now - timedelta(days=2))
+    Blocker.objects.bulk_create(_blockers(rows[len(closed) :], people, reader), BATCH)
+    Action.objects.bulk_create(_actions(launch, rows, people), BATCH)
     claims = Claim.objects.bulk_create(
         Claim(launch=launch, slug=slug, name=slug.capitalize(), min_closed=gates * 2 // 3)
         for slug in ("launched", "audited", "paid")
@@ -141,18 +132,59 @@ def _board(gates: int, reader: User, chance: random.Random) -> None:
     )
 
 
+def _blockers(gates: Sequence[Gate], people: Sequence[Owner], reader: User) -> Iterator[Blocker]:
+    """Every fourth gate waits, some past the day; every eighth got what it waited for."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    due = cycle([None, today - timedelta(days=3), today + timedelta(days=11)])
+    for number, gate in enumerate(gates[::4]):
+        yield Blocker(
+            gate=gate,
+            needs="PostHog API key",
+            why="No events",
+            waiting_on=people[number % 4],
+            raised_at=now - timedelta(days=3 * number % 40),
+            due_on=next(due),
+        )
+    for number, gate in enumerate(gates[1::8]):
+        yield Blocker(
+            gate=gate,
+            needs="DNS of the status page",
+            waiting_on=people[number % 4],
+            raised_at=now - timedelta(days=35),
+            resolved_at=now - timedelta(days=number % 30),
+            resolved_by=reader,
+            resolution="The record is there",
+        )
+
+
+def _actions(launch: Launch, gates: Sequence[Gate], people: Sequence[Owner]) -> Iterator[Action]:
+    """A step for every sixth gate, on every day or none, in every state, some waiting."""
+    days, states = cycle([None, *Action.Day.values]), cycle(Action.State.values)
+    for number, gate in enumerate(gates[::6]):
+        yield Action(
+            launch=launch,
+            gate=gate,
+            text=f"{gate.code} Run k6",
+            estimate="1–2 hr",
+            day=next(days),
+            state=next(states),
+            needs=people[number % 4] if number % 5 == 1 else None,
+        )
+
+
 def _history(rows: int, reader: User, chance: random.Random) -> None:
     """A first row for every object, then edits of any of them, the last as the tables stand."""
     now = timezone.now()
     objects = [row for model in TRACKED for row in model.objects.order_by("pk")]
     edits = max(0, rows - len(objects))
     begin = now - timedelta(days=DAYS)
-    moments = _moments(begin + timedelta(days=1), now - timedelta(days=20), edits, chance)
+    moments = _moments(begin + timedelta(days=1), now, edits, chance)
     edited = chance.choices(objects, k=edits)
     told: dict[Any, list[Any]] = {model: [] for model in TRACKED}
-    for row in objects:
-        told[type(row)].append(_told(row, begin, "+", reader, chance, last=False))
     last = {id(row): at for at, row in enumerate(edited)}
+    for row in objects:
+        told[type(row)].append(_told(row, begin, "+", reader, chance, last=id(row) not in last))
     for at, (row, moment) in enumerate(zip(edited, moments, strict=True)):
         told[type(row)].append(_told(row, moment, "~", reader, chance, last=last[id(row)] == at))
     for model, found in told.items():
@@ -172,12 +204,18 @@ def _moments(
 def _told(
     row: Any, when: datetime, kind: str, reader: User, chance: random.Random, *, last: bool
 ) -> Any:
-    """A history row; before the last one, a gate's notes and progress were others."""
+    """A history row; before the last one a gate's notes were others, and now and then its progress,
+    and no blocker was resolved."""
     values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
     if isinstance(row, Gate) and not last:
         values["notes"] = f"Draft {chance.random()}"
-        if kind == "~" and chance.random() < 0.3:
+        if kind == "~" and row.progress == "closed" and chance.random() < 0.3:
             values.update(progress="open", closed_at=None, closed_by_id=None, closing_note="")
+        elif kind == "~" and row.progress != "closed" and chance.random() < 0.05:
+            closing = {"closed_at": when, "closed_by_id": reader.pk, "closing_note": "Seen"}
+            values.update(progress="closed", **closing)
+    if isinstance(row, Blocker) and not last:
+        values.update(resolved_at=None, resolved_by_id=None, resolution="")
     return row.history.model(
         **values,
         history_date=when,

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from dealix_gates.wsgi import application
 from gates.models import Gate
+from gates.rows import READABLE
 
 from . import floor
 from .data import Size, fill
@@ -22,6 +23,7 @@ PASTS = (Size(34, 1_000), Size(34, 10_000), Size(34, 100_000))
 # The most that a cold board may cost, in floors.
 COLD = {"postgresql": {34: 7, 1_020: 5}, "sqlite": {34: 20, 1_020: 10}}
 NOT_CHANGED = {34: 0.3, 1_020: 0.03}
+SECTION = "A"  # whose rows are asked for where the board has too many to show
 
 
 class Pages:
@@ -31,39 +33,46 @@ class Pages:
         self.databases = databases
         self.application = application
         self.readers: dict[Size, Reader] = {}
+        self.etags: dict[tuple[Size, str], str] = {}
 
     def at(self, size: Size) -> Reader:
         """A reader of the board of this size; its database is in use from here."""
         if self.databases.use(str(size)):
-            say(f"filling {size.gates} gates, {size.history} history rows")
+            say(f"filling {size.gates:,} gates, {size.history:,} history rows")
             self.readers[size] = Reader(fill(size), self.application)
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
         return self.readers[size]
 
-    def get(self, size: Size, path: str, etag: str = "") -> Callable[[], None]:
-        """Ask for a page; with an ETag it must not have changed."""
+    def get(self, size: Size, path: str) -> Callable[[], None]:
+        """Ask for a page, whole."""
 
         def act() -> None:
-            status, _, body = self.at(size).get(path, etag)
-            assert status == (304 if etag else 200), (path, status, body[:300])
+            status, headers, body = self.at(size).get(path)
+            assert status == 200, (path, status, body[:300])
+            self.etags[size, path] = headers["ETag"]
+
+        return act
+
+    def again(self, size: Size, path: str) -> Callable[[], None]:
+        """Ask for a page that has not changed since it was last asked for whole."""
+
+        def act() -> None:
+            status, _, body = self.at(size).get(path, self.etags[size, path])
+            assert status == 304, (path, status, body[:300])
 
         return act
 
     def change(self, size: Size) -> Callable[[], None]:
-        """Change one gate in the middle of the board, a little every time."""
+        """Give a gate another title, every time; all pages of the board show it, folded or not."""
         number = count()
 
         def act() -> None:
             self.at(size)
-            middle = Gate.objects.order_by("pk")[size.gates // 2]
-            Gate.objects.filter(pk=middle.pk).update(definition_of_done=f"Version {next(number)}")
+            first = Gate.objects.filter(counted=False).earliest("pk")
+            Gate.objects.filter(pk=first.pk).update(title=f"k6 load test {next(number)}")
 
         return act
-
-    def etag(self, size: Size, path: str) -> str:
-        """The ETag of a page as it is."""
-        return self.at(size).get(path)[1]["ETag"]
 
     def statements(self, size: Size, path: str) -> list[floor.Statement]:
         """What a page asks the database, once what is kept in the process is there."""
@@ -74,14 +83,19 @@ class Pages:
         assert status == 200, (path, status, body[:300])
         return found
 
-    def floor(self, size: Size) -> Callable[[], None]:
-        """Ask the bare application for the board."""
-        application = floor.application(self.statements(size, "/"), *_driver(connection))
+    def floor(self, size: Size, section: str = "") -> Callable[[], None]:
+        """Ask the bare application for the board, or for one section."""
+        run = self.statements(size, _path(section))
+        application = floor.application(run, *_driver(connection), section)
 
         def act() -> None:
             application({}, lambda *_: None)
 
         return act
+
+
+def _path(section: str) -> str:
+    return f"/?section={section}" if section else "/"
 
 
 def _driver(of: Any) -> tuple[Any, bool]:
@@ -92,7 +106,9 @@ def _driver(of: Any) -> tuple[Any, bool]:
         return sqlite3.connect(of.settings_dict["NAME"]), True
     import psycopg
 
-    return psycopg.connect(**of.get_connection_params() | {"cursor_factory": None}), False
+    # A transaction that never ends would keep every row that was replaced since.
+    bare = {"cursor_factory": None, "autocommit": True}
+    return psycopg.connect(**of.get_connection_params() | bare), False
 
 
 def queries(pages: Pages, sizes: tuple[Size, ...]) -> Iterator[Figure]:
@@ -118,40 +134,51 @@ def cold(pages: Pages, engine: str, sizes: tuple[Size, ...], rounds: int) -> Ite
 
     Before each time one gate is changed, so that the page is another one. Board and floor of one
     size take turns; a board of 10,200 gates in between would leave nothing in the processor's
-    caches for either, which no reader of 34 gates meets.
+    caches for either, which no reader of 34 gates meets. A folded board shows no rows of gates, so
+    one of its sections, which does, has figures of its own.
     """
     boards = {}
     for size in sizes:
-        acts = {"board": pages.get(size, "/"), "floor": pages.floor(size)}
-        found = medians(acts, rounds, {"board": pages.change(size)})
-        boards[size] = found["board"]
-        yield Figure(f"floor, {size.gates} gates", 1000 * found["floor"], "ms")
-        yield Figure(f"board cold, {size.gates} gates", 1000 * found["board"], "ms")
-        most = COLD[engine].get(size.gates)
-        ratio = found["board"] / found["floor"]
-        yield Figure(f"board cold ÷ floor, {size.gates} gates", ratio, "×", most)
+        found = _against_floor(pages, size, rounds)
+        boards[size] = found["page"]
+        yield from _compared(f"{size.gates:,} gates", found, COLD[engine].get(size.gates))
+        if size.gates > READABLE:
+            found = _against_floor(pages, size, rounds, SECTION)
+            yield from _compared(f"one section of {size.gates:,} gates", found)
     small, large = sizes[0], sizes[-1]
     grown = exponent(boards[small], boards[large], large.gates / small.gates)
     yield Figure("board cold, growth exponent", grown, "", 1.2)
 
 
+def _against_floor(pages: Pages, size: Size, rounds: int, section: str = "") -> dict[str, float]:
+    """The seconds of the page after a write and of its floor; of the board, or of one section."""
+    acts = {"page": pages.get(size, _path(section)), "floor": pages.floor(size, section)}
+    return medians(acts, rounds, {"page": pages.change(size)})
+
+
+def _compared(of: str, found: dict[str, float], most: float | None = None) -> Iterator[Figure]:
+    yield Figure(f"floor, {of}", 1000 * found["floor"], "ms")
+    yield Figure(f"board cold, {of}", 1000 * found["page"], "ms")
+    yield Figure(f"board cold ÷ floor, {of}", found["page"] / found["floor"], "×", most)
+
+
 def not_changed(pages: Pages, sizes: tuple[Size, ...], rounds: int) -> Iterator[Figure]:
-    """A board that has not changed against one that is sent."""
-    unchanged = {size: pages.get(size, "/", pages.etag(size, "/")) for size in sizes}
+    """A board that has not changed against the same one after a write, and its growth.
+
+    One gate is changed before each board that is sent, as in `cold`; then its reader asks whether
+    it has changed since.
+    """
+    unchanged = {}
     for size in sizes:
-        acts = {"sent": pages.get(size, "/"), "unchanged": unchanged[size]}
-        found = medians(acts, rounds)
-        yield Figure(f"board unchanged, {size.gates} gates", 1000 * found["unchanged"], "ms")
-        yield Figure(
-            f"board unchanged ÷ cold, {size.gates} gates",
-            found["unchanged"] / found["sent"], "×", NOT_CHANGED.get(size.gates),
-        )  # fmt: skip
+        acts = {"cold": pages.get(size, "/"), "unchanged": pages.again(size, "/")}
+        found = medians(acts, rounds, {"cold": pages.change(size)})
+        unchanged[size] = found["unchanged"]
+        of, ratio = f"{size.gates:,} gates", found["unchanged"] / found["cold"]
+        yield Figure(f"board unchanged, {of}", 1000 * found["unchanged"], "ms")
+        yield Figure(f"board unchanged ÷ cold, {of}", ratio, "×", NOT_CHANGED.get(size.gates))
     first, last = sizes[0], sizes[-1]
-    times = medians({"first": unchanged[first], "last": unchanged[last]}, rounds)
-    yield Figure(
-        f"board unchanged, {last.gates} ÷ {first.gates} gates",
-        times["last"] / times["first"], "×", 2,
-    )  # fmt: skip
+    grown = unchanged[last] / unchanged[first]
+    yield Figure(f"board unchanged, {last.gates:,} ÷ {first.gates:,} gates", grown, "×", 2)
 
 
 def past(pages: Pages, sizes: tuple[Size, ...], rounds: int) -> Iterator[Figure]:
@@ -165,14 +192,14 @@ def past(pages: Pages, sizes: tuple[Size, ...], rounds: int) -> Iterator[Figure]
     large = sizes[-1]
     acts["changes"] = pages.get(large, f"/changes/?since={day}&until={until}")
     acts["burn-up"] = pages.get(large, "/burnup/")
-    acts["burn-up unchanged"] = pages.get(large, "/burnup/", pages.etag(large, "/burnup/"))
+    acts["burn-up unchanged"] = pages.again(large, "/burnup/")
     acts["history"] = pages.get(large, "/history/")
     found = medians(acts, rounds)
     live = found[f"live {large.history}"]
-    rows = f"{large.history} history rows"
+    rows = f"{large.history:,} history rows"
     yield Figure(f"past board ÷ live, {rows}", found[f"as of {large.history}"] / live, "×", 1.5)
     yield Figure(
-        f"past board, {large.history} ÷ {sizes[0].history} history rows",
+        f"past board, {large.history:,} ÷ {sizes[0].history:,} history rows",
         found[f"as of {large.history}"] / found[f"as of {sizes[0].history}"], "×", 1.5,
     )  # fmt: skip
     yield Figure("past board, gates shown twice", _twice(pages, large, day), "", 0)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from .environment import SETTLED
+
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "gates.example"
 
@@ -35,21 +37,16 @@ class Server:
         self.log = folder / f"gunicorn-{self.port}.log"
         with self.log.open("wb") as said:
             self.process = subprocess.Popen(  # noqa: S603  our own command
-                [
-                    Path(sys.executable).parent / "gunicorn",
-                    *arguments[:-1],
-                    *options,
-                    arguments[-1],
-                ],
+                [Path(sys.executable).parent / "gunicorn", *arguments],
                 cwd=ROOT,
                 env={
                     **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+                    **SETTLED,
                     "DJANGO_SETTINGS_MODULE": "benchmarks.served",
                     "SERVED_FOLDER": str(folder),
                     "DATABASE_URL": database_url,
                     "SECRET_KEY": "0123456789" * 6,
                     "ALLOWED_HOSTS": HOST,
-                    "DEBUG": "off",
                     **environment,
                 },
                 pass_fds=[self.socket.fileno()],

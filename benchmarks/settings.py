@@ -6,12 +6,13 @@ import tempfile
 from io import StringIO
 from pathlib import Path
 
+from .environment import SETTLED
+
 os.environ.update(
-    DEBUG="off",
+    SETTLED,
     SECRET_KEY=secrets.token_urlsafe(50),
     ALLOWED_HOSTS="gates.example",
     REQUIRE_MFA="off",
-    TIME_ZONE="Asia/Riyadh",
 )
 os.environ.setdefault("DATABASE_URL", "")
 

@@ -9,18 +9,14 @@ import os
 import secrets
 import tempfile
 
+from benchmarks.environment import SETTLED
+
 os.environ.update(
-    DEBUG="off",
+    SETTLED,
     SECRET_KEY=secrets.token_urlsafe(50),
-    SECRET_KEY_FALLBACKS="",
     ALLOWED_HOSTS="testserver,localhost",
-    TIME_ZONE="Asia/Riyadh",
     REQUIRE_MFA="off",  # tests that are about it turn it on
-    SSO_SERVER="",
     TRUSTED_PROXIES="0",
-    EVIDENCE_BUCKET="",
-    EVIDENCE_ENDPOINT="",
-    EVIDENCE_REGION="",
 )
 os.environ.setdefault("POSTGRES_BIN", "")
 os.environ.setdefault("DATABASE_URL", "")  # set, though empty: .env is not asked

@@ -1,6 +1,7 @@
 """Settings from the environment: a bad value stops the start in one clear line."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from benchmarks.environment import SETTLED
 from tests import factory
 
 SOUND = {"DEBUG": "off", "SECRET_KEY": "0123456789" * 6, "ALLOWED_HOSTS": "gates.example"}
@@ -88,3 +90,12 @@ def test_a_session_made_with_the_key_before_still_counts(
 
     assert rotated.status_code == 200
     assert forgotten.status_code == 302
+
+
+def test_nothing_outside_decides_how_tests_and_the_bench_run() -> None:
+    example = (settings.BASE_DIR / ".env.example").read_text()
+    names = set(re.findall(r"^(\w+)=", example, re.MULTILINE))
+
+    # Each run sets the first three itself; the last is a folder of this machine.
+    own = {"DATABASE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "POSTGRES_BIN"}
+    assert set(SETTLED) | own == names
