@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 
 from gates import rules
 from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Owner, Requirement, Section
+from gates.moments import end_of_day
 from gates.recorded import Rows, first_recorded
 from gates.rows import (
     ActionRow,
@@ -129,6 +130,7 @@ def read_board(launch: LaunchRow, now: datetime, as_of: datetime | None = None) 
     return Board(
         launch=launch,
         as_of=moment,
+        until=as_of or end_of_day(now),
         sections=sections,
         claims=_claims(launch, by_id, standings, rows),
         actions=actions,

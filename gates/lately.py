@@ -39,7 +39,7 @@ def lately(board: Board) -> Lately:
     A changed claim stands for 14 days, newest first; the next import ends the notice. What an
     import changed itself stands as long: a document is the easiest way to lower the bar.
     """
-    events = recent_history(board.launch.id, board.as_of)
+    events = recent_history(board.launch.id, board.until)
     imports = sorted((e for e in events if e.what == "import"), key=lambda event: event.at)
     rules = []
     for event in events:

@@ -69,6 +69,15 @@ def days_before(moment: datetime, days: int) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
+def end_of_day(moment: datetime) -> datetime:
+    """The last instant of a moment's day, in the board's time zone: up to there a live page reads.
+
+    Another server's clock may be ahead of ours. What it wrote would be missing from a page that
+    stops at our own time, and go on missing, because the page is kept for the day.
+    """
+    return timezone.make_aware(datetime.combine(timezone.localdate(moment), time.max))
+
+
 def _parsed(text: str) -> tuple[datetime, bool]:
     """The moment, and whether the text names a whole day."""
     text = text.strip()

@@ -124,7 +124,8 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
     as_of = moment_asked_for(request, now)
     launch = known(find_launch(slug, as_of))
     found = known(read_gate(launch, code, now, as_of))
-    history = [entry for entry in gate_history(found.id) if entry.at <= (as_of or now)]
+    until = as_of or moments.end_of_day(now)
+    history = [entry for entry in gate_history(found.id) if entry.at <= until]
     context: dict[str, Any] = {
         "launch": launch,
         "gate": found,
@@ -196,7 +197,7 @@ def claim(request: HttpRequest, named: str, slug: str | None = None) -> HttpResp
         "launch": found.launch,
         "past": "as_of" in request.GET,
         "claim": judged,
-        "history": [entry for entry in claim_history(judged.id) if entry.at <= found.as_of],
+        "history": [entry for entry in claim_history(judged.id) if entry.at <= found.until],
     }
     return render(request, "gates/claim.html", context)
 
@@ -217,8 +218,9 @@ def changes(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     refuse_as_of(request)
     later = known(find_launch(slug, until))
     first = first_recorded(Launch, later.id)
-    since = _beginning(request.GET.get("since", ""), later.id, until or now, now)
-    moments.in_order(since, until or now)
+    last = until or moments.end_of_day(now)
+    since = _beginning(request.GET.get("since", ""), later.id, last, now)
+    moments.in_order(since, last)
     since = max(since, first) if first else since
     old = read_board(launch_then(later, since), now, since)
     new = read_board(later, now, until)
@@ -279,7 +281,7 @@ def burnup_page(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     found = known(board_asked_for(request, slug))
     claim = found.launched()
     threshold = claim.min_closed if claim else None
-    points = burnup(found.launch.id, found.as_of)
+    points = burnup(found.launch.id, found.until)
     today = timezone.localdate(found.as_of)
     context = {
         "board": found,
