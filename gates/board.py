@@ -111,7 +111,7 @@ def read_board(launch: LaunchRow, now: datetime, as_of: datetime | None = None) 
     A past board is judged as on its own day: what has expired since counts as it did then. The
     launch is the one that `find_launch` found for the same moment.
     """
-    moment = as_of or now
+    moment = min(as_of or now, now)  # nobody has seen the rest of today
     rows = Rows(as_of)
     owners, accounts = _people(rows)
     gates = [GateRow(*row) for row in _gates(launch, rows).values_list(*GATE)]

@@ -129,7 +129,7 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
     context: dict[str, Any] = {
         "launch": launch,
         "gate": found,
-        "as_of": as_of,
+        "as_of": as_of and min(as_of, now),
         "past": as_of is not None,
         "shareable": _could_share(found) if as_of is None else [],
         "history": history,
@@ -233,7 +233,7 @@ def changes(request: HttpRequest, slug: str | None = None) -> HttpResponse:
         "gone_by": since.isoformat(),  # where what is gone since then can still be seen
     }
     if until:
-        context["link_as_of"] = until.isoformat()
+        context["link_as_of"] = new.as_of.isoformat()
     return render(request, "gates/changes.html", context)
 
 

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 
 AHEAD = START + timedelta(seconds=5)
 NOW = {"as_of": START.isoformat()}
+TODAY = {"as_of": "2026-05-01"}
 
 
 @pytest.fixture
@@ -52,6 +53,19 @@ def test_a_page_s_history_has_it(url: str, reader_behind: Client) -> None:
 
     assert live[0].at == AHEAD
     assert [entry.kind for entry in past] == ["+"]
+
+
+def test_a_link_that_names_today_shows_it_too_and_no_time_to_come(reader_behind: Client) -> None:
+    board = reader_behind.get("/", TODAY)
+    gate = reader_behind.get("/gates/T1/", TODAY).context
+    changes = reader_behind.get("/changes/?since=2026-04-30&until=2026-05-01")
+
+    assert board.context["board"].totals.closed == 1
+    assert board.context["lately"].news[0].code == "news_closed"
+    assert (gate["gate"].status, gate["history"][0].at) == ("closed", AHEAD)
+    assert board.context["board"].as_of == gate["as_of"] == changes.context["until"] == START
+    assert [change.code for change in changes.context["changes"].closed] == ["T1"]
+    assert changes.context["link_as_of"] == START.isoformat()
 
 
 def test_the_burn_up_counts_it(reader_behind: Client) -> None:
