@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 
 from gates import rules
 from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Owner, Requirement, Section
+from gates.moments import end_of_day
 from gates.recorded import Rows, first_recorded
 from gates.rows import (
     ActionRow,
@@ -110,7 +111,7 @@ def read_board(launch: LaunchRow, now: datetime, as_of: datetime | None = None) 
     A past board is judged as on its own day: what has expired since counts as it did then. The
     launch is the one that `find_launch` found for the same moment.
     """
-    moment = as_of or now
+    moment = min(as_of or now, now)  # nobody has seen the rest of today
     rows = Rows(as_of)
     owners, accounts = _people(rows)
     gates = [GateRow(*row) for row in _gates(launch, rows).values_list(*GATE)]
@@ -129,6 +130,7 @@ def read_board(launch: LaunchRow, now: datetime, as_of: datetime | None = None) 
     return Board(
         launch=launch,
         as_of=moment,
+        until=as_of or end_of_day(now),
         sections=sections,
         claims=_claims(launch, by_id, standings, rows),
         actions=actions,

@@ -1,7 +1,7 @@
 """How many gates were closed and counted over time, replayed from history in one pass."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
@@ -93,6 +93,8 @@ def burnup(launch_id: int, now: datetime) -> list[Point]:
         for _, _, kind, row in by_day.get(day, ()):
             _take(gates, at, kind, row)
         there = [gate.standing(day) for gate in gates.values() if gate.there]
+        if not there and not points:
+            continue  # proof that moved here later has a history of its own before that
         found = totals(there)
         point = Point(day, found.closed, found.counted)
         if not points or (points[-1].closed, points[-1].counted) != (found.closed, found.counted):
@@ -137,24 +139,30 @@ def chart(points: list[Point], threshold: int | None, today: date) -> Chart:
 
 
 def _events(launch_id: int, now: datetime) -> Iterator[tuple[Any, ...]]:
-    """Every history row of the launch's gates and what belongs to them: when, order, kind, row."""
+    """Every history row of what was ever the launch's: when, order, kind, row.
+
+    Also of where it was before and went to, or it would stay where it no longer is. A gate's row
+    says first whether the gate is the launch's.
+    """
     order = ("history_date", "history_id", "history_type", "id")
-    past = {"history_date__lte": now}
-    known = set()
-    rows = Gate.history.filter(launch_id=launch_id, **past).order_by()
-    for when, number, kind, *row in rows.values_list(*order, "progress", "counted"):
-        known.add(row[0])
-        yield when, number, Gate, (kind, *row)
-    for model, columns in (
-        (Evidence, ("gate_id", "valid_until")),
-        (Blocker, ("gate_id", "needs", "resolved_at")),
-    ):
-        # An object may have belonged to another gate before: its own history tells.
-        for when, number, kind, *row in (
-            model.history.filter(**past).order_by().values_list(*order, *columns)
-        ):
-            if row[1] in known:
-                yield when, number, model, (kind, *row)
+
+    def told(model: Any, place: str, *columns: str) -> list[tuple[Any, ...]]:
+        rows = model.history.filter(history_date__lte=now).order_by()
+        return list(rows.values_list(*order, place, *columns))
+
+    gates = _ever_at({launch_id}, told(Gate, "launch_id", "progress", "counted"))
+    known = {row[3] for row in gates}
+    for when, number, kind, pk, launch, *rest in gates:
+        yield when, number, Gate, (kind, pk, launch == launch_id, *rest)
+    for model, columns in ((Evidence, ("valid_until",)), (Blocker, ("needs", "resolved_at"))):
+        for when, number, *row in _ever_at(known, told(model, "gate_id", *columns)):
+            yield when, number, model, tuple(row)
+
+
+def _ever_at(places: Container[int], rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The rows of those objects that were at one of these places at any time."""
+    ids = {row[3] for row in rows if row[4] in places}
+    return [row for row in rows if row[3] in ids]
 
 
 def _take(
@@ -164,8 +172,9 @@ def _take(
     kind, pk, *values = row
     if model is Gate:
         gate = gates[pk]
-        gate.there = kind != "-"
-        gate.progress, gate.counted = Progress(values[0]), values[1]
+        of_launch, progress, gate.counted = values
+        gate.there = of_launch and kind != "-"
+        gate.progress = Progress(progress)
         return
     belongings = "evidence" if model is Evidence else "blockers"
     if (earlier := at.get((model, pk))) is not None:

@@ -39,7 +39,7 @@ def lately(board: Board) -> Lately:
     A changed claim stands for 14 days, newest first; the next import ends the notice. What an
     import changed itself stands as long: a document is the easiest way to lower the bar.
     """
-    events = recent_history(board.launch.id, board.as_of)
+    events = recent_history(board.launch.id, board.until)
     imports = sorted((e for e in events if e.what == "import"), key=lambda event: event.at)
     rules = []
     for event in events:
@@ -72,10 +72,10 @@ def _changed_rules(event: Event, launch_id: int) -> list[Reason]:
     match event.what, event.kind:
         case "requirement", "+":
             words = gettext_noop("%(claim)s: requires %(gates)s now")
-            return [Reason("gate_required", words, values, gates=(event.gate,))]
+            return [_about_gate("gate_required", words, event)]
         case "requirement", "-":
             words = gettext_noop("%(claim)s: no longer requires %(gates)s")
-            return [Reason("gate_not_required", words, values, gates=(event.gate,))]
+            return [_about_gate("gate_not_required", words, event)]
         case "claim", "+":
             return [Reason("claim_added", gettext_noop("New claim: %(claim)s"), values)]
         case "claim", "-":
@@ -86,6 +86,13 @@ def _changed_rules(event: Event, launch_id: int) -> list[Reason]:
         case "claim", "~" if event.p0_was is not None:  # else on record only from here
             return _changed_rule(event, values)
     return []
+
+
+def _about_gate(code: str, words: str, event: Event) -> Reason:
+    """A sentence that names a gate, with a link to it unless the board shown has it no longer."""
+    if event.gate_id is None:
+        return Reason(code, words, {"claim": event.claim, "gates": event.gate})
+    return Reason(code, words, {"claim": event.claim}, gates=(event.gate,))
 
 
 def _changed_rule(event: Event, values: Mapping[str, Any]) -> list[Reason]:

@@ -14,7 +14,8 @@ class Unreadable(ValueError):
 def as_of(text: str, now: datetime) -> datetime:
     """The moment that an ISO 8601 date or datetime means, in the board's time zone.
 
-    A date means the end of that day; today means now. A time without an offset is local.
+    A date means the end of that day, also today's, so that it shows what a live page shows. A time
+    without an offset is local.
 
     Raises:
         Unreadable: not a date, or later than `now`. Tomorrow's board would be a guess: nobody
@@ -22,7 +23,7 @@ def as_of(text: str, now: datetime) -> datetime:
     """
     moment, whole_day = _parsed(text)
     if whole_day and moment.date() == timezone.localdate(now):
-        return now
+        return end_of_day(now)
     return _not_after(moment, now, text)
 
 
@@ -67,6 +68,15 @@ def days_before(moment: datetime, days: int) -> datetime:
     """
     day = timezone.localdate(moment) - timedelta(days=days)
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def end_of_day(moment: datetime) -> datetime:
+    """The last instant of a moment's day, in the board's time zone: up to there a live page reads.
+
+    Another server's clock may be ahead of ours. What it wrote would be missing from a page that
+    stops at our own time, and go on missing, because the page is kept for the day.
+    """
+    return timezone.make_aware(datetime.combine(timezone.localdate(moment), time.max))
 
 
 def _parsed(text: str) -> tuple[datetime, bool]:

@@ -19,7 +19,7 @@ def news(board: Board, were_closed: set[int | None]) -> list[Reason]:
 
     `were_closed` are ids of gates that were closed at some time of the week: only history knows.
     """
-    since, until = days_before(board.as_of, WEEK), board.as_of
+    since, until = days_before(board.until, WEEK), board.until
     first_day = timezone.localdate(since)
 
     def new(moment: datetime | None) -> bool:

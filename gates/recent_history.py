@@ -1,6 +1,7 @@
 """What only the history tells of the last days: changed claims, gates once closed, imports."""
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -17,7 +18,8 @@ class Event(NamedTuple):
     """A history row that changes a claim, an import, or a gate that was closed within the week.
 
     `why` is the reason, and of an import the document's name. Of a gate there is only the id; it
-    changed in the week, and if it is not closed now, it was reopened.
+    changed in the week, and if it is not closed now, it was reopened. Of a required gate there is
+    the code, and the id as long as it has a page at the moment shown.
     """
 
     what: str
@@ -45,16 +47,28 @@ class Event(NamedTuple):
 # object's first row in the span. (History ids begin at 1, so 0 means before that moment.)
 BEFORE = """(
     SELECT {column} FROM {table} old
-    WHERE old.id = %(same)s
+    WHERE old.id = %(same new.id)s
         AND (old.history_date, old.history_id) < (new.history_date, new.history_id)
     ORDER BY old.id, old.history_date DESC, old.history_id DESC LIMIT 1
 )"""
+# What an event names has the name that it had at the moment shown, whatever became of it since.
+IN_FORCE = """(
+    SELECT row.history_id FROM {table} row
+    WHERE row.id = %(same {named})s AND row.history_date <= %(now)s
+    ORDER BY row.id, row.history_date DESC, row.history_id DESC LIMIT 1
+)"""
+LOOKED_UP = ("new.id", "new.claim_id", "new.gate_id")
 TOLD = (
     "new.history_date, new.history_type, new.history_user_name, new.history_change_reason,"
     " new.history_import"
 )
 CLAIM_BEFORE = BEFORE.format(column="old.history_id", table="gates_historicalclaim")
 GATE_WAS = BEFORE.format(column="old.progress", table="gates_historicalgate")
+CLAIM_THEN = IN_FORCE.format(table="gates_historicalclaim", named="new.claim_id")
+GATE_THEN = IN_FORCE.format(table="gates_historicalgate", named="new.gate_id")
+# What came by `loaddata` has no record; only the tables know what it is called.
+OFF_RECORD = """LEFT JOIN gates_{table} {table}_now ON {table}_now.id = new.{table}_id
+        AND NOT EXISTS (SELECT 1 FROM gates_historical{table} WHERE id = {table}_now.id)"""
 # The document that made the launch brings its claims; they are not news.
 NOT_FROM_THE_START = """NOT (new.history_type = '+' AND new.history_import IS NOT NULL
     AND new.history_import IN (
@@ -77,12 +91,19 @@ EVENTS = f"""
             OR COALESCE(old.min_closed, -1) <> COALESCE(new.min_closed, -1)
             OR old.requires_p0 <> new.requires_p0)
     UNION ALL
-    SELECT 'requirement', {TOLD}, claim.name, gate.code, new.gate_id, '', '',
-        NULL, NULL, NULL, NULL, NULL, NULL
+    SELECT 'requirement', {TOLD}, COALESCE(claim.name, claim_now.name),
+        COALESCE(gate.code, gate_now.code, '#' || new.gate_id),
+        CASE WHEN COALESCE(gate.launch_id, gate_now.launch_id) = %(launch)s
+            AND COALESCE(gate.history_type, '') <> '-' THEN new.gate_id END,
+        '', '', NULL, NULL, NULL, NULL, NULL, NULL
     FROM gates_historicalrequirement new
-    JOIN gates_claim claim ON claim.id = new.claim_id
-    LEFT JOIN gates_gate gate ON gate.id = new.gate_id
-    WHERE claim.launch_id = %(launch)s AND new.history_type <> '~' AND {NOT_FROM_THE_START}
+    LEFT JOIN gates_historicalclaim claim ON claim.history_id = {CLAIM_THEN}
+    LEFT JOIN gates_historicalgate gate ON gate.history_id = {GATE_THEN}
+    {OFF_RECORD.format(table="claim")}
+    {OFF_RECORD.format(table="gate")}
+    WHERE COALESCE(claim.launch_id, claim_now.launch_id) = %(launch)s
+        AND COALESCE(claim.history_type, '') <> '-'
+        AND new.history_type <> '~' AND {NOT_FROM_THE_START}
         AND new.history_date BETWEEN %(fortnight)s AND %(now)s
     UNION ALL
     SELECT 'gate', %(now)s, '', '', NULL, NULL, '', '', changed.id, '', '',
@@ -114,9 +135,16 @@ def recent_history(launch_id: int, now: datetime) -> list[Event]:
     }
     asked = {name: connection.ops.adapt_datetimefield_value(at) for name, at in moments.items()}
     with connection.cursor() as cursor:
-        words = EVENTS.replace("%(same)s", same_object("new.id", connection.vendor))
-        cursor.execute(words, {**asked, "launch": launch_id})
+        cursor.execute(_statement(connection.vendor), {**asked, "launch": launch_id})
         return [Event(what, _moment(at), *told) for what, at, *told in cursor.fetchall()]
+
+
+@cache
+def _statement(vendor: str) -> str:
+    found = EVENTS
+    for column in LOOKED_UP:
+        found = found.replace(f"%(same {column})s", same_object(column, vendor))
+    return found
 
 
 def _moment(value: Any) -> datetime:

@@ -177,6 +177,7 @@ class PlanDay:
 class Board:
     launch: LaunchRow
     as_of: datetime
+    until: datetime = field(compare=False)  # up to when its events are read
     sections: list[SectionRow]
     claims: list[ClaimRow]
     actions: list[ActionRow]

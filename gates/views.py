@@ -125,11 +125,12 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
     as_of = moment_asked_for(request, now)
     launch = known(find_launch(slug, as_of))
     found = known(read_gate(launch, code, now, as_of))
-    history = [entry for entry in gate_history(found.id) if entry.at <= (as_of or now)]
+    until = as_of or moments.end_of_day(now)
+    history = [entry for entry in gate_history(found.id) if entry.at <= until]
     context: dict[str, Any] = {
         "launch": launch,
         "gate": found,
-        "as_of": as_of,
+        "as_of": as_of and min(as_of, now),
         "past": as_of is not None,
         "shareable": _could_share(found) if as_of is None else [],
         "history": history,
@@ -197,7 +198,7 @@ def claim(request: HttpRequest, named: str, slug: str | None = None) -> HttpResp
         "launch": found.launch,
         "past": "as_of" in request.GET,
         "claim": judged,
-        "history": [entry for entry in claim_history(judged.id) if entry.at <= found.as_of],
+        "history": [entry for entry in claim_history(judged.id) if entry.at <= found.until],
     }
     return render(request, "gates/claim.html", context)
 
@@ -218,8 +219,9 @@ def changes(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     refuse_as_of(request)
     later = known(find_launch(slug, until))
     first = first_recorded(Launch, later.id)
-    since = _beginning(request.GET.get("since", ""), later.id, until or now, now)
-    moments.in_order(since, until or now)
+    last = until or moments.end_of_day(now)
+    since = _beginning(request.GET.get("since", ""), later.id, last, now)
+    moments.in_order(since, last)
     since = max(since, first) if first else since
     old = read_board(launch_then(later, since), now, since)
     new = read_board(later, now, until)
@@ -232,7 +234,7 @@ def changes(request: HttpRequest, slug: str | None = None) -> HttpResponse:
         "gone_by": since.isoformat(),  # where what is gone since then can still be seen
     }
     if until:
-        context["link_as_of"] = until.isoformat()
+        context["link_as_of"] = new.as_of.isoformat()
     return render(request, "gates/changes.html", context)
 
 
@@ -280,7 +282,7 @@ def burnup_page(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     found = known(board_asked_for(request, slug))
     claim = found.launched()
     threshold = claim.min_closed if claim else None
-    points = burnup(found.launch.id, found.as_of)
+    points = burnup(found.launch.id, found.until)
     today = timezone.localdate(found.as_of)
     context = {
         "board": found,

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from gates.board import find_launch, read_board
 from gates.burnup import Pace, Point, burnup, pace
-from gates.models import Evidence, Gate
+from gates.models import Evidence, Launch
 from tests import factory
 from tests.conftest import START
 
@@ -18,9 +19,8 @@ A_WEEK_AGO = date(2026, 5, 4)  # from the day on which the pace is asked
 
 def points(days: int) -> list[tuple[int, int, int]]:
     """Day after the start, closed, counted."""
-    gate = Gate.objects.first()
-    assert gate is not None
-    found = burnup(gate.launch_id, START + timedelta(days=days))
+    launch = Launch.objects.get(slug="primitive")
+    found = burnup(launch.pk, START + timedelta(days=days))
     return [((point.day - START.date()).days, point.closed, point.counted) for point in found]
 
 
@@ -68,6 +68,58 @@ def test_evidence_that_was_moved_counts_where_it_is(on_day: Callable[[int], None
 
     assert points(1) == [(0, 1, 2), (1, 2, 2)]
     assert Evidence.objects.count() == 2
+
+
+def board_says(days: int) -> tuple[int, int]:
+    """Closed and counted on the past board of the first launch."""
+    moment = START + timedelta(days=days)
+    launch = find_launch("primitive", moment)
+    assert launch
+    found = read_board(launch, moment, moment).totals
+    return found.closed, found.counted
+
+
+@pytest.mark.parametrize("what", ["blocker", "evidence", "gate"])
+def test_what_went_to_another_launch_is_no_longer_here(
+    what: str, on_day: Callable[[int], None]
+) -> None:
+    """No form lets it go; an earlier release did, and raw SQL may."""
+    on_day(0)
+    gate, other = factory.closed_gate("T1"), factory.closed_gate("T2")
+    there = factory.gate("S1", section=factory.section("S", launch=factory.launch("second")))
+    factory.evidence(gate, "Runs out", valid_until=START.date() + timedelta(days=2))
+    moved: Any = {
+        "blocker": lambda: factory.blocker(gate),
+        "evidence": lambda: gate.evidence.get(summary=factory.PROOF),
+        "gate": lambda: gate,
+    }[what]()
+    on_day(1)
+    moved.gate = there
+    if moved == gate:
+        moved.section, moved.launch = there.section, there.launch
+    moved.save_base()  # past the model's rule, with a history row
+    on_day(4)
+    other.reopen(factory.user(), "Broken again")
+
+    for day in range(6):
+        assert points(day)[-1][1:] == board_says(day)
+
+
+def test_what_came_from_another_launch_begins_here_when_it_came(
+    on_day: Callable[[int], None],
+) -> None:
+    on_day(-9)
+    there = factory.gate("S1", section=factory.section("S", launch=factory.launch("second")))
+    ran_out = START.date() - timedelta(days=5)
+    proof = factory.evidence(there, valid_until=ran_out)
+    on_day(0)
+    gate = factory.gate("T1", section=factory.section("T", launch=factory.launch()))
+    on_day(1)
+    proof.gate, proof.valid_until = gate, None
+    proof.save_base()
+    gate.close(factory.user(), "Proven by the same run")
+
+    assert points(2) == [(0, 0, 1), (1, 1, 1)]
 
 
 def test_what_was_deleted_is_gone_from_its_day_on(on_day: Callable[[int], None]) -> None:

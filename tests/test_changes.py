@@ -64,7 +64,7 @@ def board(*gates: GateRow, claims: tuple[ClaimRow, ...] = ()) -> Board:
     launch = LaunchRow(1, "v3", "v3", date(2026, 4, 23), date(2026, 4, 23), "", True)
     totals = rules.totals([row.standing() for row in gates])
     section = SectionRow(1, "T", "Technical", list(gates))
-    return Board(launch, NOW, [section], list(claims), [], totals)
+    return Board(launch, NOW, NOW, [section], list(claims), [], totals)
 
 
 def told(changes: Changes) -> dict[str, Any]:

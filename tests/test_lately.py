@@ -67,6 +67,61 @@ def test_required_gates_are_part_of_it(on_day: Callable[[int], None]) -> None:
     ]
 
 
+def test_a_notice_on_a_past_board_says_for_ever_what_it_said_then(
+    client: Client, on_day: Callable[[int], None]
+) -> None:
+    on_day(-20)
+    gate = factory.gate("T1")
+    claim = factory.claim(gate.launch)
+    on_day(1)
+    requirement = factory.requirement(claim, gate)
+    then = said(1)
+    on_day(2)
+    claim.name, gate.code = "Renamed claim", "T77"
+    claim.save()
+    gate.save()
+    renamed = said(2)
+    on_day(3)
+    requirement.delete()
+    claim.delete()
+    gate.delete()
+    client.force_login(factory.user("reader"))
+
+    page = client.get("/", {"as_of": "2026-05-02"}).content.decode()
+    there = client.get("/gates/T1/", {"as_of": "2026-05-02"})
+
+    assert then == said(1) == ["Launched: requires T1 now /  / "]
+    assert renamed == said(2) == ["Renamed claim: requires T77 now /  / "]
+    assert said(3) == ["Claim removed: Renamed claim /  / "]
+    assert 'href="/gates/T1/?as_of=2026-05-02"' in page
+    assert there.status_code == 200
+
+
+def test_a_gate_that_is_gone_is_named_without_a_link(client: Client) -> None:
+    factory.gate("T1")
+    gate = factory.gate("G5")
+    requirement = factory.requirement(factory.claim(gate.launch), gate)
+    requirement.delete()
+    gate.delete()
+    client.force_login(factory.user("reader"))
+
+    page = client.get("/").content.decode()
+
+    assert "no longer requires <bdi>G5</bdi>" in page
+    assert "/gates/G5/" not in page
+
+
+def test_what_came_without_a_record_is_told_by_the_name_it_has(reader: Client) -> None:
+    call_command("loaddata", "launch_gates_2026-04-23", verbosity=0)
+    claim, gate = Claim.objects.get(slug="launched"), Gate.objects.get(code="T1")
+    factory.requirement(claim, gate)
+
+    page = reader.get("/").content.decode()
+
+    assert f"{claim.name}</bdi>: requires" in page
+    assert '<a class="code" href="/gates/T1/">T1</a> now' in page
+
+
 def test_a_claim_cannot_be_made_easier_by_deleting_and_making_it_anew(
     on_day: Callable[[int], None],
 ) -> None:

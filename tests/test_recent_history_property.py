@@ -18,9 +18,8 @@ pytestmark = pytest.mark.django_db
 
 # In minutes: none makes a tie, nine days leave a week empty.
 PAUSES = st.sampled_from([0, 0, 0, 60, 24 * 60, 9 * 24 * 60])
-NAMES = st.sampled_from(
-    [*EDITS, "add evidence", "close", "close", "reopen", "partial", "threshold"]
-)
+OFTEN = ("add evidence", "close", "close", "reopen", "partial", "threshold", "require", "unrequire")
+NAMES = st.sampled_from([*EDITS, *OFTEN])
 STEPS = st.lists(
     st.tuples(PAUSES, NAMES, st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=16
 )
@@ -37,8 +36,17 @@ def told(model: Any) -> list[tuple[Any, Any]]:
     return pairs
 
 
+def in_force(model: Any, now: datetime) -> dict[int, Any]:
+    """By id, the newest history row of each object up to a moment, also its deletion."""
+    rows = model.history.filter(history_date__lte=now).order_by("history_date", "history_id")
+    return {row.id: row for row in rows}
+
+
 def naive(launch: int, now: datetime) -> tuple[set[int], list[Any], list[Any]]:
-    """Gates reopened in a week, and what happened to claims in two, row by row."""
+    """Gates reopened in a week, and what happened to claims in two, row by row; from history only.
+
+    What a claim requires is said with the names of that moment.
+    """
     week, fortnight = days_before(now, WEEK), days_before(now, FORTNIGHT)
     reopened = {
         row.id
@@ -52,20 +60,22 @@ def naive(launch: int, now: datetime) -> tuple[set[int], list[Any], list[Any]]:
         if launch in {row.launch_id, was and was.launch_id} and fortnight <= row.history_date <= now
         if row.history_type != "~" or any(getattr(was, n) != getattr(row, n) for n in RULE)
     ]
+    claims_then = in_force(Claim, now).values()
+    on_board = {row.id: row for row in claims_then if row.launch_id == launch}
+    gates = in_force(Gate, now)
     required = [
-        (row.history_date, row.history_type)
+        (row.history_date, row.history_type, on_board[row.claim_id].name, gates[row.gate_id].code)
         for _, row in told(Requirement)
         if row.history_type != "~" and fortnight <= row.history_date <= now
-        if Claim.objects.filter(pk=row.claim_id, launch=launch).exists()
+        if row.claim_id in on_board and on_board[row.claim_id].history_type != "-"
     ]
     return reopened, sorted(claims, key=str), sorted(required)
 
 
 def not_closed(now: datetime) -> set[int]:
     """The gates that are on the board at a moment and not closed."""
-    rows = Gate.history.filter(history_date__lte=now).order_by("history_date", "history_id")
-    last = {row.id: row for row in rows}
-    return {pk for pk, row in last.items() if row.history_type != "-" and row.progress != "closed"}
+    rows = in_force(Gate, now).items()
+    return {pk for pk, row in rows if row.history_type != "-" and row.progress != "closed"}
 
 
 @settings(
@@ -96,7 +106,6 @@ def test_news_from_the_database_is_what_the_whole_history_says(
             changed = [event for event in events if event.what == "claim"]
             rules = [(e.at, e.kind, e.claim, e.least_was, e.least) for e in changed]
             assert sorted(rules, key=str) == claims
-            assert required == sorted(
-                (event.at, event.kind) for event in events if event.what == "requirement"
-            )
+            asked = [event for event in events if event.what == "requirement"]
+            assert required == sorted((e.at, e.kind, e.claim, e.gate) for e in asked)
         transaction.set_rollback(True)

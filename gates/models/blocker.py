@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from .dates import dates_within_range, within_range
 from .gate import Gate
 from .history import History, save_on_record
+from .of_gate import OfGate
 from .owner import Owner
-from .version import Versioned
 
 
 class BlockerManager(models.Manager["Blocker"]):
@@ -25,7 +25,7 @@ class BlockerManager(models.Manager["Blocker"]):
         return newest
 
 
-class Blocker(Versioned):
+class Blocker(OfGate):
     """What a gate waits for. While it is unresolved the gate's status is blocked."""
 
     gate = models.ForeignKey(Gate, models.PROTECT, related_name="blockers", verbose_name=_("gate"))

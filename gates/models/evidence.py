@@ -28,7 +28,7 @@ from gates.files import MAX_BYTES, what_is_wrong_with_file
 
 from .dates import dates_within_range, within_range
 from .history import History
-from .version import Versioned
+from .of_gate import OfGate
 from .wording import refusal
 
 # In the database as far as it can say it; rules.what_text_lacks knows them all.
@@ -151,7 +151,7 @@ class EvidenceManager(models.Manager["Evidence"]):
         return self.get(gate__launch__slug=launch, gate__code=code, summary=summary)
 
 
-class Evidence(Versioned):
+class Evidence(OfGate):
     """One proof for one gate. Without at least one, the database lets no gate be closed."""
 
     class Kind(models.TextChoices):
@@ -263,9 +263,9 @@ class Evidence(Versioned):
 
         Raises:
             ValidationError: no substance, an unsafe address, a file that may not be
-                evidence, or the part the kind needs is missing.
+                evidence, the part the kind needs is missing, or a gate of another launch.
         """
-        errors: dict[str, Any] = {}
+        errors = self.leaving()
         if self.file and not self.file._committed:
             try:
                 check_content(self.file)
