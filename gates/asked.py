@@ -29,6 +29,12 @@ def moment_asked_for(request: HttpRequest, now: datetime) -> datetime | None:
     return None if text is None else moments.as_of(text, now)
 
 
+def page_asked_for(request: HttpRequest) -> int:
+    """The number in ?page=, counted from 1; what is no such number means the first page."""
+    text = request.GET.get("page", "")
+    return max(1, int(text)) if text.isdecimal() and len(text) < 7 else 1
+
+
 def refuse_as_of(request: HttpRequest) -> None:
     """For pages about a span of time.
 

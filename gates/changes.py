@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from gates.edited import Edit, added_and_removed, edits
 from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Section
@@ -46,10 +47,15 @@ class Changes:
     rewritten: list[Edit] = field(default_factory=list)  # evidence of a closed gate
     steps: list[Edit] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
+    at_most: int | None = None  # of each list, on one page; None: all of it
 
     def __bool__(self) -> bool:
-        lists = (getattr(self, name) for name in self.__slots__ if name not in {"before", "after"})
-        return any(lists)
+        return any(self.lists())
+
+    def lists(self) -> list[list[Any]]:
+        """The lists of everything that differs."""
+        found = (getattr(self, name) for name in self.__slots__)
+        return [one for one in found if isinstance(one, list)]
 
 
 def changes_between(old: Board, new: Board) -> Changes:
@@ -74,6 +80,8 @@ def changes_between(old: Board, new: Board) -> Changes:
     changes.edits += added_and_removed(Section, old.sections, new.sections)
     changes.edits += edits(Section, old.sections, new.sections, new.accounts)
     changes.edits += edits(Gate, old.gates, new.gates, new.accounts, _told_of_gate)
+    larger = max(old, new, key=lambda board: board.totals.rows)
+    changes.at_most = larger.at_most(sum(map(bool, changes.lists())))
     return changes
 
 

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
 
 from gates.history import Entry, Rows, stream
 from gates.models import TRACKED, Action, Blocker, Claim, Evidence, Gate, Launch, Requirement
 
 PER_PAGE = 50
+LAST_PAGE = 1000  # a page costs more the later it is; what is older is asked for by time
 
 KINDS = {model._meta.model_name: model for model in TRACKED}
 OF_A_GATE = (Evidence, Blocker, Action, Requirement)
@@ -30,39 +30,60 @@ class FeedFilters:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of the feed; `older` tells whether there is another one."""
+    """One page of the feed; `older` tells whether there is another one.
+
+    After the last page that is counted there may be more: everything up to the moment `until`,
+    which begins with what has that very moment, so nothing is left out in between.
+    """
 
     entries: list[Entry]
     number: int
     older: bool
+    until: datetime | None = None
 
 
 def feed(filters: FeedFilters, number: int = 1) -> Page:
-    """A page of the feed, counted from 1.
+    """A page of the feed, counted from 1; a number beyond the last page means the last one.
 
-    Of each table only the newest rows are looked at, by index, and of each row only the one
-    before it. So a page costs the same however long the history is, and later pages a little more.
+    Of each table only the keys of the newest rows are looked at, by index, and the row before only
+    of those that are shown. So a page costs the same however long the history is, and later pages
+    a little more.
     """
-    start = (number - 1) * PER_PAGE
+    end = min(number, LAST_PAGE) * PER_PAGE
     gates = _gates_called(filters.gate) if filters.gate else None
-    newest = [
-        (when, table, history_id, before)
+    newest = sorted(
+        (
+            (when, table, history_id)
+            for table, model in enumerate(TRACKED)
+            for when, history_id in _newest(filters, model, gates, end + 1)
+        ),
+        reverse=True,
+    )
+    number = max(1, -(-min(end, len(newest)) // PER_PAGE))
+    shown = newest[(number - 1) * PER_PAGE : number * PER_PAGE]
+    rows = [
+        (model, _with_the_ones_before(model, [pk for _, at, pk in shown if at == table]))
         for table, model in enumerate(TRACKED)
-        for when, history_id, before in _newest(filters, model, gates, start + PER_PAGE + 1)
     ]
-    chosen = sorted(newest, reverse=True, key=lambda row: row[:3])[start : start + PER_PAGE + 1]
-    shown = chosen[:PER_PAGE]
-    rows = []
-    for table, model in enumerate(TRACKED):
-        ids = {pk for _, at, *pair in shown if at == table for pk in pair}
-        rows.append((model, list(model.history.filter(pk__in=ids).values()) if ids else []))
     told = {(entry.model, entry.history_id): entry for entry in stream(rows)}
     launches = _launches(rows)
     entries = []
-    for _, at, pk, _ in shown:
+    for _, at, pk in shown:
         key = (TRACKED[at]._meta.model_name, pk)
         entries.append(replace(told[key], launch=launches.get(key, "")))
-    return Page(entries, number, older=len(chosen) > PER_PAGE)
+    older = len(newest) > number * PER_PAGE
+    until = entries[-1].at if older and number == LAST_PAGE else None
+    return Page(entries, number, older=older and not until, until=until)
+
+
+def _with_the_ones_before(model: Any, keys: list[int]) -> list[dict[str, Any]]:
+    """History rows by key, and of each the newest earlier row of the same object."""
+    if not keys:
+        return []
+    rows = model.history.order_by()
+    asked = rows.filter(pk__in=keys)
+    both = asked.values("history_id").union(asked.values(before=_before(model)))
+    return list(rows.filter(history_id__in=both).values())
 
 
 def _launches(rows: Sequence[Rows]) -> dict[tuple[Any, int], str]:
@@ -87,8 +108,8 @@ def _launches(rows: Sequence[Rows]) -> dict[tuple[Any, int], str]:
 
 def _newest(
     filters: FeedFilters, model: Any, gates: list[int] | None, how_many: int
-) -> Iterable[tuple[datetime, int, int]]:
-    """When, history id, and the history id of what stood before (0: nothing), newest first."""
+) -> Iterable[tuple[datetime, int]]:
+    """When and history id, newest first."""
     if filters.kind and KINDS.get(filters.kind) is not model:
         return []
     rows = model.history.order_by("-history_date", "-history_id")
@@ -102,9 +123,7 @@ def _newest(
         if (ids := _of_gates(model, gates)) is None:
             return []
         rows = rows.filter(id__in=ids)
-    keys: Iterable[tuple[datetime, int, int]] = rows.values_list(
-        "history_date", "history_id", Coalesce(_before(model), 0)
-    )[:how_many]
+    keys: Iterable[tuple[datetime, int]] = rows.values_list("history_date", "history_id")[:how_many]
     return keys
 
 

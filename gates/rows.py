@@ -11,7 +11,10 @@ from gates.models import Action, Evidence
 from gates.reasons import Reason
 from gates.rules import Standing, Status, Totals
 
-READABLE = 400  # gates on one page; more only by section or filter
+READABLE = 400  # gates on one page; more only by section or filter, a page at a time
+# Of each list beside the gates, on a board larger than that: as much as a page of the history, more
+# than anybody reads in one go. Whoever wants the rest wants to search or to filter it.
+FEW = 50
 LAUNCHED = "launched"  # the slug of the claim that a launch is complete
 
 
@@ -195,12 +198,27 @@ class Board:
         """All gates in the order of the board."""
         return [gate for section in self.sections for gate in section.gates]
 
-    def folded(self) -> bool:
-        """Whether it is too large to read as one page: its sections are shown without their gates.
+    def large(self) -> bool:
+        """Whether it is too large to read as one page."""
+        return self.totals.rows > READABLE
 
-        Who asks for some of the gates sees those, however many.
+    def folded(self) -> bool:
+        """Whether its sections are shown without their gates.
+
+        Who asks for some of the gates sees those, a page at a time where they are many.
         """
-        return not self.filter and self.totals.rows > READABLE
+        return not self.filter and self.large()
+
+    def at_most(self, lists: int = 1) -> int | None:
+        """How many items a page shows of each of its lists; None: all, the board is small.
+
+        Many lists share what can be read on one page.
+        """
+        return max(1, min(FEW, READABLE // max(lists, 1))) if self.large() else None
+
+    def listed_sections(self) -> list[SectionRow]:
+        """The sections that have gates to show."""
+        return [section for section in self.sections if section.listed()]
 
     def listed(self) -> list[GateRow]:
         """The gates to show; all of them, unless a reader asked for some (`filters`)."""

@@ -27,12 +27,19 @@ from django.views.i18n import set_language
 
 from accounts import log
 from gates import moments
-from gates.asked import board_asked_for, known, moment_asked_for, refuse_as_of, says_when
+from gates.asked import (
+    board_asked_for,
+    known,
+    moment_asked_for,
+    page_asked_for,
+    refuse_as_of,
+    says_when,
+)
 from gates.board import find_launch, launch_then, read_board, read_gate
 from gates.burnup import burnup, chart, pace
 from gates.changes import changes_between
 from gates.feed import KINDS, FeedFilters, feed
-from gates.filters import Filters, narrowed
+from gates.filters import NOT_CLOSED, Filters, narrowed, one_page
 from gates.health import health, is_unavailable
 from gates.history import claim_history, gate_history, people
 from gates.honesty import findings
@@ -61,13 +68,15 @@ def board(request: HttpRequest, slug: str | None = None) -> HttpResponse:
         return render(request, "gates/no_launch.html")
     found = known(found)
     filters = Filters.of(request.GET)
-    found = narrowed(found, filters)
+    found, page = one_page(narrowed(found, filters), page_asked_for(request))
     today = timezone.localdate(found.as_of)
     own = _own_name(request, found)
     kept = {"as_of": request.GET.get("as_of", ""), **filters.asked()}
     query = urlencode({name: value for name, value in kept.items() if value})
     context = {
         "board": found,
+        "page": page,
+        "not_closed": NOT_CLOSED,
         "launch": found.launch,
         "launched": found.launched(),
         "filters": filters,
@@ -133,7 +142,8 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
         "as_of": as_of and min(as_of, now),
         "past": as_of is not None,
         "shareable": _could_share(found) if as_of is None else [],
-        "history": history,
+        "history": history[:READABLE],
+        "earlier": history[READABLE:],
         "rewritten": {
             entry.row_id for entry in history if (entry.model, entry.kind) == ("evidence", "~")
         },
@@ -193,12 +203,14 @@ def claim(request: HttpRequest, named: str, slug: str | None = None) -> HttpResp
     """One claim: its rule, its verdict with every reason, and how its rule has changed."""
     found = known(board_asked_for(request, slug))
     judged = known(next((row for row in found.claims if row.slug == named), None))
+    history = [entry for entry in claim_history(judged.id) if entry.at <= found.until]
     context = {
         "board": found,
         "launch": found.launch,
         "past": "as_of" in request.GET,
         "claim": judged,
-        "history": [entry for entry in claim_history(judged.id) if entry.at <= found.until],
+        "history": history[:READABLE],
+        "earlier": history[READABLE:],
     }
     return render(request, "gates/claim.html", context)
 
@@ -261,8 +273,7 @@ def history(request: HttpRequest) -> HttpResponse:
         until=moments.as_of(until, now) if until else None,
     )
     moments.in_order(filters.since, filters.until)
-    number = request.GET.get("page", "1")
-    page = feed(filters, max(1, int(number)) if number.isdecimal() and len(number) < 7 else 1)
+    page = feed(filters, page_asked_for(request))
     kept = {name: str(value) for name, value in request.GET.items() if name != "page" and value}
     context = {
         "page": page,
@@ -270,6 +281,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "kinds": [(name, model._meta.verbose_name) for name, model in KINDS.items()],
         "query": urlencode(kept),
+        "before": urlencode({**kept, "until": page.until.isoformat()}) if page.until else "",
     }
     return render(request, "gates/feed.html", context)
 
@@ -288,7 +300,8 @@ def burnup_page(request: HttpRequest, slug: str | None = None) -> HttpResponse:
         "board": found,
         "launch": found.launch,
         "past": "as_of" in request.GET,
-        "points": points,
+        "points": points[-READABLE:],
+        "earlier": points[:-READABLE],
         "threshold": threshold,
         "pace": pace(points, threshold, today),
         "chart": chart(points, threshold, today),

@@ -42,6 +42,7 @@ class Waiting:
     people: list[Person]
     closed: int
     reachable: int
+    at_most: int | None = None  # of what each person owes, on one page; None: all of it
 
 
 def waiting_on(board: Board, today: date, own: str = "") -> Waiting:
@@ -69,6 +70,7 @@ def waiting_on(board: Board, today: date, own: str = "") -> Waiting:
         people=_in_order(list(people.values()), own),
         closed=board.totals.closed,
         reachable=board.totals.closed + blocked,
+        at_most=board.at_most(len(people)),
     )
 
 

@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import re
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from gates.filters import Filters, narrowed
 from gates.snapshot.formats import FORMATS
@@ -37,6 +39,15 @@ def reader(client: Client) -> Client:
         ({"owner": "-"}, ["T1", "O3"]),
         ({"priority": "P0"}, ["T2"]),
         ({"priority": "-", "section": "T"}, ["T1"]),
+        ({"status": "-closed"}, ["T2", "O3"]),
+        ({"counted": "no"}, []),
+        ({"counted": "yes", "section": "O"}, ["O3"]),
+        ({"counted": "maybe"}, []),
+        ({"waiting": "Sami"}, ["O3"]),
+        ({"waiting": "Noura"}, []),
+        ({"weak": "statement_only"}, ["T1"]),
+        ({"weak": "no_owner"}, ["T1", "O3"]),
+        ({"weak": "nonsense"}, []),
         ({"q": "DRILL rollback"}, ["T2"]),
         ({"q": "posthog"}, ["O3"]),
         ({"q": "المفتاح"}, ["O3"]),
@@ -142,3 +153,83 @@ def test_a_large_board_is_sent_as_json_piece_by_piece_and_in_english(
     assert streamed.streaming
     assert len(pieces) > 5
     assert {**json.loads(b"".join(pieces)), "as_of": ""} == {**whole.json(), "as_of": ""}
+
+
+# --- more gates than one page can hold -----------------------------------------------------
+
+
+@pytest.fixture
+def paged(reader: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
+    """Seven open gates in two sections, three on a page."""
+    for module in ("rows", "filters"):
+        monkeypatch.setattr(f"gates.{module}.READABLE", 3)
+    for code in ("T4", "T5", "T6", "O7", "O8"):
+        factory.gate(code)
+    return reader
+
+
+def shown(client: Client, url: str) -> list[str]:
+    return re.findall(r'<tr role="row" id="(\w+)"', client.get(url).content.decode())
+
+
+def test_each_gate_is_on_one_page_in_the_order_of_the_board(paged: Client) -> None:
+    assert shown(paged, "/?status=open") == ["T2", "T4", "T5"]
+    assert shown(paged, "/?status=open&page=2") == ["T6", "O7", "O8"]
+    assert shown(paged, "/?status=-closed&page=3") == ["O8"]
+
+
+@pytest.mark.parametrize(
+    ("page", "codes"),
+    [
+        ("0", ["T2", "T4", "T5"]),
+        ("-1", ["T2", "T4", "T5"]),
+        ("two", ["T2", "T4", "T5"]),
+        ("", ["T2", "T4", "T5"]),
+        ("9", ["T6", "O7", "O8"]),
+        ("٢", ["T6", "O7", "O8"]),
+        ("9" * 40, ["T2", "T4", "T5"]),
+    ],
+)
+def test_a_page_that_is_not_there(paged: Client, page: str, codes: list[str]) -> None:
+    assert shown(paged, f"/?status=open&page={page}") == codes
+
+
+def test_the_page_says_which_gates_it_shows_and_leads_on(paged: Client) -> None:
+    page = paged.get("/?status=-closed&page=2").content.decode()
+
+    assert '<span role="status">4–6 of 7 that match; 8 gates in all</span>' in page
+    assert 'href="?status=-closed&amp;page=1#gates">Previous</a>' in page
+    assert 'href="?status=-closed&amp;page=3#gates">Next</a>' in page
+    assert 'href="/board.md?status=-closed"' in page
+    assert 'id="S"' not in page
+
+
+def test_the_first_and_the_last_page_lead_one_way(paged: Client) -> None:
+    first = paged.get("/?status=open").content.decode()
+    last = paged.get("/?status=open&page=2").content.decode()
+
+    assert ("Previous" in first, "Next" in first) == (False, True)
+    assert ("Previous" in last, "Next" in last) == (True, False)
+
+
+def test_a_section_without_gates_on_the_page_is_left_out(paged: Client) -> None:
+    page = paged.get("/?status=open&page=1").content.decode()
+
+    assert '<section id="T"' in page
+    assert '<section id="O"' not in page
+
+
+def test_pages_keep_the_moment_and_documents_have_all_of_it(paged: Client) -> None:
+    today = timezone.localdate().isoformat()
+    page = paged.get(f"/?as_of={today}&status=open").content.decode()
+    document = paged.get("/board.json?status=open&page=2").getvalue()
+
+    assert f'href="?as_of={today}&amp;status=open&amp;page=2#gates">Next</a>' in page
+    assert len(json.loads(document)["gates"]) == 6
+
+
+def test_what_fits_on_one_page_has_no_pages(paged: Client) -> None:
+    page = paged.get("/?section=T&status=closed&page=2").content.decode()
+
+    assert "1 of 8 gates shown" in page
+    assert 'class="pages"' not in page

@@ -1,6 +1,7 @@
 """The past in the browser and on the command line: as of, changes, history, burn-up."""
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -8,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from gates.feed import PER_PAGE
-from gates.models import Gate
+from gates.models import TRACKED, Gate
 from tests import factory
 from tests.test_pages import text_of
 
@@ -152,6 +153,45 @@ def test_the_feed_is_paged_at_a_constant_number_of_queries(
         reader.get("/history/?kind=gate")
     with django_assert_num_queries(9):
         reader.get("/history/?kind=gate&page=2")
+
+
+@pytest.mark.parametrize("page", ["4", "999999"])
+def test_beyond_the_last_page_of_the_feed_is_the_last_one(
+    reader: Client, story: Gate, page: str
+) -> None:
+    for number in range(2 * PER_PAGE):
+        story.notes = f"Note {number}"
+        story.save()
+
+    last = reader.get(f"/history/?kind=gate&page={page}").context["page"]
+
+    assert (last.number, last.older) == (3, False)
+    assert last.entries[-1].kind == "+"
+
+
+def test_after_the_last_page_that_is_counted_the_feed_goes_on_by_time(
+    reader: Client,
+    story: Gate,
+    on_day: Callable[[int], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for day in range(7, 27):
+        on_day(day)
+        story.notes = f"Note {day}"
+        story.save()
+    monkeypatch.setattr("gates.feed.LAST_PAGE", 4)
+    monkeypatch.setattr("gates.feed.PER_PAGE", 3)
+    seen, url = [], "/history/"
+    for _page in range(20):
+        page = reader.get(url)
+        seen += [(entry.model, entry.history_id) for entry in page.context["history"]]
+        onward = re.search(r'href="([^"]+)">Older<', page.content.decode())
+        if not onward:
+            break
+        url = "/history/" + onward[1].replace("&amp;", "&")
+
+    everything = sum(model.history.count() for model in TRACKED)
+    assert len(set(seen)) == everything > 2 * 12
 
 
 def test_a_proof_rewritten_under_a_closed_gate_is_shown_from_to(

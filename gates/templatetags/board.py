@@ -1,6 +1,6 @@
 """What templates need to show a board: sentences, inline Markdown, counts, links, moments."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -19,6 +19,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from gates.filters import NOT_CLOSED, NOT_SET
 from gates.markdown import inline_html
 from gates.models import Action
 from gates.models.wording import in_words
@@ -134,11 +135,30 @@ def page_url(context: Context, name: str, *args: str) -> str:
 
     A page that shows two moments says in `link_as_of` where a link leads.
     """
-    request = context.get("request")
-    asked = request.GET.get("as_of") if request else None
-    moment = context.get("link_as_of", asked)
+    moment = _as_of(context)
     query = f"?{urlencode({'as_of': moment})}" if moment else ""
     return launch_url(context, name, *args) + query
+
+
+@register.simple_tag(takes_context=True)
+def gates_url(context: Context, **asked: str) -> str:
+    """The gates of the board that have all of what is asked (see gates/filters.py), then or now."""
+    moment = _as_of(context)
+    query = {"as_of": moment, **asked} if moment else asked
+    return f"{launch_url(context, 'board')}?{urlencode(query)}#gates"
+
+
+@register.simple_tag
+def history_url(**asked: str) -> str:
+    """Everything on record that is asked for: by kind, by gate, since and until when."""
+    return f"{reverse('history')}?{urlencode({name: of for name, of in asked.items() if of})}"
+
+
+def _as_of(context: Context) -> str | None:
+    request = context.get("request")
+    asked = request.GET.get("as_of") if request else None
+    moment: str | None = context.get("link_as_of", asked)
+    return moment
 
 
 def _launch_slug(context: Context) -> str:
@@ -182,10 +202,13 @@ def host(url: str) -> str:
 @register.simple_tag(takes_context=True)
 def sentence(context: Context, reason: Reason) -> SafeString:
     """A reason with a link for each gate it names, and people's words kept apart from ours."""
-    links = tuple(
+    at_most = context["board"].at_most() if "board" in context else None
+    links = [
         format_html('<a class="code" href="{}">{}</a>', gate_url(context, code), code)
-        for code in reason.gates
-    )
+        for code in few(reason.gates, at_most)
+    ]
+    if more := beyond(reason.gates, at_most):
+        links.append(_rest(context, reason.code, more))
     return mark_safe(  # noqa: S308  template and values are escaped, each by itself
         replace(reason, gates=(" ".join(links),) if links else ()).say(
             lambda message: escape(gettext(message)),
@@ -193,6 +216,20 @@ def sentence(context: Context, reason: Reason) -> SafeString:
             _isolated,
         )
     )
+
+
+# The gates that a reason names, as the board's filters find them; else JSON has them in words.
+NAMED_BY = {
+    "p0_open": {"status": NOT_CLOSED, "priority": "P0", "counted": "yes"},
+    "no_priority": {"status": NOT_CLOSED, "priority": NOT_SET, "counted": "yes"},
+}
+
+
+def _rest(context: Context, code: str, more: int) -> SafeString:
+    asked = NAMED_BY.get(code)
+    there = gates_url(context, **asked) if asked else page_url(context, "board-json")
+    words = ngettext("and %(more)s more", "and %(more)s more", more) % {"more": more}
+    return format_html('<a href="{}">{}</a>', there, words)
 
 
 def _isolated(value: Any) -> str:
@@ -220,6 +257,21 @@ def after_code(text: str, code: str) -> str:
 
 
 # --- counts and facts ----------------------------------------------------------------------
+
+
+@register.filter
+def few(items: Sequence[Any], at_most: int | None) -> Sequence[Any]:
+    """The first items of a list that is too long for the page it stands on; None: all of them.
+
+    Whoever shows few says with `beyond` how many that leaves out, and where those are.
+    """
+    return items[:at_most]
+
+
+@register.filter
+def beyond(items: Sequence[Any], at_most: int | None) -> int:
+    """How many items of a list are left out where only `few` are shown."""
+    return 0 if at_most is None else max(0, len(items) - at_most)
 
 
 @register.filter

@@ -36,7 +36,7 @@ document.addEventListener("click", close);
 
 // On a phone the sections start folded, except where the address or a filter asks for them.
 const asked = new URLSearchParams(location.search);
-const filtered = ["q", "status", "section", "owner", "priority"].some((name) => asked.get(name));
+const filtered = [...asked].some(([name, value]) => name !== "as_of" && value);
 if (window.matchMedia("(width < 50rem)").matches && !location.hash && !filtered) {
   for (const section of document.querySelectorAll("details.fold")) section.open = false;
 }
