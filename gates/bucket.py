@@ -40,7 +40,12 @@ class Bucket(S3Storage):
 
     def _open(self, name: str, mode: str = "rb") -> Any:
         with _answering(), ExitStack() as stack:
-            found = super()._open(name, mode)
+            try:
+                found = super()._open(name, mode)
+            except FileNotFoundError:
+                # A store says the same of a bucket that it does not know.
+                self.connection.meta.client.head_bucket(Bucket=self.bucket_name)
+                raise
             stack.callback(found.close)
             found.open()  # fetched here and not by whoever reads; evidence is small
             stack.pop_all()

@@ -27,7 +27,7 @@ def health(database: Any = connection) -> dict[str, str]:
     except (DatabaseError, InterfaceError):
         return {
             "database": "unreachable",
-            **dict.fromkeys(("clock", "migrations", "triggers"), "unknown"),
+            **dict.fromkeys(PARTS, "unknown"),
         }
     return {
         "database": "ok",

@@ -1,10 +1,13 @@
 """Moments as people write them in addresses and on the command line."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext
+
+# Where clocks go back at midnight the last hour comes twice, and a day ends with the second.
+LAST = time.max.replace(fold=1)
 
 
 class Unreadable(ValueError):
@@ -33,9 +36,7 @@ def start(text: str, now: datetime) -> datetime:
     Raises:
         Unreadable: not a date, or later than `now`.
     """
-    moment, whole_day = _parsed(text)
-    if whole_day:
-        moment = datetime.combine(moment, time.min, moment.tzinfo)
+    moment, _whole_day = _parsed(text, time.min)
     return _not_after(moment, now, text)
 
 
@@ -76,11 +77,11 @@ def end_of_day(moment: datetime) -> datetime:
     Another server's clock may be ahead of ours. What it wrote would be missing from a page that
     stops at our own time, and go on missing, because the page is kept for the day.
     """
-    return timezone.make_aware(datetime.combine(timezone.localdate(moment), time.max))
+    return timezone.make_aware(datetime.combine(timezone.localdate(moment), LAST))
 
 
-def _parsed(text: str) -> tuple[datetime, bool]:
-    """The moment, and whether the text names a whole day."""
+def _parsed(text: str, of_day: time = LAST) -> tuple[datetime, bool]:
+    """The moment, and whether the text names a whole day, of which it is then `of_day`."""
     text = text.strip()
     # In an address, an unescaped "+03:00" arrives as a space.
     text = re.sub(r"(:[0-9.:]+) ([0-9]{2}:?[0-9]{2})$", r"\1+\2", text)
@@ -88,10 +89,10 @@ def _parsed(text: str) -> tuple[datetime, bool]:
         if "W" in text:  # a week is neither a day nor a time
             raise ValueError(text)  # noqa: TRY301
         day = _day(text)
-        moment = datetime.combine(day, time.max) if day else datetime.fromisoformat(text)
+        moment = datetime.combine(day, of_day) if day else datetime.fromisoformat(text)
         if timezone.is_naive(moment):
             moment = timezone.make_aware(moment)
-        # Both ends of the calendar overflow in one zone or another.
+        moment.astimezone(UTC)  # both ends of the calendar overflow in one zone or another
         return timezone.localtime(moment), day is not None
     except (ValueError, OverflowError) as error:
         words = gettext("“%(text)s” is not a date like 2026-04-23 or a time like 2026-04-23T18:00.")

@@ -36,6 +36,7 @@ MADE_BY_MIGRATE = (Permission, ContentType)
 NOT_MOVED = {"django_migrations", revision.TABLE, "accounts_attempts"}
 ROWS_AT_ONCE = 500
 MENDED_BY = {
+    "clock": ": set this machine's clock, or that of the database, and try again",
     "migrations": ": run migrate with its DATABASE_URL first",
     "triggers": ": run verify_integrity --repair-triggers with its DATABASE_URL first",
 }

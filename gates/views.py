@@ -71,6 +71,7 @@ def board(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     found, page = one_page(narrowed(found, filters), page_asked_for(request))
     today = timezone.localdate(found.as_of)
     own = _own_name(request, found)
+    weak = findings(found, today)
     kept = {"as_of": request.GET.get("as_of", ""), **filters.asked()}
     query = urlencode({name: value for name, value in kept.items() if value})
     context = {
@@ -87,7 +88,9 @@ def board(request: HttpRequest, slug: str | None = None) -> HttpResponse:
         "own": own,
         "waiting": waiting_on(found, today, own),
         "lately": lately(found),
-        "findings": findings(found, today),
+        "findings": weak,
+        # An old link may ask for a weakness that is mended since; the form says so too.
+        "mended": "" if filters.weak in {one.reason.code for one in weak} else filters.weak,
     }
     return render(request, "gates/board.html", context)
 
@@ -246,7 +249,7 @@ def changes(request: HttpRequest, slug: str | None = None) -> HttpResponse:
         "gone_by": since.isoformat(),  # where what is gone since then can still be seen
     }
     if until:
-        context["link_as_of"] = new.as_of.isoformat()
+        context["link_as_of"] = until_text
     return render(request, "gates/changes.html", context)
 
 
@@ -364,9 +367,13 @@ def badge(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def healthz(_request: HttpRequest) -> JsonResponse:
-    """200 when all is well, else 503; which part is not, and no detail of it."""
+    """200 when all is well, else 503; which part is not, and no detail of it.
+
+    A clock that is off is said and no more: were it the database's, every server would be out.
+    """
     found = health()
-    return JsonResponse(found, status=200 if set(found.values()) == {"ok"} else 503)
+    well = set({**found, "clock": "ok"}.values()) == {"ok"}
+    return JsonResponse(found, status=200 if well else 503)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -222,6 +222,20 @@ def test_a_bucket_that_is_not_there_is_a_503_and_one_line(
     assert not Evidence.objects.exists()
 
 
+def test_a_bucket_that_is_gone_is_not_taken_for_a_lost_file(
+    engineer: Client, bucket: Any, settings: Any
+) -> None:
+    attach(engineer)
+    engineer.raise_request_exception = False
+    options = {**settings.STORAGES["default"]["OPTIONS"], "bucket_name": "another"}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {**settings.STORAGES["default"], "OPTIONS": options},
+    }
+
+    assert download(engineer).status_code == 503
+
+
 @pytest.mark.parametrize("method", ["HEAD", "GET"])
 def test_a_store_that_breaks_off_is_a_503(
     engineer: Client, bucket: Any, monkeypatch: pytest.MonkeyPatch, method: str

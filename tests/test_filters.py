@@ -233,3 +233,13 @@ def test_what_fits_on_one_page_has_no_pages(paged: Client) -> None:
 
     assert "1 of 8 gates shown" in page
     assert 'class="pages"' not in page
+
+
+@pytest.mark.parametrize(("name", "asked"), [("waiting", "Nobody here"), ("weak", "expiring")])
+def test_a_filter_that_nothing_meets_any_more_is_still_shown(
+    reader: Client, name: str, asked: str
+) -> None:
+    page = reader.get("/", {name: asked}).content.decode()
+
+    assert f"<option selected>{asked}</option>" in page
+    assert "No gate matches" in page

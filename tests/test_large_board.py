@@ -142,6 +142,22 @@ def test_what_the_changes_leave_out_is_in_the_history(
     assert page.count("Looked at again") == len(gates)
 
 
+def test_gates_that_are_newly_blocked_are_found_in_the_history_too(
+    large: Client, on_day: Callable[[int], None]
+) -> None:
+    on_day(8)
+    for code in ("T3", "T4", "T5"):
+        factory.blocker(Gate.objects.get(code=code), f"A key for {code}")
+    on_day(9)
+
+    links = [there for _, there in rest_of(large, "/changes/") if there.startswith("/history/")]
+    pages = [large.get(there).content.decode() for there in links]
+
+    assert pages
+    for page in pages:
+        assert all(f"A key for {code}" in page for code in ("T3", "T4", "T5"))
+
+
 def test_a_past_board_leads_to_its_own_past(large: Client) -> None:
     addresses = {there for _, there in rest_of(large, "/?as_of=2026-05-01")}
 

@@ -60,6 +60,7 @@ def test_the_board_as_of_a_past_day_says_so_and_offers_no_change(
         ("/?as_of=yesterday", 400),
         ("/?as_of=", 400),
         ("/?as_of=0001-01-01", 404),
+        ("/history/?since=0001-01-01", 400),
         ("/?as_of=9999-12-31", 400),
         ("/changes/?since=nonsense", 400),
         ("/changes/?since=2030-01-01", 400),
