@@ -242,6 +242,17 @@ def test_it_prints_on_two_pages_without_navigation(
     assert page.locator("#T6").evaluate("e => getComputedStyle(e).breakInside") == "avoid"
 
 
+def test_on_paper_a_part_of_the_board_says_that_it_is_one(sami: User, open_page: Open) -> None:
+    page = open_page("/?section=T", by=sami)
+
+    page.emulate_media(media="print")
+
+    expect(page.locator(".found [role=status]")).to_have_text("8 of 34 gates shown")
+    expect(page.locator(".found [role=status]")).to_be_visible()
+    for gone in ('input[name="q"]', ".filters button", ".copies", ".found > a"):
+        expect(page.locator(gone).first).to_be_hidden()
+
+
 def test_times_are_said_in_both_ways(sami: User, open_page: Open) -> None:
     page = open_page("/gates/T1/", by=sami)
 
