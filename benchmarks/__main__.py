@@ -89,7 +89,8 @@ def _print(engine: str, figures: Iterator[Figure]) -> int:
         say("")
         target = "" if figure.target is None else f"≤ {figure.target:g}"
         verdict = "" if figure.target is None else ("MISSED" if figure.missed else "ok")
-        value = f"{figure.value:.3g} {figure.unit}".strip()
+        number = f"{figure.value:,.0f}" if figure.value >= 1000 else f"{figure.value:.3g}"
+        value = f"{number} {figure.unit}".strip()
         sys.stdout.write(f"  {figure.what:<58} {value:>10} {target:>8} {verdict}\n")
         sys.stdout.flush()
         missed += figure.missed
