@@ -8,8 +8,8 @@ from accounts.views import admin_login
 
 handler429 = "accounts.views.too_many"
 
-handler400 = "gates.views.bad_request"
-handler500 = "gates.views.server_error"
+handler400 = "dealix_gates.errors.bad_request"
+handler500 = "dealix_gates.errors.server_error"
 
 urlpatterns = [
     path("", include("gates.urls")),

@@ -33,7 +33,8 @@ class Page:
     """One page of the feed; `older` tells whether there is another one.
 
     After the last page that is counted there may be more: everything up to the moment `until`,
-    which begins with what has that very moment, so nothing is left out in between.
+    which begins with what has that very moment, so nothing is left out in between, unless more
+    than all these pages hold has one and the same moment.
     """
 
     entries: list[Entry]

@@ -1,6 +1,5 @@
 """Pages: request → board → template. Everything but /healthz and the login asks for an account."""
 
-import sys
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -17,11 +16,9 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404, render
-from django.template import loader
 from django.utils import timezone, translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext
-from django.views import defaults
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
@@ -40,7 +37,7 @@ from gates.burnup import burnup, chart, pace
 from gates.changes import changes_between
 from gates.feed import KINDS, FeedFilters, feed
 from gates.filters import NOT_CLOSED, Filters, narrowed, one_page
-from gates.health import health, is_unavailable
+from gates.health import health
 from gates.history import claim_history, gate_history, people
 from gates.honesty import findings
 from gates.instant import one_instant
@@ -374,23 +371,6 @@ def healthz(_request: HttpRequest) -> JsonResponse:
     found = health()
     well = set({**found, "clock": "ok"}.values()) == {"ok"}
     return JsonResponse(found, status=200 if well else 503)
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """What went wrong was ours (500), or the database cannot do it now (503: try again soon)."""
-    return _unavailable(sys.exc_info()[1]) or defaults.server_error(request)
-
-
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400; but a session that could not be written is the database's trouble, not the reader's."""
-    return _unavailable(exception) or defaults.bad_request(request, exception)
-
-
-def _unavailable(error: BaseException | None) -> HttpResponse | None:
-    if not is_unavailable(error):
-        return None
-    page = loader.get_template("503.html").render()
-    return HttpResponse(page, status=503, headers={"Retry-After": "30"})
 
 
 @login_not_required
