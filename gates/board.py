@@ -7,7 +7,7 @@ from here.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -117,12 +117,15 @@ def read_board(launch: LaunchRow, now: datetime, as_of: datetime | None = None) 
     gates = [GateRow(*row) for row in _gates(launch, rows).values_list(*GATE)]
     by_id = {gate.id: gate for gate in gates}
     actions = _actions(rows.of(Action).filter(launch_id=launch.id), by_id, owners)
+    # Not by naming every gate: that would take longer than reading what belongs to them. Of the
+    # past, whatever was in force is named already.
+    belonging = Q() if as_of else Q(gate__launch_id=launch.id)
     _attach(
         gates,
         owners,
         codes={gate.id: gate.code for gate in gates},
-        evidence=_evidence(launch, by_id, rows),
-        blockers=_blockers(launch, by_id, rows),
+        evidence=_evidence(belonging, by_id, rows),
+        blockers=_blockers(belonging, by_id, rows),
         today=timezone.localdate(moment),
     )
     sections = _sections(launch, gates, rows)
@@ -156,8 +159,8 @@ def read_gate(
         [gate],
         owners,
         codes={pk: neighbour for pk, neighbour, _ in neighbours},
-        evidence=_evidence(launch, [gate.id], rows),
-        blockers=_blockers(launch, [gate.id], rows),
+        evidence=_evidence(Q(gate_id=gate.id), {gate.id}, rows),
+        blockers=_blockers(Q(gate_id=gate.id), {gate.id}, rows),
         today=timezone.localdate(as_of or now),
     )
     gate.covers = [neighbour for _, neighbour, cover in neighbours if cover == gate.id]
@@ -198,26 +201,14 @@ def _gates(launch: LaunchRow, rows: Rows) -> QuerySet[Any]:
     return rows.of(Gate).filter(launch_id=launch.id).order_by("position", "id")
 
 
-def _evidence(launch: LaunchRow, gates: Collection[int], rows: Rows) -> list[EvidenceRow]:
-    found = _of_gates(Evidence, launch, gates, rows).values_list(*EVIDENCE)
+def _evidence(belonging: Q, gates: Container[int], rows: Rows) -> list[EvidenceRow]:
+    found = rows.of(Evidence).filter(belonging).order_by("id").values_list(*EVIDENCE)
     return [EvidenceRow(*row) for row in found if row[1] in gates]
 
 
-def _blockers(launch: LaunchRow, gates: Collection[int], rows: Rows) -> list[BlockerRow]:
-    found = _of_gates(Blocker, launch, gates, rows).values_list(*BLOCKER)
+def _blockers(belonging: Q, gates: Container[int], rows: Rows) -> list[BlockerRow]:
+    found = rows.of(Blocker).filter(belonging).order_by("id").values_list(*BLOCKER)
     return [BlockerRow(*row) for row in found if row[1] in gates]
-
-
-def _of_gates(model: Any, launch: LaunchRow, gates: Collection[int], rows: Rows) -> QuerySet[Any]:
-    """What belongs to some gates of a launch, and maybe to others, but not to many.
-
-    Naming a thousand gates would take longer than reading what belongs to them.
-    """
-    query = rows.of(model).order_by("id")
-    if len(gates) == 1:
-        return query.filter(gate_id__in=list(gates))
-    # Of the past, whatever was in force is named already.
-    return query.filter(gate__launch_id=launch.id) if rows.in_force is None else query
 
 
 def _actions(

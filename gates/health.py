@@ -25,10 +25,7 @@ def health(database: Any = connection) -> dict[str, str]:
         pending = _migrations() - MigrationRecorder(database).applied_migrations().keys()
         faults = [] if pending else invariants.faults(database)
     except (DatabaseError, InterfaceError):
-        return {
-            "database": "unreachable",
-            **dict.fromkeys(PARTS, "unknown"),
-        }
+        return {"database": "unreachable", **dict.fromkeys(PARTS, "unknown")}
     return {
         "database": "ok",
         "clock": clock,

@@ -66,9 +66,8 @@ def board(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     found = known(found)
     filters = Filters.of(request.GET)
     found, page = one_page(narrowed(found, filters), page_asked_for(request))
-    today = timezone.localdate(found.as_of)
     own = _own_name(request, found)
-    weak = findings(found, today)
+    weak = findings(found, found.day)
     kept = {"as_of": request.GET.get("as_of", ""), **filters.asked()}
     query = urlencode({name: value for name, value in kept.items() if value})
     context = {
@@ -83,7 +82,7 @@ def board(request: HttpRequest, slug: str | None = None) -> HttpResponse:
         "priorities": Gate.Priority.values,
         "past": "as_of" in request.GET,
         "own": own,
-        "waiting": waiting_on(found, today, own),
+        "waiting": waiting_on(found, found.day, own),
         "lately": lately(found),
         "findings": weak,
         # An old link may ask for a weakness that is mended since; the form says so too.
@@ -179,7 +178,7 @@ def waiting(request: HttpRequest, slug: str | None = None) -> HttpResponse:
         "launch": found.launch,
         "past": "as_of" in request.GET,
         "launched": found.launched(),
-        "waiting": waiting_on(found, timezone.localdate(found.as_of), own),
+        "waiting": waiting_on(found, found.day, own),
         "own": own,
     }
     return render(request, "gates/waiting.html", context)
@@ -191,7 +190,7 @@ def waiting(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 def honesty(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """What the board knows to be weak about itself."""
     found = known(board_asked_for(request, slug))
-    weak = findings(found, timezone.localdate(found.as_of))
+    weak = findings(found, found.day)
     context = {"board": found, "launch": found.launch, "past": "as_of" in request.GET}
     return render(request, "gates/honesty.html", {**context, "findings": weak})
 
@@ -295,7 +294,7 @@ def burnup_page(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     claim = found.launched()
     threshold = claim.min_closed if claim else None
     points = burnup(found.launch.id, found.until)
-    today = timezone.localdate(found.as_of)
+    today = found.day
     context = {
         "board": found,
         "launch": found.launch,
