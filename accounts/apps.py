@@ -10,4 +10,4 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import at_the_door  # noqa: F401  connects its receivers
+        from . import signals  # noqa: F401  connects its receivers

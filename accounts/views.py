@@ -17,10 +17,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from . import log
-from .adapter import refuse_last
-from .at_the_door import MUST_CHANGE
+from . import security_log
+from .adapters import refuse_last
 from .models import GivenPassword
+from .signals import MUST_CHANGE
 
 
 class ChangePassword(PasswordChangeView):
@@ -44,7 +44,7 @@ class ChangePassword(PasswordChangeView):
         self.request.session.pop(MUST_CHANGE, None)
         # They typed the old one just now; setting up a second factor need not ask again.
         reauthenticate_by_password(self.request)
-        log.note("password_changed")
+        security_log.note("password_changed")
         return response
 
 

@@ -9,14 +9,14 @@ from django.db import connection
 from django.utils import timezone
 
 from dealix_gates.wsgi import application
+from gates.board.rows import READABLE
 from gates.models import Gate
-from gates.rows import READABLE
 
-from . import floor
+from . import baseline
 from .data import Size, fill
 from .databases import Databases
-from .people import Reader
 from .timing import Figure, exponent, medians, say
+from .wsgi_client import Reader
 
 BOARDS = (Size(34, 1_000), Size(1_020, 10_000), Size(10_200, 100_000))
 PASTS = (Size(34, 1_000), Size(34, 10_000), Size(34, 100_000))
@@ -74,11 +74,11 @@ class Pages:
 
         return act
 
-    def statements(self, size: Size, path: str) -> list[floor.Statement]:
+    def statements(self, size: Size, path: str) -> list[baseline.Statement]:
         """What a page asks the database, once what is kept in the process is there."""
         reader = self.at(size)
         reader.get(path)
-        with floor.statements() as found:
+        with baseline.statements() as found:
             status, _, body = reader.get(path)
         assert status == 200, (path, status, body[:300])
         return found
@@ -86,7 +86,7 @@ class Pages:
     def floor(self, size: Size, section: str = "") -> Callable[[], None]:
         """Ask the bare application for the board, or for one section."""
         run = self.statements(size, _path(section))
-        application = floor.application(run, *_driver(connection), section)
+        application = baseline.application(run, *_driver(connection), section)
 
         def act() -> None:
             application({}, lambda *_: None)

@@ -42,7 +42,7 @@ class Server:
                 env={
                     **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
                     **SETTLED,
-                    "DJANGO_SETTINGS_MODULE": "benchmarks.served",
+                    "DJANGO_SETTINGS_MODULE": "benchmarks.server_settings",
                     "SERVED_FOLDER": str(folder),
                     "DATABASE_URL": database_url,
                     "SECRET_KEY": "0123456789" * 6,

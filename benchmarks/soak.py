@@ -28,8 +28,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from gates import integrity
 from gates.models import TRACKED, Gate, Owner
+from gates.operations import integrity
 from gates.roles import create_groups
 
 from .data import Size, fill

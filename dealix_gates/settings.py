@@ -131,7 +131,7 @@ def _evidence_store() -> dict[str, Any]:
         "endpoint_url": endpoint or None,
         "region_name": region or None,
     }
-    return {"BACKEND": "gates.bucket.Bucket", "OPTIONS": options}
+    return {"BACKEND": "gates.storage.Bucket", "OPTIONS": options}
 
 
 DEBUG = _switch("DEBUG", default=False)
@@ -163,7 +163,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "accounts.log.request_on_record",
+    "accounts.security_log.request_on_record",
     "dealix_gates.middleware.permissions_policy",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -179,7 +179,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "accounts.doors.doors",
+    "accounts.middleware.doors",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
@@ -210,11 +210,11 @@ PUBLIC_BADGE = _switch("PUBLIC_BADGE", default=False)
 # Whether everybody needs a second factor to get further than the page that sets it up.
 REQUIRE_MFA = _switch("REQUIRE_MFA", default=not DEBUG)
 
-AUTHENTICATION_BACKENDS = ["accounts.backend.Accounts"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.Accounts"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "board"
 LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -232,7 +232,7 @@ CACHES = {
     }
 }
 
-MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # phones' clocks differ: the code before and after counts too
@@ -338,7 +338,7 @@ STORAGES = {
 }
 
 # So that a closed gate may stand before its evidence in a fixture.
-SERIALIZATION_MODULES = {"json": "gates.snapshot.loaddata_json"}
+SERIALIZATION_MODULES = {"json": "gates.documents.json_serializer"}
 
 # --- logs ----------------------------------------------------------------------------------
 

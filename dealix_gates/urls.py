@@ -8,8 +8,8 @@ from accounts.views import admin_login
 
 handler429 = "accounts.views.too_many"
 
-handler400 = "dealix_gates.errors.bad_request"
-handler500 = "dealix_gates.errors.server_error"
+handler400 = "dealix_gates.error_views.bad_request"
+handler500 = "dealix_gates.error_views.server_error"
 
 urlpatterns = [
     path("", include("gates.urls")),

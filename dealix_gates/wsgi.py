@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
-from gates.unchanged import code_version
+from gates.views.etag import code_version
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dealix_gates.settings")
 

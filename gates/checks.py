@@ -7,7 +7,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
-from gates import invariants
+from gates.database import triggers
 
 # The last migration that adds a trigger; until it has run, `migrate` must not be stopped.
 INSTALLED_BY = ("gates", "0007_revision")
@@ -26,7 +26,7 @@ def closing_rule_is_in_the_database(
         connection = connections[alias]
         if INSTALLED_BY not in MigrationRecorder(connection).applied_migrations():
             continue
-        for fault in invariants.faults(connection):
+        for fault in triggers.faults(connection):
             errors.append(
                 Error(
                     f"The database does not hold its rules: {fault}.",

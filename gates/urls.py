@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path, register_converter
 
-from gates import views
+from gates.views import board, gate, history, site
 
 
 class GateCode:
@@ -34,19 +34,19 @@ def of_a_launch(
 
 
 urlpatterns = [
-    *of_a_launch("", views.board, "board"),
-    *of_a_launch("board.md", views.export, "board-md", ending="md"),
-    *of_a_launch("board.json", views.export, "board-json", ending="json"),
-    *of_a_launch("board.csv", views.export, "board-csv", ending="csv"),
-    *of_a_launch("gates/<code:code>/", views.gate, "gate"),
-    *of_a_launch("claims/<slug:named>/", views.claim, "claim"),
-    *of_a_launch("changes/", views.changes, "changes"),
-    *of_a_launch("burnup/", views.burnup_page, "burnup"),
-    *of_a_launch("waiting/", views.waiting, "waiting"),
-    *of_a_launch("honesty/", views.honesty, "honesty"),
-    path("history/", views.history, name="history"),
-    path("evidence/<int:pk>/file", views.evidence_file, name="evidence-file"),
-    path("language/", views.language, name="language"),
-    path("badge.svg", views.badge, name="badge"),
-    path("healthz", views.healthz, name="healthz"),
+    *of_a_launch("", board.board, "board"),
+    *of_a_launch("board.md", board.export, "board-md", ending="md"),
+    *of_a_launch("board.json", board.export, "board-json", ending="json"),
+    *of_a_launch("board.csv", board.export, "board-csv", ending="csv"),
+    *of_a_launch("gates/<code:code>/", gate.gate, "gate"),
+    *of_a_launch("claims/<slug:named>/", board.claim, "claim"),
+    *of_a_launch("changes/", history.changes, "changes"),
+    *of_a_launch("burnup/", history.burnup_page, "burnup"),
+    *of_a_launch("waiting/", board.waiting, "waiting"),
+    *of_a_launch("honesty/", board.honesty, "honesty"),
+    path("history/", history.history, name="history"),
+    path("evidence/<int:pk>/file", gate.evidence_file, name="evidence-file"),
+    path("language/", site.language, name="language"),
+    path("badge.svg", site.badge, name="badge"),
+    path("healthz", site.healthz, name="healthz"),
 ]

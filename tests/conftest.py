@@ -9,9 +9,9 @@ from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
 
-from gates import invariants
-from tests import factory
-from tests.browser import (  # noqa: F401  fixtures
+from gates.database import triggers
+from tests.support import factory
+from tests.support.browser import (  # noqa: F401  fixtures
     CHROMIUM,
     NO_CHROMIUM,
     browser_type_launch_args,
@@ -96,11 +96,11 @@ def flush_past_the_triggers() -> Iterator[None]:
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
                     " AND state LIKE 'idle in transaction%'"
                 )
-        invariants.remove(connection)
+        triggers.remove(connection)
         try:
             empty(case)
         finally:
-            invariants.install(connection)
+            triggers.install(connection)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lifted)

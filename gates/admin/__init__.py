@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from . import accounts, action, blocker, claim, evidence, gate, launch, owner
+from . import action, blocker, claim, evidence, gate, launch, owner, users
 
-__all__ = ["accounts", "action", "blocker", "claim", "evidence", "gate", "launch", "owner"]
+__all__ = ["action", "blocker", "claim", "evidence", "gate", "launch", "owner", "users"]
 
 admin.site.site_header = "Dealix gates"
 admin.site.site_title = "Dealix gates"

@@ -23,14 +23,15 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from gates import invariants, rules
-from gates.history import object_history
+from gates import rules
+from gates.database import closing_rule
+from gates.history.entries import object_history
 from gates.models import Refused, Stale
 from gates.models.evidence import no_files_left_behind
-from gates.models.wording import in_words
+from gates.reason_text import in_words
 from gates.rules import KEEPS_EVIDENCE
 
-from .stale import CarriesVersion, VersionedForm
+from .edit_conflicts import CarriesVersion, VersionedForm
 
 
 def person(request: HttpRequest) -> User:
@@ -194,7 +195,7 @@ class BoardAdmin(CarriesVersion, BadAddressesRefused):
 
     def refusal_of(self, error: IntegrityError) -> Refusal:
         """What to tell the person when the database refused the write."""
-        if invariants.broken_by(error):
+        if closing_rule.broken_by(error):
             return Refusal(self.last_evidence_field, [in_words(KEEPS_EVIDENCE)])
         words = gettext(
             "The database refused this: it contradicts what is stored, or was stored a moment ago."

@@ -8,14 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from accounts import log
+from accounts import security_log
 from gates import rules
 from gates.models import Claim, Requirement
-from gates.models.wording import refusal
+from gates.reason_text import refusal
 
 from .base import BoardAdmin, DirectedForm, ReasonedForm, RefusableForm, reason_field
+from .edit_conflicts import CarriesVersion, VersionedFormSet
 from .gate_field import GateByCode
-from .stale import CarriesVersion, VersionedFormSet
 
 # A claim is told apart by its slug, its launch and its place; only the name is just words.
 ONLY_WORDS = {"name", "reason"}
@@ -110,7 +110,7 @@ class ClaimAdmin(BoardAdmin):
             obj._change_reason = form.cleaned_data["reason"]  # type: ignore[attr-defined]
             super().save_model(request, obj, form, change)
         if rule := sorted(set(form.changed_data) - ONLY_WORDS):
-            log.note_once_written("claim_rule_changed", claim=obj.slug, changed=rule)
+            security_log.note_once_written("claim_rule_changed", claim=obj.slug, changed=rule)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         reason = form.cleaned_data["reason"]
@@ -118,6 +118,6 @@ class ClaimAdmin(BoardAdmin):
             row._change_reason = reason
         formset.save()
         if formset.has_changed():
-            log.note_once_written(
+            security_log.note_once_written(
                 "claim_rule_changed", claim=form.instance.slug, changed=["required_gates"]
             )

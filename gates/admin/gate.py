@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gates import rules
-from gates.board import statuses
+from gates.board.queries import statuses
 from gates.models import Action, Blocker, Evidence, Gate, Refused
 from gates.rules import Status
 from gates.templatetags.board import STATUS_WORDS, status_tag
@@ -32,10 +32,10 @@ from .base import (
     SharedChoices,
     person,
 )
-from .closing import close_page, share
+from .close_view import close_page, share
+from .edit_conflicts import CarriesVersion, VersionedFormSet
 from .evidence import EvidenceForm
 from .gate_field import GateByCode
-from .stale import CarriesVersion, VersionedFormSet
 
 CLOSED = Gate.Progress.CLOSED
 

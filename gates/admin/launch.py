@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from gates.models import Launch, Section
 
 from .base import BoardAdmin, RefusableForm
-from .stale import CarriesVersion, VersionedFormSet
+from .edit_conflicts import CarriesVersion, VersionedFormSet
 
 
 class SectionInline(CarriesVersion, admin.StackedInline):

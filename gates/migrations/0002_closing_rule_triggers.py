@@ -1,18 +1,18 @@
 from django.db import migrations
 
-from gates import invariants
+from gates.database import closing_rule, triggers
 
 
 def install(apps, schema_editor):
-    invariants.install(schema_editor.connection, invariants.CLOSING_RULE)
+    triggers.install(schema_editor.connection, closing_rule.CLOSING_RULE)
 
 
 def remove(apps, schema_editor):
-    invariants.remove(schema_editor.connection)
+    triggers.remove(schema_editor.connection)
 
 
 class Migration(migrations.Migration):
-    """The closing rule inside the database. See gates/invariants.py."""
+    """The closing rule inside the database. See gates/database/closing_rule.py."""
 
     dependencies = [("gates", "0001_board_tables")]
 

@@ -1,18 +1,18 @@
 from django.db import migrations, models
 
-from gates import invariants
+from gates.database import closing_rule, triggers
 
 
 def lift(apps, schema_editor):
-    invariants.remove(schema_editor.connection)
+    triggers.remove(schema_editor.connection)
 
 
 def as_before(apps, schema_editor):
-    invariants.install(schema_editor.connection, invariants.CLOSING_RULE)
+    triggers.install(schema_editor.connection, closing_rule.CLOSING_RULE)
 
 
 def install(apps, schema_editor):
-    invariants.install(schema_editor.connection)
+    triggers.install(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

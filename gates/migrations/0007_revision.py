@@ -1,14 +1,14 @@
 from django.db import migrations
 
-from gates import invariants
+from gates.database import triggers
 
 
 def install(apps, schema_editor):
-    invariants.install(schema_editor.connection)
+    triggers.install(schema_editor.connection)
 
 
 class Migration(migrations.Migration):
-    """The revision moves with every write. See gates/revision.py."""
+    """The revision moves with every write. See gates/database/revision.py."""
 
     dependencies = [
         ("gates", "0006_imports"),

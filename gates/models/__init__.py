@@ -13,9 +13,9 @@ from .gate import Gate, Refused  # isort: skip
 from .blocker import Blocker  # isort: skip
 from .action import Action  # isort: skip
 from .claim import Claim, Requirement  # isort: skip
-from .imported import Import  # isort: skip
-from .reader import Reader  # isort: skip
-from .version import Stale  # isort: skip
+from .imports import Import  # isort: skip
+from .preference import Reader  # isort: skip
+from .optimistic_lock import Stale  # isort: skip
 
 __all__ = [
     "Action",

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from .gate import Gate
 from .history import History
 from .launch import Launch
+from .optimistic_lock import Versioned
 from .owner import Owner
-from .version import Versioned
 
 
 class ActionManager(models.Manager["Action"]):

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .dates import dates_within_range, within_range
 from .gate import Gate
+from .gate_child import OfGate
 from .history import History, save_on_record
-from .of_gate import OfGate
 from .owner import Owner
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from .gate import Gate
 from .history import History
 from .launch import Launch
-from .version import Versioned
+from .optimistic_lock import Versioned
 
 
 class ClaimManager(models.Manager["Claim"]):

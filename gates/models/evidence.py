@@ -24,12 +24,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gates import rules
-from gates.files import MAX_BYTES, what_is_wrong_with_file
+from gates.reason_text import refusal
+from gates.rules.files import MAX_BYTES, what_is_wrong_with_file
 
 from .dates import dates_within_range, within_range
+from .gate_child import OfGate
 from .history import History
-from .of_gate import OfGate
-from .wording import refusal
 
 # In the database as far as it can say it; rules.what_text_lacks knows them all.
 PLACEHOLDERS = [

@@ -13,17 +13,18 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import log
-from gates import invariants, rules
-from gates.reasons import Reason
+from accounts import security_log
+from gates import rules
+from gates.database import closing_rule
+from gates.reason_text import refusal
 from gates.rules import BlockerFact, EvidenceFact, GateFacts
+from gates.rules.reason import Reason
 
 from .dates import dates_within_range, within_range
 from .history import History, save_on_record
 from .launch import Launch, Section
+from .optimistic_lock import Versioned
 from .owner import Owner
-from .version import Versioned
-from .wording import refusal
 
 
 class Refused(ValidationError):
@@ -249,7 +250,7 @@ class Gate(Versioned):
         try:
             return self._close_locked(by, reason, **details)
         except IntegrityError as error:
-            if invariants.broken_by(error):  # the evidence went while we looked
+            if closing_rule.broken_by(error):  # the evidence went while we looked
                 raise Refused([rules.NEEDS_EVIDENCE]) from error
             raise
 
@@ -325,7 +326,7 @@ class Gate(Versioned):
 
     def _note(self, event: str, by: User | None) -> None:
         who = by.get_username() if by else None
-        log.note_once_written(event, user=who, gate=self.code, launch=self.launch_id)
+        security_log.note_once_written(event, user=who, gate=self.code, launch=self.launch_id)
 
     def _lock(self) -> None:
         """Make this object the row as it is now, held until the transaction ends."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .dates import dates_within_range, within_range
 from .history import History
-from .version import Versioned
+from .optimistic_lock import Versioned
 
 
 class LaunchManager(models.Manager["Launch"]):

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .history import History
-from .version import Versioned
+from .optimistic_lock import Versioned
 
 
 class OwnerManager(models.Manager["Owner"]):

@@ -19,13 +19,13 @@ from django.utils.timesince import timesince
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from gates.filters import NOT_CLOSED, NOT_SET
-from gates.markdown import inline_html
+from gates.board.filters import NOT_CLOSED, NOT_SET
+from gates.board.rows import Board, GateRow, SectionRow
+from gates.inline_markdown import inline_html
 from gates.models import Action
-from gates.models.wording import in_words
-from gates.reasons import Reason
-from gates.rows import Board, GateRow, SectionRow
+from gates.reason_text import in_words
 from gates.rules import Status, Totals
+from gates.rules.reason import Reason
 
 register = template.Library()
 register.filter("words", in_words)
@@ -103,7 +103,7 @@ def moment(value: datetime | date | None) -> SafeString | str:
 def ago(value: datetime | None) -> SafeString | str:
     """A moment of the past, and how long ago that is, for a reader who asks "is this fresh?".
 
-    By whole days, because a page stays as it is for a day (see gates/unchanged.py).
+    By whole days, because a page stays as it is for a day (see gates/views/etag.py).
     """
     if value is None:
         return ""
@@ -142,7 +142,7 @@ def page_url(context: Context, name: str, *args: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def gates_url(context: Context, **asked: str) -> str:
-    """The gates of the board that have all of what is asked (see gates/filters.py), then or now."""
+    """Return the address of the board narrowed to `asked` (see gates/board/filters.py)."""
     moment = _as_of(context)
     query = {"as_of": moment, **asked} if moment else asked
     return f"{launch_url(context, 'board')}?{urlencode(query)}#gates"

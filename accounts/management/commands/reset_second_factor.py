@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.adapter import take_away_second_factors
+from accounts.adapters import take_away_second_factors
 
 
 class Command(BaseCommand):

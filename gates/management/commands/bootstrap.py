@@ -11,12 +11,12 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from accounts.models import GivenPassword
+from gates.documents.apply import apply
+from gates.documents.backdating import start_of
+from gates.documents.json_reader import read_json
 from gates.models import Launch, Owner
 from gates.models.history import save_on_record
 from gates.roles import create_groups
-from gates.snapshot.apply import apply
-from gates.snapshot.dating import start_of
-from gates.snapshot.read_json import read_json
 
 SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
 # The history begins on the day of the document, not on the day of the installation.

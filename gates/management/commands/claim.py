@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import translation
 
-from gates.models.wording import in_words
-from gates.rows import ClaimRow
+from gates.board.rows import ClaimRow
+from gates.reason_text import in_words
 
-from ._board import add_as_of, add_language, board_named
+from ._options import add_as_of, add_language, board_named
 
 ALLOWED, REFUSED, NO_SUCH_CLAIM = 0, 1, 2
 

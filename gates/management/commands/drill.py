@@ -16,8 +16,8 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError
 
-from gates.backup import Failed, Tables, dump, restored
 from gates.models import Evidence
+from gates.operations.backup import Failed, Tables, dump, restored
 
 Result = TypeVar("Result")
 

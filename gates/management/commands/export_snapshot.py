@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import translation
 
-from accounts import log
-from gates.snapshot.formats import FORMATS
+from accounts import security_log
+from gates.documents.export import FORMATS
 
-from ._board import add_as_of, add_language, board_named
+from ._options import add_as_of, add_language, board_named
 
 
 class Command(BaseCommand):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         board = board_named(options["launch"], options["as_of"])
-        log.note(
+        security_log.note(
             "export", launch=board.launch.slug, format=options["format"], as_of=options["as_of"]
         )
         with translation.override(options["language"]):

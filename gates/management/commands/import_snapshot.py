@@ -14,10 +14,10 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from gates.snapshot.apply import silent
-from gates.snapshot.document import DocumentRefused
-from gates.snapshot.importing import SUFFIXES, Report, import_file
-from gates.snapshot.vocabulary import status
+from gates.documents.apply import silent
+from gates.documents.importer import SUFFIXES, Report, import_file
+from gates.documents.markdown.vocabulary import status
+from gates.documents.records import DocumentRefused
 
 
 def printable(text: str) -> str:

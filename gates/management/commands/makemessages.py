@@ -4,7 +4,7 @@ from django.core.management.commands import makemessages
 
 
 class Command(makemessages.Command):
-    """See gates/reasons.py for `ngettext_noop`."""
+    """See gates/rules/reason.py for `ngettext_noop`."""
 
     xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=ngettext_noop:1,2"]
     msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]

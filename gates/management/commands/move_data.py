@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from gates.move import Refused, move
+from gates.operations.copy_database import Refused, move
 
 
 class Command(BaseCommand):

@@ -6,7 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from gates import integrity, invariants
+from gates.database import triggers
+from gates.operations import integrity
 
 
 class Command(BaseCommand):
@@ -26,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["repair_triggers"]:
-            invariants.install(connection)
+            triggers.install(connection)
             self.stdout.write("triggers installed")
         faults = integrity.faults()
         for fault in faults:

@@ -1,0 +1,90 @@
+"""The door that every page is behind: a session that is young enough, a password of one's own,
+a second factor. In that order, and without a query for who has passed it.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext
+
+from . import security_log
+from .signals import BEGAN, MUST_CHANGE, USED
+
+# How often the session's last use is written down; a query a page would be too dear.
+NOTED_EVERY = 300
+
+# Where somebody may go who has not passed yet, by the names of the addresses.
+LEAVE = {"account_logout"}
+CHANGE = LEAVE | {"account_change_password"}
+SET_UP = CHANGE | {
+    "account_reauthenticate",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+}
+
+
+def doors(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
+    """Middleware: lead who has logged in to what is still missing, before any page is made."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_view(request: HttpRequest, view: Any, *_args: Any) -> HttpResponse | None:
+        user = request.user
+        if not isinstance(user, User) or not getattr(view, "login_required", True):
+            return None
+        if _too_old(request):
+            logout(request)
+            return _log_in_again(request, gettext("You were logged out for your safety."))
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if request.session.get(MUST_CHANGE) and name not in CHANGE:
+            return redirect("account_change_password")
+        if settings.REQUIRE_MFA and not proved(request, user):
+            return _second_factor(request, user, name)
+        return None
+
+    middleware.process_view = process_view  # type: ignore[attr-defined]
+    return middleware
+
+
+def proved(request: HttpRequest, user: User) -> bool:
+    """Whether this very session has shown a second factor."""
+    return any(record["method"] == "mfa" for record in get_authentication_records(request, user))
+
+
+def _second_factor(request: HttpRequest, user: User, name: str) -> HttpResponse | None:
+    if is_mfa_enabled(user):
+        # A session from before the second factor was set up elsewhere. Its password alone must
+        # not let it add another one.
+        security_log.note("session_without_second_factor")
+        logout(request)
+        return _log_in_again(request, gettext("Log in again, with your second factor."))
+    return None if name in SET_UP else redirect("mfa_index")
+
+
+def _log_in_again(request: HttpRequest, why: str) -> HttpResponse:
+    messages.info(request, why)
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+
+
+def _too_old(request: HttpRequest) -> bool:
+    now, session = int(time.time()), request.session
+    used = session.get(USED, 0)
+    if now - used > settings.SESSION_IDLE_SECONDS:
+        return True
+    if now - session.get(BEGAN, 0) > settings.SESSION_COOKIE_AGE:
+        return True
+    if now - used > NOTED_EVERY:
+        session[USED] = now
+    return False

@@ -1,0 +1,156 @@
+"""Closing one gate: its definition of done in view, the proof asked first, then the reason."""
+
+from contextlib import suppress
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from gates import rules
+from gates.models import Evidence, Gate, Refused
+from gates.models.evidence import no_files_left_behind
+from gates.reason_text import in_words
+
+from .base import person
+from .evidence import EvidenceForm
+
+LACKS_PROOF = {rules.NEEDS_EVIDENCE.code, "all_expired"}
+
+ASKED = ("summary", "kind", "url", "output", "file", "commit", "observed_at", "valid_until")
+
+
+class ClosedAlready(Exception):
+    """Somebody else was first; takes the proof back."""
+
+
+class ClosingForm(EvidenceForm):
+    """A new proof, which may stay empty where there is a current one already, and the reason."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Why this proof meets the definition of done. Goes on record with your name."),
+    )
+
+    read_version = None  # type: ignore[assignment]  # a new row has none
+
+    class Meta(EvidenceForm.Meta):
+        exclude = ("gate",)
+        widgets = {
+            **EvidenceForm.Meta.widgets,
+            "observed_at": forms.DateTimeInput(
+                attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
+            ),
+            "valid_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+
+    def __init__(self, *args: Any, gate: Gate, **kwargs: Any) -> None:
+        kwargs["instance"] = Evidence(gate=gate)
+        super().__init__(*args, **kwargs)
+        self.order_fields(ASKED)
+        self.gate = gate
+        self.brings_proof = bool(set(self.changed_data) - {"reason"})
+        summary = self.fields["summary"]
+        summary.required = self.brings_proof or not self._has_proof()
+        summary.error_messages["required"] = in_words(rules.NEEDS_EVIDENCE)
+        for name in ("url", "output", "commit"):  # never Arabic, whatever the page is
+            self.fields[name].widget.attrs["dir"] = "ltr"
+
+    def _has_proof(self) -> bool:
+        today = timezone.localdate()
+        return any(proof.is_current(today) for proof in self.gate.facts().evidence)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for lacking in rules.what_a_decision_lacks(cleaned.get("reason", "")):
+            if "reason" in cleaned:
+                self.add_error("reason", in_words(lacking))
+        return cleaned
+
+    def _post_clean(self) -> None:
+        if self.brings_proof:
+            super()._post_clean()  # type: ignore[misc]
+
+    def close(self, by: User) -> bool:
+        """Attach the proof and close the gate, both or neither.
+
+        False where the gate was closed already, so that a form that is sent twice attaches once.
+
+        Raises:
+            Refused: the gate may not be closed now; nothing was written.
+        """
+        with suppress(ClosedAlready):
+            self._attach_and_close(by)
+            return True
+        return False
+
+    @transaction.atomic
+    def _attach_and_close(self, by: User) -> None:
+        with no_files_left_behind():
+            if self.brings_proof:
+                self.instance.recorded_by = by
+                self.instance.save()
+            if not self.gate.close(by, self.cleaned_data["reason"]):
+                raise ClosedAlready
+
+
+def close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpResponse:
+    """The page that closes one gate, and what happened when it was sent."""
+    if request.method != "POST" and gate.progress == Gate.Progress.CLOSED:
+        words = gettext("%(gate)s was closed already.")
+        messages.info(request, words % {"gate": gate.code})
+        return redirect(model_admin.view_on_site(gate))
+    form = ClosingForm(request.POST or None, request.FILES or None, gate=gate)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = form.close(person(request))
+        except Refused as refused:
+            proof = {reason.code for reason in refused.reasons} & LACKS_PROOF
+            form.add_error("summary" if proof else None, refused.messages)
+        except IntegrityError as error:
+            form.add_error(None, model_admin.refusal_of(error).messages)
+        else:
+            if done:
+                reason = form.cleaned_data["reason"]
+                model_admin.log_change(request, gate, f"{gettext('closed')}: {reason}")
+                words = gettext("%(gate)s is closed.")
+                messages.success(request, words % {"gate": gate.code})
+            else:
+                words = gettext("%(gate)s was closed already. What you sent was not written.")
+                messages.warning(request, words % {"gate": gate.code})
+            return redirect(model_admin.view_on_site(gate))
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": gettext("Close %(gate)s") % {"gate": gate},
+        "opts": model_admin.opts,
+        "is_nav_sidebar_enabled": False,
+        "gate": gate,
+        "form": form,
+        "evidence": gate.evidence.order_by("pk"),
+        "waits_for": gate.blockers.filter(resolved_at=None).select_related("waiting_on"),
+    }
+    return TemplateResponse(request, "admin/gates/gate/close.html", context)
+
+
+def share(model_admin: Any, request: HttpRequest, gate: Gate, code: str) -> HttpResponse:
+    """Attach a closed gate's current evidence to the gate that the same drill covers."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    covered = gate.covers.filter(code=code).first()
+    if covered is None:
+        messages.error(request, gettext("That gate is not covered by this one."))
+        return redirect(model_admin.view_on_site(gate))
+    words = gettext("%(gate)s has that evidence already.")
+    if gate.share_evidence(covered, person(request)):
+        model_admin.log_change(request, covered, f"{gettext('evidence')}: {gate.code}")
+        words = gettext("%(gate)s has the evidence now. Close it once its own definition is met.")
+    messages.success(request, words % {"gate": code})
+    return redirect(model_admin.view_on_site(covered))

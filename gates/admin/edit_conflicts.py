@@ -1,0 +1,142 @@
+"""Two people edit the same row: the second is told who changed what, and loses no input.
+
+Each form carries the version of the row that its page showed. Where the row has moved on, the
+form is refused and shown again as a merge: what this person changed stays as typed, everything
+else is as stored now. Saving that once more applies it on top.
+"""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet, model_to_dict
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.text import Truncator
+from django.utils.translation import gettext
+
+from gates.history.entries import changes_since
+
+SHOWN = 200  # characters of a value in a message
+
+
+class ReadVersion(forms.IntegerField):
+    """The version that a page was made from; never a change of its own."""
+
+    widget = forms.HiddenInput
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return False
+
+
+class VersionedForm(forms.ModelForm):
+    """A form that is refused where its row has changed since its page was made."""
+
+    read_version = ReadVersion(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["read_version"] = self.instance.version if self.instance.pk else None
+
+    @cached_property
+    def read(self) -> int | None:
+        """The version that the page was made from; None where it does not say."""
+        try:
+            found: int | None = self.fields["read_version"].clean(self["read_version"].data)
+        except ValidationError:
+            return None
+        return found
+
+    @cached_property
+    def is_stale(self) -> bool:
+        """Whether the row has changed since its page was made."""
+        return bool(
+            self.is_bound and self.instance.pk and self.read != self.initial["read_version"]
+        )
+
+    @cached_property
+    def changed_data(self) -> list[str]:
+        """The fields this person changed: against what their page showed, not what is stored."""
+        if not self.is_stale or self.read is None:
+            return list(super().changed_data)
+        history = self._meta.model.history.filter(id=self.instance.pk, version=self.read)
+        row = history.order_by("history_date", "history_id").last()
+        seen = model_to_dict(row, fields=self._meta.fields) if row else {}
+        return [
+            name
+            for name, field in self.fields.items()
+            if field.has_changed(
+                seen[name] if name in seen else self.get_initial_for_field(field, name),
+                self[name].data,
+            )
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.is_stale:
+            # In an inline, a row that this person left alone is simply left as it is stored.
+            if self.prefix is None or self.changed_data:
+                self.add_error(None, self.conflict())
+            self._show_as_stored(set(self.fields) - set(self.changed_data))
+        return cleaned
+
+    def _show_as_stored(self, names: set[str]) -> None:
+        for name in names:
+            self.fields[name].bound_data = _initial  # type: ignore[method-assign]
+
+    def conflict(self) -> list[str]:
+        """What to tell this person: what happened meanwhile, by whom, and what to do now."""
+        first = gettext(
+            "Not saved: this was changed while you were editing. Your input is kept, and all else"
+            " is as stored now. Save again to apply your input on top."
+        )
+        if self.read is None:
+            return [first]
+        line = gettext("%(who)s, %(when)s: %(field)s: %(old)s → %(new)s")
+        return [first] + [
+            line
+            % {
+                "who": _isolated(entry.by or gettext("no account")),
+                "when": date_format(timezone.localtime(entry.at), "Y-m-d H:i"),
+                "field": change.field,
+                "old": _isolated(change.old or "–"),
+                "new": _isolated(change.new or "–"),
+            }
+            for entry in changes_since(self._meta.model, self.instance.pk, self.read)
+            for change in entry.changes
+        ]
+
+
+def _initial(data: Any, initial: Any) -> Any:
+    return initial
+
+
+def _isolated(text: str) -> str:
+    """A value inside a sentence, whatever direction it is written in."""
+    return f"\u2068{Truncator(text).chars(SHOWN)}\u2069"
+
+
+class VersionedFormSet(BaseInlineFormSet):
+    """Rows on another row's page. Also what is to be deleted must be what the page showed."""
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.initial_forms:
+            if form.is_stale and self._should_delete_form(form):  # type: ignore[attr-defined]
+                raise ValidationError(form.conflict())
+
+
+class CarriesVersion:
+    """For admin pages and inlines whose forms are `VersionedForm`s: send the version along."""
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, Any]]:
+        found = [
+            (name, {**options, "fields": [f for f in options["fields"] if f != "read_version"]})
+            for name, options in super().get_fieldsets(request, obj)  # type: ignore[misc]
+        ]
+        # To a person who may only look, it would be shown as one more value.
+        if self.has_change_permission(request, obj):  # type: ignore[attr-defined]
+            found[0][1]["fields"].append("read_version")
+        return found

@@ -1,0 +1,81 @@
+"""Accounts. A founder manages them, but cannot become or touch a superuser that way."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
+from django.contrib.auth.models import Group, User
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.adapters import take_away_second_factors
+from accounts.models import GivenPassword
+
+from .base import BadAddressesRefused
+
+admin.site.unregister([User, Group])
+# Secrets, and what the account pages show to each person: nothing for others to read or edit.
+for model in (EmailAddress, Authenticator, UserSession):
+    admin.site.unregister(model)
+
+
+class GivenPasswordForm(AdminPasswordChangeForm):
+    """A password set for somebody: they choose their own at the next login."""
+
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit)
+        if commit:
+            GivenPassword.note(user)
+        return user
+
+
+@admin.register(Group)
+class RoleAdmin(BadAddressesRefused, GroupAdmin):
+    """The roles; what each may do comes from `gates/roles.py`."""
+
+
+@admin.register(User)
+class AccountAdmin(BadAddressesRefused, UserAdmin):
+    change_password_form = GivenPasswordForm
+    actions = ("take_away_second_factor",)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:
+            GivenPassword.note(obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        fields = tuple(super().get_readonly_fields(request, obj))
+        if request.user.is_superuser:
+            return fields
+        return (*fields, "is_superuser", "user_permissions")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is not None and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is not None and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_delete_permission(request, obj)
+
+    @admin.action(permissions=["change"], description=_("Take away the second factor (lost)"))
+    def take_away_second_factor(
+        self, request: HttpRequest, queryset: models.QuerySet[User]
+    ) -> None:
+        for user in queryset:
+            if not self.has_change_permission(request, user):
+                level, words = messages.ERROR, gettext("%s: not allowed")
+            elif take_away_second_factors(user):
+                self.log_change(request, user, "second factor taken away")
+                level, words = messages.SUCCESS, gettext("%s: taken away; asked for at next login")
+            else:
+                level, words = messages.WARNING, gettext("%s: there was none")
+            self.message_user(request, words % user, level)

@@ -1,0 +1,108 @@
+"""What the board knows to be weak about itself, each with the gate or claim where it is mended."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from gates.board.rows import Board, GateRow
+from gates.rules import Status
+from gates.rules.reason import Plural, Reason, ngettext_noop
+
+SOON = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One kind of weakness and everything that has it: gates by code, or claims by slug."""
+
+    reason: Reason
+    gates: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+
+    def count(self) -> int:
+        """How many gates or claims have it."""
+        return len(self.gates) + len(self.claims)
+
+
+def _rests_on_statements(gate: GateRow, _today: date) -> bool:
+    current = [proof for proof in gate.evidence if proof.is_current]
+    return gate.status == Status.CLOSED and not any(
+        proof.url or proof.output or proof.file for proof in current
+    )
+
+
+def _expires_soon(gate: GateRow, today: date) -> bool:
+    ends = (proof.valid_until for proof in gate.evidence)
+    return any(end and today <= end <= today + SOON for end in ends)
+
+
+def _closed_with_actions(gate: GateRow, _today: date) -> bool:
+    return gate.status == Status.CLOSED and any(act.state != "done" for act in gate.actions)
+
+
+def _waits_without_end(gate: GateRow, _today: date) -> bool:
+    return any(blocker.due_on is None for blocker in gate.unresolved_blockers())
+
+
+# What can be weak about a gate, by code: in words, and whether a gate has it on a day.
+OF_GATES: Mapping[str, tuple[Plural, Callable[[GateRow, date], bool]]] = {
+    "statement_only": (
+        ngettext_noop(
+            "%(count)s gate is closed on a statement alone: no link, output or file",
+            "%(count)s gates are closed on statements alone: no link, output or file",
+        ),
+        _rests_on_statements,
+    ),
+    "expiring": (
+        ngettext_noop(
+            "%(count)s gate has evidence that expires within 14 days",
+            "%(count)s gates have evidence that expires within 14 days",
+        ),
+        _expires_soon,
+    ),
+    "closed_with_actions": (
+        ngettext_noop(
+            "%(count)s closed gate still has a step that is not done",
+            "%(count)s closed gates still have steps that are not done",
+        ),
+        _closed_with_actions,
+    ),
+    "no_due_date": (
+        ngettext_noop(
+            "%(count)s gate waits for something that has no due date",
+            "%(count)s gates wait for something that has no due date",
+        ),
+        _waits_without_end,
+    ),
+    "no_priority": (
+        ngettext_noop("%(count)s gate has no priority", "%(count)s gates have no priority"),
+        lambda gate, _today: not gate.priority,
+    ),
+    "no_owner": (
+        ngettext_noop("%(count)s gate has no owner", "%(count)s gates have no owner"),
+        lambda gate, _today: not gate.owner,
+    ),
+    "no_definition": (
+        ngettext_noop(
+            "%(count)s gate has no definition of done",
+            "%(count)s gates have no definition of done",
+        ),
+        lambda gate, _today: not gate.definition_of_done,
+    ),
+}
+
+
+def findings(board: Board, today: date) -> list[Finding]:
+    """Every weakness that is there, the ones about closed gates first; empty when there is none."""
+    found = []
+    for code, (plural, has_it) in OF_GATES.items():
+        gates = tuple(gate.code for gate in board.gates if has_it(gate, today))
+        found.append(Finding(_counted(code, plural, len(gates)), gates=gates))
+    refused = tuple(claim.slug for claim in board.claims if not claim.verdict.allowed)
+    plural = ngettext_noop("%(count)s claim may not be made", "%(count)s claims may not be made")
+    found.append(Finding(_counted("claims_refused", plural, len(refused)), claims=refused))
+    return [finding for finding in found if finding.count()]
+
+
+def _counted(code: str, plural: Plural, count: int) -> Reason:
+    return Reason(code, **plural, values={"count": count}, count=count)

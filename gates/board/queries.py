@@ -1,0 +1,305 @@
+"""One launch at one instant: sections, gates with their status, counts, claims with verdicts.
+
+Reads each table once, in its own columns only, and joins in Python. That is a handful of flat
+queries at any size, and reading the same columns from the history tables (`recorded.Rows`) gives
+the board of a past moment. Whoever shows numbers (page, export, command, admin list) gets them
+from here.
+"""
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import BooleanField, IntegerField, Q, QuerySet, Value
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from gates import rules
+from gates.board.as_of import Rows, first_recorded
+from gates.board.datetimes import end_of_day
+from gates.board.rows import (
+    ActionRow,
+    BlockerRow,
+    Board,
+    ClaimRow,
+    EvidenceRow,
+    GateRow,
+    LaunchRow,
+    SectionRow,
+)
+from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Owner, Requirement, Section
+from gates.rules import BlockerFact, EvidenceFact, GateFacts, Standing
+
+LAUNCH = ("id", "slug", "name", "snapshot_date", "plan_starts_on", "notes", "is_current")
+SECTION = ("id", "prefix", "name")
+GATE = (
+    "id", "section_id", "code", "title", "progress", "priority", "definition_of_done", "notes",
+    "owner_id", "counted", "not_counted_reason", "covered_by_id", "closed_at", "closed_by_id",
+    "closing_note",
+)  # fmt: skip
+EVIDENCE = (
+    "id", "gate_id", "kind", "summary", "url", "output", "file", "sha256", "commit",
+    "observed_at", "valid_until", "recorded_at", "recorded_by_id",
+)  # fmt: skip
+BLOCKER = (
+    "id", "gate_id", "needs", "why", "waiting_on_id", "raised_at", "due_on", "resolved_at",
+    "resolved_by_id", "resolution",
+)  # fmt: skip
+ACTION = ("id", "gate_id", "text", "estimate", "day", "state", "needs_id")
+CLAIM = ("id", "slug", "name", "min_closed", "requires_p0")
+# What a required gate has in the columns of a claim, and the other way round.
+LAST, NO_TEXT = Value(2**31 - 1), Value("")
+NO_GATE, NO_RULE = Value(None, IntegerField()), Value(None, BooleanField())
+
+
+class NotRecorded(Exception):
+    """The launch has no record yet at the moment asked for; `since` is when its record begins.
+
+    None where it has no record at all, as after `loaddata`, which writes no history.
+    """
+
+    def __init__(self, launch: LaunchRow, since: datetime | None) -> None:
+        self.launch, self.since = launch, since
+        super().__init__(f"the record of {launch.slug} begins {since or 'never'}")
+
+
+def find_launch(slug: str | None = None, as_of: datetime | None = None) -> LaunchRow | None:
+    """The launch with this slug, or the current one; None where there is none.
+
+    With `as_of` it is the launch that had the slug, or was the current one, at that moment. Where
+    none did, it is the one that goes by it today, as it was then, so that a link outlives a
+    change of name.
+
+    Raises:
+        NotRecorded: that launch has no record at that moment.
+    """
+    chosen = Q(slug=slug) if slug else Q(is_current=True)
+    launches = Rows(as_of, (Launch,)).of(Launch)
+    row = launches.filter(chosen).values_list(*LAUNCH).first()
+    if row is None and as_of is not None:
+        today = find_launch(slug)
+        return None if today is None else launch_then(today, as_of)
+    return LaunchRow(*row) if row else None
+
+
+def launch_then(launch: LaunchRow, as_of: datetime) -> LaunchRow:
+    """The same launch as it was at a moment, whatever it was called then.
+
+    Raises:
+        NotRecorded: it has no record at that moment.
+    """
+    rows = Rows(as_of, (Launch,)).of(Launch).filter(id=launch.id)
+    row = rows.values_list(*LAUNCH).first()
+    if row is None:
+        raise NotRecorded(launch, first_recorded(Launch, launch.id))
+    return LaunchRow(*row)
+
+
+def slug_today(slug: str) -> str | None:
+    """What the launch is called today that had this slug last; None while a launch has it."""
+    if Launch.objects.filter(slug=slug).exists():
+        return None
+    had = Launch.history.filter(slug=slug, id__in=Launch.objects.values("id"))
+    last = had.order_by("-history_date", "-history_id").values_list("id", flat=True).first()
+    return Launch.objects.filter(id=last).values_list("slug", flat=True).first()
+
+
+def read_board(launch: LaunchRow, now: datetime, as_of: datetime | None = None) -> Board:
+    """The whole board of a launch as it is `now`, or as its history has it at `as_of`.
+
+    A past board is judged as on its own day: what has expired since counts as it did then. The
+    launch is the one that `find_launch` found for the same moment.
+    """
+    moment = min(as_of or now, now)  # nobody has seen the rest of today
+    rows = Rows(as_of)
+    owners, accounts = _people(rows)
+    gates = [GateRow(*row) for row in _gates(launch, rows).values_list(*GATE)]
+    by_id = {gate.id: gate for gate in gates}
+    actions = _actions(rows.of(Action).filter(launch_id=launch.id), by_id, owners)
+    # Not by naming every gate: that would take longer than reading what belongs to them. Of the
+    # past, whatever was in force is named already.
+    belonging = Q() if as_of else Q(gate__launch_id=launch.id)
+    _attach(
+        gates,
+        owners,
+        codes={gate.id: gate.code for gate in gates},
+        evidence=_evidence(belonging, by_id, rows),
+        blockers=_blockers(belonging, by_id, rows),
+        today=timezone.localdate(moment),
+    )
+    sections = _sections(launch, gates, rows)
+    standings = [gate.standing() for section in sections for gate in section.gates]
+    return Board(
+        launch=launch,
+        as_of=moment,
+        until=as_of or end_of_day(now),
+        sections=sections,
+        claims=_claims(launch, by_id, standings, rows),
+        actions=actions,
+        totals=rules.totals(standings),
+        accounts=accounts,
+    )
+
+
+def read_gate(
+    launch: LaunchRow, code: str, now: datetime, as_of: datetime | None = None
+) -> GateRow | None:
+    """One gate as the board would show it, without reading the rest; None where there is none."""
+    rows = Rows(as_of, (Owner, Section, Gate, Evidence, Blocker, Action))
+    row = _gates(launch, rows).filter(code=code).values_list(*GATE).first()
+    if row is None:
+        return None
+    gate = GateRow(*row)
+    owners, _accounts = _people(rows)
+    _actions(rows.of(Action).filter(gate_id=gate.id), {gate.id: gate}, owners)
+    related = _gates(launch, rows).filter(Q(covered_by_id=gate.id) | Q(id=gate.covered_by_id))
+    neighbours = list(related.values_list("id", "code", "covered_by_id"))
+    _attach(
+        [gate],
+        owners,
+        codes={pk: neighbour for pk, neighbour, _ in neighbours},
+        evidence=_evidence(Q(gate_id=gate.id), {gate.id}, rows),
+        blockers=_blockers(Q(gate_id=gate.id), {gate.id}, rows),
+        today=timezone.localdate(as_of or now),
+    )
+    gate.covers = [neighbour for _, neighbour, cover in neighbours if cover == gate.id]
+    section = rows.of(Section).filter(id=gate.section_id).values_list("prefix", "name").first()
+    gate.section, gate.section_name = section or ("?", gettext("not on record"))
+    return gate
+
+
+def statuses(progress: Mapping[int, str], now: datetime) -> dict[int, rules.StatusOf]:
+    """The status of some gates, given what their rows say, for lists that show no more."""
+    scope = {"gate_id__in": list(progress)}
+    evidence = defaultdict(list)
+    proofs = Evidence.objects.filter(**scope).order_by().values_list("gate_id", "valid_until")
+    for gate_id, valid_until in proofs:
+        evidence[gate_id].append(EvidenceFact(valid_until))
+    blockers = defaultdict(list)
+    unresolved = Blocker.objects.filter(**scope, resolved_at=None).order_by("pk")
+    for gate_id, needs, who in unresolved.values_list("gate_id", "needs", "waiting_on__name"):
+        blockers[gate_id].append(BlockerFact(needs, who))
+    today = timezone.localdate(now)
+    return {
+        pk: rules.status_of(GateFacts(rules.Progress(said), evidence[pk], blockers[pk]), today)
+        for pk, said in progress.items()
+    }
+
+
+# --- one flat query a table, in the order of the board -------------------------------------
+
+
+def _people(rows: Rows) -> tuple[dict[int, str], dict[int, str]]:
+    """People's names by their own ids, and by those of their accounts."""
+    people = list(rows.of(Owner).values_list("id", "name", "user_id"))
+    accounts = {account: name for _, name, account in people if account is not None}
+    return {pk: name for pk, name, _ in people}, accounts
+
+
+def _gates(launch: LaunchRow, rows: Rows) -> QuerySet[Any]:
+    return rows.of(Gate).filter(launch_id=launch.id).order_by("position", "id")
+
+
+def _evidence(belonging: Q, gates: Container[int], rows: Rows) -> list[EvidenceRow]:
+    found = rows.of(Evidence).filter(belonging).order_by("id").values_list(*EVIDENCE)
+    return [EvidenceRow(*row) for row in found if row[1] in gates]
+
+
+def _blockers(belonging: Q, gates: Container[int], rows: Rows) -> list[BlockerRow]:
+    found = rows.of(Blocker).filter(belonging).order_by("id").values_list(*BLOCKER)
+    return [BlockerRow(*row) for row in found if row[1] in gates]
+
+
+def _actions(
+    query: QuerySet[Any], gates: Mapping[int, GateRow], owners: Mapping[int, str]
+) -> list[ActionRow]:
+    found = [ActionRow(*row) for row in query.order_by("position", "id").values_list(*ACTION)]
+    for row in found:
+        row.needs = owners.get(row.needs_id, "")  # type: ignore[arg-type]
+        gate = gates.get(row.gate_id) if row.gate_id is not None else None
+        if gate is not None:
+            row.gate_code = gate.code
+            gate.actions.append(row)
+    return found
+
+
+def _attach(
+    gates: Iterable[GateRow],
+    owners: Mapping[int, str],
+    *,
+    codes: Mapping[int, str],
+    evidence: Iterable[EvidenceRow],
+    blockers: Iterable[BlockerRow],
+    today: date,
+) -> None:
+    """Give each gate what belongs to it, and the status that follows."""
+    by_id = {gate.id: gate for gate in gates}
+    for proof in evidence:
+        proof.is_current = EvidenceFact(proof.valid_until).is_current(today)
+        gate = by_id[proof.gate_id]
+        proof.gate_code = gate.code
+        gate.evidence.append(proof)
+    for blocker in blockers:
+        gate = by_id[blocker.gate_id]
+        blocker.waiting_on = owners.get(blocker.waiting_on_id, "")
+        blocker.gate_code = gate.code
+        gate.blockers.append(blocker)
+    for gate in by_id.values():
+        gate.owner = owners.get(gate.owner_id, "")  # type: ignore[arg-type]
+        if gate.covered_by_id is not None:
+            gate.covered_by = codes.get(gate.covered_by_id, "")
+            if gate.covered_by_id in by_id:
+                by_id[gate.covered_by_id].covers.append(gate.code)
+        found = rules.status_of(_facts(gate), today)
+        gate.status, gate.reasons = found.status, found.reasons
+        for action in gate.actions:
+            action.gate_status = found.status
+
+
+def _facts(gate: GateRow) -> GateFacts:
+    return GateFacts(
+        rules.Progress(gate.progress),
+        [EvidenceFact(proof.valid_until) for proof in gate.evidence],
+        [BlockerFact(b.needs, b.waiting_on, b.resolved_at is not None) for b in gate.blockers],
+    )
+
+
+def _sections(launch: LaunchRow, gates: Iterable[GateRow], rows: Rows) -> list[SectionRow]:
+    query = rows.of(Section).filter(launch_id=launch.id).order_by("position", "id")
+    sections = [SectionRow(*row) for row in query.values_list(*SECTION)]
+    by_id = {section.id: section for section in sections}
+    for gate in gates:
+        section = by_id.get(gate.section_id)
+        if section is None:  # rows that came by `loaddata` have no record until they are saved
+            section = SectionRow(gate.section_id, "?", gettext("not on record"))
+            by_id[section.id] = section
+            sections.append(section)
+        gate.section, gate.section_name = section.prefix, section.name
+        section.gates.append(gate)
+    return sections
+
+
+def _claims(
+    launch: LaunchRow,
+    gates: Mapping[int, GateRow],
+    standings: Sequence[Standing],
+    rows: Rows,
+) -> list[ClaimRow]:
+    query = rows.of(Claim).filter(launch_id=launch.id)
+    named = rows.of(Requirement).filter(claim_id__in=query.values("id"))
+    both = query.values_list("position", *CLAIM, NO_GATE).union(  # small tables: one query
+        named.values_list(LAST, "claim_id", NO_TEXT, NO_TEXT, NO_GATE, NO_RULE, "gate_id"), all=True
+    )
+    found = sorted(both, key=lambda row: row[:2])
+    claims = {row[1]: ClaimRow(*row[1:-1]) for row in found if row[-1] is None}
+    order = {gate.code: index for index, gate in enumerate(standings)}
+    for claim_id, gate_id in ((row[1], row[-1]) for row in found if row[-1] is not None):
+        # A required gate that is not on this board cannot be closed, so it stays a reason.
+        code = gates[gate_id].code if gate_id in gates else f"#{gate_id}"
+        claims[claim_id].required_gates.append(code)
+    for claim in claims.values():
+        claim.required_gates.sort(key=lambda code: order.get(code, -1))
+        rule = rules.ClaimRule(claim.min_closed, claim.requires_p0, tuple(claim.required_gates))
+        claim.verdict = rules.verdict(rule, standings)
+    return list(claims.values())

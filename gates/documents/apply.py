@@ -1,0 +1,298 @@
+"""Make the board say what a document says: all of it in one transaction, or nothing.
+
+Rows are found by their natural keys and written with `save()`, so that every change is in the
+history under the person who imports and the document's name. Gates are closed and reopened by
+`Gate` itself, after their evidence is there. What the board has and the document does not is
+left alone.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from gates.models import TRACKED, Blocker, Claim, Evidence, Gate, Import, Launch, Refused
+from gates.models.history import save_on_record
+
+from .backdating import refuse_to_rewrite
+from .field_values import Follows, Unusable, plain_value, shown
+from .records import KEYS, Document, DocumentRefused, Problem, Record
+
+# Written by Gate.close_as_documented and Gate.reopen, never by assignment.
+CLOSING = ("closed_at", "closed_by", "closing_note")
+CLOSED = Gate.Progress.CLOSED
+TOLD_WHOLE = (Gate, Claim)  # of other new rows the name says enough
+
+
+# How many records are done, and of how many.
+Tell = Callable[[int, int], None]
+
+
+def silent(_done: int, _of: int) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing an import changes (or would): a new row, or a field of a row."""
+
+    model: str
+    name: str
+    field: str = ""
+    old: str = ""
+    new: str = ""
+    gate: str = ""
+    values: tuple[tuple[str, str], ...] = ()  # what a new gate or claim says, by field
+
+    def __str__(self) -> str:
+        name = self.name if self.model == "gate" or not self.gate else f"{self.gate}: {self.name}"
+        if not self.field:
+            said = [f"\n    {field}: — → {value}" for field, value in self.values]
+            return f"+ {self.model} {name}{''.join(said)}"
+        return f"~ {self.model} {name}: {self.field}: {self.old} → {self.new}"
+
+
+def apply(
+    document: Document,
+    *,
+    by: User | None = None,
+    dry_run: bool = False,
+    dated: datetime | None = None,
+    tell: Tell = silent,
+) -> list[Difference]:
+    """Write what the document says and return what differed; with `dry_run`, only return it.
+
+    The history is written as of `dated`, or as of now. `tell` hears how far it is.
+
+    Raises:
+        DocumentRefused: with every problem found; nothing was written.
+    """
+    with transaction.atomic():
+        if dated is not None:
+            refuse_to_rewrite(document, dated)
+        run = _Import(document, by, dated, tell)
+        run.write()
+        if run.problems:
+            raise DocumentRefused(run.problems)
+        if dry_run:
+            transaction.set_rollback(True)
+    return run.differences
+
+
+def _said(record: Record) -> Iterator[tuple[str, str]]:
+    """What a record says besides its key and its place, by field."""
+    for name, value in record.fields.items():
+        if name not in (*KEYS[record.model], "position") and value not in (None, ""):
+            yield name, str(value[-1]) if isinstance(value, list) and value else shown(value)
+
+
+class _Import:
+    """One import under way: what is on the board by key, what differed, what went wrong."""
+
+    def __init__(
+        self, document: Document, by: User | None, dated: datetime | None, tell: Tell
+    ) -> None:
+        self.tell = tell
+        self.by = by
+        self.dated = dated
+        self.reason = document.reason(dated)
+        self.name, self.sha256 = document.name, document.sha256
+        self.records = document.records
+        self.rows: dict[tuple[type, tuple[Any, ...]], Any] = {}
+        self.added: set[tuple[type, tuple[Any, ...]]] = set()
+        self.failed: set[tuple[type, tuple[Any, ...]]] = set()
+        self.differences: list[Difference] = []
+        self.problems: list[Problem] = []
+
+    def write(self) -> None:
+        self.done = 0
+        for model in TRACKED:
+            self._read_existing(model)
+            self._each(model, self._write)
+        # A gate may be covered by a later one, and closes once its evidence is in.
+        self._each(Gate, self._cover)
+        self._each(Gate, self._close)
+        for model in TRACKED:
+            self._record_what_has_no_history(model)
+        self._each(Launch, self._leave_word)
+
+    def _read_existing(self, model: Any) -> None:
+        relations = [name for name in KEYS[model] if model._meta.get_field(name).is_relation]
+        launches = [f"{name}__launch" for name in relations if name in {"gate", "claim"}]
+        # Locked, so that what is compared and written back is what is there.
+        rows = model.objects.select_for_update(of=("self",))
+        query = rows.select_related(*relations, *launches).order_by("pk")
+        if model is Blocker:
+            # Among blockers with the same words the unresolved one comes last and is found.
+            query = query.order_by(F("resolved_at").asc(nulls_last=True), "pk")
+        for row in query:
+            self.rows[(model, row.natural_key())] = self._marked(row)
+
+    def _each(self, model: type, step: Callable[[Record], None]) -> None:
+        """Take one step for every record of a model, noting what goes wrong."""
+        for record in self.records:
+            if record.model is not model or (model, record.key()) in self.failed:
+                continue
+            try:
+                step(record)
+            except Follows:
+                self.failed.add((model, record.key()))  # its cause is among the problems
+            except Unusable as error:
+                self._fail(record, {error.field: [error.message]})
+            except Refused as error:
+                self._fail(record, {"progress": error.messages})
+            except ValidationError as error:
+                self._fail(record, error.message_dict)
+
+    def _fail(self, record: Record, messages: dict[str, list[str]]) -> None:
+        self.failed.add((record.model, record.key()))
+        for field, found in messages.items():
+            name = "" if field == "__all__" else field
+            self.problems.append(Problem(str(record), name, " ".join(found)))
+
+    def _write(self, record: Record) -> None:
+        """Add the row, or change what differs; all but what has to wait for other rows."""
+        self.done += 1
+        self.tell(self.done, len(self.records))
+        values = {
+            name: self._value(record, name)
+            for name in record.fields
+            if name != "covered_by" or self._is_there(record, name)
+        }
+        row = self.rows.get((record.model, record.key()))
+        if record.model is Launch and (row or Launch.objects.filter(is_current=True).exists()):
+            values.pop("is_current", None)  # which launch comes first is decided on the board
+        if record.model is Gate:
+            values = self._without_closing(record, row, values)
+        if row is None:
+            if record.model is Evidence and self.dated is not None:
+                values.setdefault("recorded_at", self.dated)
+            row = self._marked(record.model(**values))
+            row.full_clean()
+            if record.model is Gate and record.fields.get("progress") == CLOSED:
+                # Nobody ever saw it open: its history starts with the closing.
+                row.skip_history_when_saving = True
+                self._save(row)
+                del row.skip_history_when_saving
+                row.first_on_record = True
+            else:
+                self._save(row)
+            self.rows[(record.model, record.key())] = row
+            self.added.add((record.model, record.key()))
+            self._differs(record)
+        else:
+            self._change(record, row, values)
+
+    def _change(self, record: Record, row: Any, values: dict[str, Any]) -> None:
+        changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+        if not changed:
+            return
+        for name, value in changed.items():
+            self._note(record, name, getattr(row, name), value)
+            setattr(row, name, value)
+        row.full_clean()
+        self._save(row)
+
+    def _without_closing(
+        self, record: Record, gate: Gate | None, values: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The values that can be set now. A gate the document reopens is reopened first."""
+        progress = values.get("progress", Gate.Progress.OPEN if gate is None else gate.progress)
+        if progress not in Gate.Progress.values:
+            raise Unusable("progress", f"{progress!r} is not open, partial or closed")
+        if gate is not None and gate.progress == CLOSED and progress != CLOSED:
+            self._note(record, "progress", gate.progress, progress)
+            gate.reopen(self.by, self.reason, to=progress)
+        if progress == CLOSED:
+            return {k: v for k, v in values.items() if k not in (*CLOSING, "progress")}
+        return values
+
+    def _is_there(self, record: Record, name: str) -> bool:
+        key = record.fields[name]
+        return isinstance(key, list) and (Gate, tuple(map(str, key))) in self.rows
+
+    def _cover(self, record: Record) -> None:
+        if "covered_by" in record.fields:
+            gate = self.rows[(Gate, record.key())]
+            self._change(record, gate, {"covered_by": self._value(record, "covered_by")})
+
+    def _close(self, record: Record) -> None:
+        if record.fields.get("progress") != CLOSED:
+            return
+        gate = self.rows[(Gate, record.key())]
+        before = gate.progress
+        details = {name: self._value(record, name) for name in CLOSING if name in record.fields}
+        if gate.close_as_documented(self.by, self.reason, **details):
+            self._note(record, "progress", before, CLOSED)
+
+    def _record_what_has_no_history(self, model: Any) -> None:
+        """Rows that came by `loaddata` have none: put them on record as they are now."""
+        recorded = set(model.history.order_by().values_list("id", flat=True))
+        for record in self.records:
+            row = self.rows.get((model, record.key())) if record.model is model else None
+            if row is not None and row.pk and row.pk not in recorded:
+                row.first_on_record = True
+                self._save(row)
+
+    def _leave_word(self, record: Record) -> None:
+        Import.objects.create(
+            launch=self.rows[(Launch, record.key())],
+            at=self.dated or timezone.now(),
+            document=self.name[:255],
+            sha256=self.sha256,
+        )
+
+    def _note(self, record: Record, field: str, old: Any, new: Any) -> None:
+        if (record.model, record.key()) not in self.added:
+            self._differs(record, field, shown(old), shown(new))
+
+    def _differs(self, record: Record, field: str = "", old: str = "", new: str = "") -> None:
+        model = record.model._meta.model_name
+        values = () if field or record.model not in TOLD_WHOLE else tuple(_said(record))
+        self.differences.append(
+            Difference(model, record.name(), field, old, new, record.gate_code(), values)
+        )
+
+    def _marked(self, row: Any) -> Any:
+        """The row, whose history will name the document and be written under its own date."""
+        row._imported_from = self.sha256
+        if self.dated is not None:
+            row._history_date = self.dated
+        return row
+
+    def _save(self, row: Any) -> None:
+        save_on_record(self._marked(row), by=self.by, reason=self.reason)
+
+    def _value(self, record: Record, name: str) -> Any:
+        field = record.model._meta.get_field(name)
+        value = record.fields[name]
+        if not field.is_relation:
+            return plain_value(field, value)
+        return None if value is None else self._referred(field, value)
+
+    def _referred(self, field: Any, key: Any) -> Any:
+        """The row that a natural key names.
+
+        Raises:
+            Unusable: not a natural key, or there is no such row.
+        """
+        model, label = field.related_model, field.related_model._meta.verbose_name
+        if not isinstance(key, list) or any(isinstance(part, (list, dict)) for part in key):
+            raise Unusable(field.name, f"{key!r} is not a natural key, a flat list")
+        if (model, tuple(key)) in self.failed:
+            raise Follows(field.name, f"{label} {key!r} is refused itself")
+        if model is get_user_model():
+            try:
+                return model.objects.get_by_natural_key(*key)
+            except (ObjectDoesNotExist, TypeError) as error:
+                raise Unusable(field.name, f"there is no account {key!r}") from error
+        if (model, tuple(key)) not in self.rows:
+            raise Unusable(field.name, f"there is no {label} {key!r}")
+        return self.rows[(model, tuple(key))]

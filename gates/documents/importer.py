@@ -1,0 +1,189 @@
+"""A file onto the board: read, matched with what is there, applied; and a report of all of it."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from accounts import security_log
+from gates.models import Action, Claim, Gate, Launch, Section
+from gates.rules import Progress, Status
+
+from .apply import Difference, Tell, apply, silent
+from .backdating import start_of
+from .json_reader import read_bytes, read_json, why_not_utf8
+from .markdown.consistency import Contradiction, compare
+from .markdown.parsed import Paper, Skipped
+from .markdown.reader import read_markdown
+from .markdown.to_records import records
+from .reconcile import match_with_board
+from .records import Document, DocumentRefused, Problem, Record, stated_twice
+
+SUFFIXES = (".json", ".md")
+
+
+@dataclass(slots=True)
+class Report:
+    """What an import did, or would do, and what a person has to look at."""
+
+    name: str
+    launch: str = ""
+    differences: list[Difference] = field(default_factory=list)
+    not_in_document: list[str] = field(default_factory=list)
+    for_a_person: list[str] = field(default_factory=list)
+    contradictions: list[Contradiction] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+def import_file(
+    path: Path,
+    *,
+    launch: str = "",
+    by: User | None = None,
+    dry_run: bool = False,
+    empty_status: tuple[Status, Progress] | None = None,
+    dated: date | None = None,
+    tell: Tell = silent,
+) -> Report:
+    """Bring a document onto the board, all of it or nothing.
+
+    Raises:
+        DocumentRefused: with every problem found; nothing was written.
+    """
+    report = Report(path.name)
+    with transaction.atomic():
+        if path.suffix.lower() == ".json":
+            document = read_json(path)
+            if launch:
+                document.rename_launch(launch)
+            else:
+                _refuse_a_second_name(document)
+        else:
+            document = _markdown(path, launch, empty_status, dated, report)
+        moment = start_of(dated) if dated else None
+        report.not_in_document = _on_the_board(document)
+        report.differences = apply(document, by=by, dry_run=dry_run, dated=moment, tell=tell)
+    report.launch = next((str(r.fields["slug"]) for r in document.records if r.model is Launch), "")
+    if not dry_run:
+        security_log.note(
+            "import",
+            user=by.get_username() if by else None,
+            file=path.name,
+            launch=report.launch,
+            changes=len(report.differences),
+        )
+    return report
+
+
+def _refuse_a_second_name(document: Document) -> None:
+    """See that the document's launch is not on the board under another slug.
+
+    Raises:
+        DocumentRefused: one of the same name is, and none has the document's slug.
+    """
+    for record in document.records:
+        slug, name = record.fields.get("slug"), record.fields.get("name")
+        if record.model is not Launch or Launch.objects.filter(slug=slug).exists():
+            continue
+        other = Launch.objects.filter(name=name).order_by("slug").first()
+        if other is not None:
+            message = (
+                f"the launch {name!r} is on the board as {other.slug}: say --launch {other.slug}, "
+                f"or --launch {slug} if it is to be another one"
+            )
+            raise DocumentRefused([Problem(str(record), "slug", message)])
+
+
+def _markdown(
+    path: Path,
+    launch: str,
+    empty_status: tuple[Status, Progress] | None,
+    dated: date | None,
+    report: Report,
+) -> Document:
+    content = read_bytes(path)
+    paper, problems = read_markdown(_text(path.name, content), empty_status)
+    if problems:
+        raise DocumentRefused(problems)
+    slug = launch or _slug(path.name, paper)
+    found = records(paper, slug)
+    if problems := stated_twice(found):
+        raise DocumentRefused(problems)
+    _date_a_new_launch(found, slug, dated)
+    report.for_a_person = match_with_board(paper, found, slug)
+    report.contradictions = compare(paper)
+    report.skipped = paper.skipped
+    return Document(path.name, hashlib.sha256(content).hexdigest(), found)
+
+
+def _text(name: str, content: bytes) -> str:
+    """The text of a file.
+
+    Raises:
+        DocumentRefused: it is not text, or not in UTF-8.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = why_not_utf8(content, error)
+        raise DocumentRefused([Problem(name, "", message)]) from error
+    if "\x00" in text:
+        line = text.count("\n", 0, text.index("\x00")) + 1
+        raise DocumentRefused([Problem(name, "", f"not a text: a NUL character in line {line}")])
+    return text
+
+
+def _slug(name: str, paper: Paper) -> str:
+    """The launch a document is about: the one with its name, or a new one named after it.
+
+    Raises:
+        DocumentRefused: no name, or several launches have it, or another one has its slug.
+    """
+    message = ""
+    named = Launch.objects.filter(name=paper.name).order_by("slug")
+    slugs = list(named.values_list("slug", flat=True))
+    slug = slugs[0] if slugs else slugify(paper.name)[:50].strip("-") or "launch"
+    if not paper.name:
+        message = "no title: begin with “# Name of the launch”, or say --launch"
+    elif len(slugs) > 1:
+        message = f"several launches have this name ({', '.join(slugs)}): say --launch"
+    elif not slugs and Launch.objects.filter(slug=slug).exists():
+        message = f"the launch {slug} has another name: say --launch, or choose another title"
+    if message:
+        raise DocumentRefused([Problem(f"{name}, line {paper.name_line or 1}", "title", message)])
+    return slug
+
+
+def _date_a_new_launch(found: list[Record], slug: str, dated: date | None) -> None:
+    """A new launch begins on the day its first document names, or is dated, or is imported."""
+    said = found[0].fields
+    if not Launch.objects.filter(slug=slug).exists():
+        day = said.setdefault("snapshot_date", str(dated or timezone.localdate()))
+        said.setdefault("plan_starts_on", day)
+
+
+def _on_the_board(document: Document) -> list[str]:
+    """What the board has of this launch and the document does not; all of it stays."""
+    named = {(record.model, record.key()) for record in document.records}
+    slugs = [record.key()[0] for record in document.records if record.model is Launch]
+    scopes: list[tuple[Any, dict[str, Any]]] = [
+        (Section, {}),
+        (Gate, {}),
+        (Action, {"state__in": ["todo", "doing"]}),
+        (Claim, {}),
+    ]
+    found = []
+    for model, scope in scopes:
+        rows = model.objects.filter(launch__slug__in=slugs, **scope).select_related("launch")
+        found += [
+            f"{model._meta.verbose_name} {row}"
+            for row in rows.order_by("pk")
+            if (model, row.natural_key()) not in named
+        ]
+    return found

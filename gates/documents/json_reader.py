@@ -1,0 +1,121 @@
+"""Read a JSON fixture with natural keys into records, refusing everything that is not one."""
+
+import codecs
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from gates.models import Evidence, Gate
+
+from .records import KEYS, Document, DocumentRefused, Problem, Record, stated_twice
+
+# A launch of 10,000 gates with its evidence is about 10 MB.
+MAX_BYTES = 20 * 1024 * 1024
+
+MODELS = {f"gates.{model._meta.model_name}": model for model in KEYS}
+# A file's content cannot travel inside a JSON document, and its checksum is computed.
+NOT_IN_A_DOCUMENT: dict[Any, set[str]] = {Evidence: {"file", "sha256"}}
+
+
+def read_json(path: Path) -> Document:
+    """The document in a file.
+
+    Raises:
+        DocumentRefused: not readable, too large, not UTF-8, not JSON, or rows of the wrong shape.
+    """
+    content = read_bytes(path)
+    rows = _parse(path.name, content)
+    records, problems = [], []
+    for number, row in enumerate(rows, start=1):
+        found = _record(f"row {number}", row)
+        if isinstance(found, Record):
+            records.append(found)
+        else:
+            problems += found
+    problems += stated_twice(records)
+    if problems:
+        raise DocumentRefused(problems)
+    return Document(path.name, hashlib.sha256(content).hexdigest(), records)
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file that is small enough to be a document.
+
+    Raises:
+        DocumentRefused: it cannot be read, or is larger than `MAX_BYTES`.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            message = f"{size:,} bytes is more than a document can have ({MAX_BYTES:,})"
+            raise DocumentRefused([Problem(path.name, "", message)])
+        return path.read_bytes()
+    except OSError as error:
+        raise DocumentRefused([Problem(path.name, "", error.strerror or str(error))]) from error
+
+
+def _parse(name: str, content: bytes) -> list[Any]:
+    try:
+        rows = json.loads(
+            content.decode("utf-8-sig"),
+            object_pairs_hook=_object,
+            parse_constant=_no_constant,
+        )
+    except UnicodeDecodeError as error:
+        raise DocumentRefused([Problem(name, "", why_not_utf8(content, error))]) from error
+    except json.JSONDecodeError as error:
+        message = f"not JSON: {error.msg} (line {error.lineno}, column {error.colno})"
+        raise DocumentRefused([Problem(name, "", message)]) from error
+    except (ValueError, RecursionError) as error:
+        raise DocumentRefused([Problem(name, "", f"not usable JSON: {error}")]) from error
+    if not isinstance(rows, list) or not rows:
+        raise DocumentRefused([Problem(name, "", "not a fixture: a list of rows is expected")])
+    return rows
+
+
+def why_not_utf8(content: bytes, error: UnicodeDecodeError) -> str:
+    """Where a file is not UTF-8, and what it is instead where it says so itself."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "this is UTF-16, not UTF-8: save it as UTF-8"
+    line = content.count(b"\n", 0, error.start) + 1
+    return f"not UTF-8 (byte {error.start + 1}, line {line})"
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the name {twice!r} stands twice in one object")
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a value")
+
+
+def _record(where: str, row: Any) -> Record | list[Problem]:
+    if not isinstance(row, dict) or not isinstance(row.get("fields"), dict):
+        return [Problem(where, "", "not a row: an object with “model” and “fields” is expected")]
+    model = MODELS.get(str(row.get("model")))
+    if model is None:
+        message = f"{row.get('model')!r} is not part of a snapshot ({', '.join(sorted(MODELS))})"
+        return [Problem(where, "model", message)]
+    # `dumpdata` writes it; versions are counted on the board, not said by a document.
+    said = {name: value for name, value in row["fields"].items() if name != "version"}
+    record = Record(model, said, where)
+    if row.keys() - {"model", "fields"}:
+        extra = ", ".join(sorted(row.keys() - {"model", "fields"}))
+        message = "rows are named by their natural keys, not by numbers"
+        return [Problem(str(record), extra, message)]
+    known = {field.name for field in model._meta.concrete_fields if not field.primary_key}
+    known -= NOT_IN_A_DOCUMENT.get(model, set())
+    unknown = sorted(record.fields.keys() - known)
+    missing = [name for name in KEYS[model] if name not in record.fields]
+    if model is Gate and "section" not in record.fields:
+        missing.append("section")
+    return (
+        [Problem(str(record), name, "there is no such field") for name in unknown]
+        + [Problem(str(record), name, "is missing") for name in missing]
+    ) or record

@@ -1,0 +1,114 @@
+"""A board as the JSON that scripts rely on (DESIGN §6, `board.json`)."""
+
+from typing import Any
+
+from gates.board.rows import ActionRow, BlockerRow, Board, ClaimRow, EvidenceRow, GateRow
+from gates.reason_text import in_words
+from gates.rules.reason import Reason
+
+
+def board_as_data(board: Board) -> dict[str, Any]:
+    """The board as plain lists and dictionaries; moments are left to the JSON encoder."""
+    totals = board.totals
+    return {
+        "launch": {
+            "slug": board.launch.slug,
+            "name": board.launch.name,
+            "snapshot_date": board.launch.snapshot_date,
+        },
+        "as_of": board.as_of,
+        "totals": {
+            "rows": totals.rows,
+            "counted": totals.counted,
+            "closed": totals.closed,
+            "partial": totals.partial,
+            "open": totals.open,
+            "blocked": totals.blocked,
+        },
+        "sections": [
+            {
+                "prefix": section.prefix,
+                "name": section.name,
+                "closed": section.closed,
+                "total": section.total,
+            }
+            for section in board.sections
+        ],
+        "gates": [_gate(gate) for gate in board.listed()],
+        "claims": [_claim(claim) for claim in board.claims],
+        "actions": [_action(action) for action in board.actions],
+    }
+
+
+def _gate(gate: GateRow) -> dict[str, Any]:
+    return {
+        "code": gate.code,
+        "title": gate.title,
+        "section": gate.section,
+        "status": gate.status.value,
+        "reason": _sentence(gate.reasons),
+        "progress": gate.progress,
+        "priority": gate.priority,
+        "counted": gate.counted,
+        "not_counted_reason": gate.not_counted_reason,
+        "definition_of_done": gate.definition_of_done,
+        "notes": gate.notes,
+        "owner": gate.owner,
+        "covered_by": gate.covered_by,
+        "closed_at": gate.closed_at,
+        "closing_note": gate.closing_note,
+        "evidence": [_evidence(proof) for proof in gate.evidence],
+        "blockers": [_blocker(blocker) for blocker in gate.blockers],
+    }
+
+
+def _evidence(proof: EvidenceRow) -> dict[str, Any]:
+    return {
+        "kind": proof.kind,
+        "summary": proof.summary,
+        "url": proof.url,
+        "output": proof.output,
+        "file": proof.file_name(),
+        "sha256": proof.sha256,
+        "commit": proof.commit,
+        "observed_at": proof.observed_at,
+        "valid_until": proof.valid_until,
+        "recorded_at": proof.recorded_at,
+        "current": proof.is_current,
+    }
+
+
+def _blocker(blocker: BlockerRow) -> dict[str, Any]:
+    return {
+        "needs": blocker.needs,
+        "why": blocker.why,
+        "waiting_on": blocker.waiting_on,
+        "raised_at": blocker.raised_at,
+        "due_on": blocker.due_on,
+        "resolved_at": blocker.resolved_at,
+        "resolution": blocker.resolution,
+    }
+
+
+def _claim(claim: ClaimRow) -> dict[str, Any]:
+    return {
+        "slug": claim.slug,
+        "name": claim.name,
+        "allowed": claim.verdict.allowed,
+        "reasons": [in_words(reason) for reason in claim.verdict.reasons],
+    }
+
+
+def _action(action: ActionRow) -> dict[str, Any]:
+    return {
+        "gate": action.gate_code or None,
+        "text": action.text,
+        "estimate": action.estimate,
+        "day": action.day,
+        "state": action.state,
+        "needs": action.needs or None,
+    }
+
+
+def _sentence(reasons: tuple[Reason, ...]) -> str:
+    return "; ".join(in_words(reason) for reason in reasons)

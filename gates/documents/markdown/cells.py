@@ -1,0 +1,134 @@
+"""The sentences people write into a gate's row: DoD, P1, Blocked on, Covered by, evidence.
+
+The writer asks the same functions before it writes a text, so that no text of the board can be
+taken for one of these sentences when it is read again.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from markdown_it import MarkdownIt
+
+from gates import rules
+
+from .escaping import unescaped
+from .parsed import SaidEvidence
+
+_PRIORITY = re.compile(r"\**(P[012])\**(?:\s*[—–:-]+\s*|\s*$)", re.IGNORECASE)
+_DOD = re.compile(r"\**(?:DoD|Definition of done)\s*:\**\s*", re.IGNORECASE)
+_COVERED = re.compile(r"\**Covered by ([A-Z]+[0-9]+)\b", re.IGNORECASE)
+_BLOCKED = re.compile(r"Blocked on\s+", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"`[^`]*`|\.(?=\s|$)")
+_NOT_AN_END = ("e.g", "i.e", "vs", "approx", "cf")
+_JOINTS = " \t+;,—–-"
+
+_DATE = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
+_LEADING_CODE = re.compile(r"`([^`]+)`(.*)", re.DOTALL)
+_FIGURE = re.compile(r"\d\s?(?:ms|s|min|rps|rpm|%|[KMG]B|req/s)(?![\w-])")
+_DOCUMENT = re.compile(r"[^\s`]+\.(?:md|rst|txt|pdf|docx?)", re.IGNORECASE)
+_inline = MarkdownIt("zero").enable(["link", "escape", "backticks"])
+_LONGEST_LINK = 4000
+
+
+@dataclass(slots=True)
+class Sentences:
+    """What the text of a row says; `rest` is what is left of it."""
+
+    priority: str = ""
+    definition_of_done: str = ""
+    covered_by: str = ""
+    needs: str = ""
+    waiting_on: str = ""
+    blocked: bool = False
+    rest: str = ""
+
+
+def sentences(text: str) -> Sentences:
+    """Take the known sentences from the beginning of a text, as it is written."""
+    said = Sentences()
+    rest = text.strip()
+    if found := _PRIORITY.match(rest):
+        said.priority, rest = found.group(1).upper(), rest[found.end() :]
+    if found := _DOD.match(rest):
+        said.definition_of_done, rest = _first_sentence(rest[found.end() :])
+    elif found := _COVERED.match(rest):
+        said.covered_by = found.group(1).upper()
+        _, rest = _first_sentence(rest)
+    elif _BLOCKED.match(rest.lstrip("*")):
+        said.blocked = True
+        sentence, rest = _bold_or_first_sentence(rest)
+        waits_for = _BLOCKED.sub("", sentence, count=1)
+        needs, found_from, person = waits_for.rpartition(" from ")
+        said.needs, said.waiting_on = (needs, person) if found_from else (waits_for, "")
+    said.rest = rest.strip()
+    return said
+
+
+def without_label(text: str) -> str:
+    """A definition of done without the words "DoD:" in front, as it is written."""
+    return _DOD.sub("", text, count=1) if _DOD.match(text) else text
+
+
+def _first_sentence(text: str) -> tuple[str, str]:
+    """The first sentence without its full stop, and the rest."""
+    for found in _SENTENCE_END.finditer(text):
+        end = found.start()
+        before = text[max(0, end - 8) : end].lower()
+        if found.group() == "." and not before.endswith(_NOT_AN_END):
+            return text[:end].strip(), text[end + 1 :].strip()
+    return text.strip(), ""
+
+
+def _bold_or_first_sentence(text: str) -> tuple[str, str]:
+    if not text.startswith("**") or "**" not in text[2:]:
+        sentence, rest = _first_sentence(text)
+        return sentence.strip("*"), rest
+    bold, _, rest = text[2:].partition("**")
+    return bold.strip().removesuffix("."), rest.lstrip(_JOINTS)
+
+
+def evidence_in(line: int, code: str, text: str) -> SaidEvidence | None:
+    """The proof that the text of a closed row is; None where it proves nothing ("", "TBD").
+
+    One link and nothing else is a link. A document that was merged is a document, figures with
+    their units are a measurement; anything else is what somebody states. A text with exactly one
+    date was true on that date.
+    """
+    summary = unescaped(text)
+    if rules.what_text_lacks(summary):
+        return None
+    said = SaidEvidence(line, code, summary)
+    dates = set(_DATE.findall(text))
+    said.observed = dates.pop() if len(dates) == 1 and _is_date(max(dates)) else ""
+    if address := _only_link(text):
+        said.kind, said.summary, said.url = "link", unescaped(address[0]), address[1]
+    elif leading := _LEADING_CODE.match(text):
+        inside, after = leading.groups()
+        if _DOCUMENT.fullmatch(inside) and after.startswith(" merged"):
+            said.kind = "document"
+        elif _FIGURE.search(inside):
+            said.kind = "measurement"
+    return said
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _only_link(text: str) -> tuple[str, str] | None:
+    """Label and address where the whole text is one safe link."""
+    if not (text.startswith("[") and text.endswith(")")) or len(text) > _LONGEST_LINK:
+        return None
+    label, _, address = text[1:-1].rpartition("](")
+    url = unescaped(address)
+    children = _inline.parseInline(text)[0].children or []
+    opened = [child for child in children if child.type == "link_open"]
+    whole = children[0].type == "link_open" and children[-1].type == "link_close"
+    if len(opened) != 1 or not whole or not url or rules.what_is_wrong_with_url(url):
+        return None
+    return (label, url) if not rules.what_text_lacks(unescaped(label)) else None

@@ -1,0 +1,105 @@
+"""The numbers a document states against its rows: headings, totals, statuses, gaps."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from gates.rules import Status
+
+from .contradiction import Contradiction, Rows
+from .parsed import Paper
+
+
+def headings(paper: Paper) -> Iterator[Contradiction]:
+    """“(6/8 closed)” against the rows below it. Where one is wrong, what the sum makes of it."""
+    wrong = []
+    for section in paper.sections:
+        closed = [gate.code for gate in section.gates if gate.status == Status.CLOSED]
+        rows = len(section.gates)
+        if section.closed is not None and (section.closed, section.total) != (len(closed), rows):
+            stated = f"{section.closed}/{section.total} closed"
+            message = f"“{section.name} ({stated})”: {len(closed)} of {rows} rows are closed"
+            wrong.append(Contradiction("heading", message, (section.line,), tuple(closed)))
+        elif section.ticked and len(closed) < rows:
+            open_ = tuple(gate.code for gate in section.gates if gate.code not in closed)
+            message = f"“{section.name}” is ticked, but {', '.join(open_)} are not closed"
+            wrong.append(Contradiction("heading", message, (section.line,), open_))
+    added = sum(section.closed or 0 for section in paper.sections)
+    summary = [c for c in paper.counts if c.status == Status.CLOSED and c.number != added]
+    if wrong and summary and any(section.closed is not None for section in paper.sections):
+        detail = f"the headings add up to {added} closed, line {summary[0].line} says"
+        details = (f"{detail} {summary[0].number}",)
+        first = wrong[0]
+        wrong[0] = Contradiction(first.kind, first.message, first.lines, first.gates, details)
+    yield from wrong
+
+
+def numbers(paper: Paper, rows: Rows) -> Iterator[Contradiction]:
+    """Totals and counts by status against the rows.
+
+    Numbers that become right once the gates set apart are left out belong to the wrong total.
+    """
+    explained, wrong = [], []
+    for count in paper.counts:
+        found = rows.of(count, everything=rows.counts_all)
+        if len(found) == count.number:
+            continue
+        stated = f"{count.number}/{count.total}" if count.total else str(count.number)
+        word = f"{len(found)} rows are {count.status}"
+        message = f"“{count.label}: {stated}”: {word}"
+        codes = tuple(gate.code for gate in found)
+        if rows.counts_all and len(rows.of(count, everything=False)) == count.number:
+            explained.append(f"line {count.line}: {message}")
+        else:
+            wrong.append(Contradiction("status count", message, (count.line,), codes))
+    yield from _totals(paper, rows, explained)
+    if not _wrong_totals(paper, rows):
+        yield from (Contradiction("status count", detail) for detail in explained)
+    yield from wrong
+
+
+def _wrong_totals(paper: Paper, rows: Rows) -> dict[int, list[int]]:
+    """Stated totals that the rows do not have, with their lines."""
+    expected = len(rows.gates) - (0 if rows.counts_all else len(rows.not_counted))
+    stated = [(count.total, count.line) for count in paper.counts if count.total]
+    stated += [(gap.total, gap.line) for gap in paper.gaps if gap.total]
+    if paper.rows_stated and rows.counts_all:
+        stated.append((paper.rows_stated.number, paper.rows_stated.line))
+    wrong: dict[int, set[int]] = defaultdict(set)
+    for total, line in stated:
+        if total != expected:
+            wrong[total].add(line)
+    return {total: sorted(lines) for total, lines in wrong.items()}
+
+
+def _totals(paper: Paper, rows: Rows, explained: list[str]) -> Iterator[Contradiction]:
+    for total, lines in _wrong_totals(paper, rows).items():
+        details = list(explained)
+        if rows.not_counted and total == len(rows.gates) - len(rows.not_counted):
+            apart = ", ".join(code for code in rows.gates if code in rows.not_counted)
+            details.append(f"without {apart}, which it sets apart, the rows are {total}")
+        message = f"“{total} gates”: there are {len(rows.gates)} rows"
+        yield Contradiction("total", message, tuple(lines), details=tuple(details))
+
+
+def thresholds(paper: Paper, rows: Rows) -> Iterator[Contradiction]:
+    """The gap against threshold less closed rows; and two thresholds for one claim."""
+    closed_gates = [gate for gate in rows.gates.values() if gate.status == Status.CLOSED]
+    apart = set() if rows.counts_all else rows.not_counted
+    closed = sum(gate.code not in apart for gate in closed_gates)
+    for gap in paper.gaps:
+        if gap.threshold is not None and gap.missing is not None:
+            missing = max(gap.threshold - closed, 0)
+            if missing != gap.missing:
+                message = f"“Gap to {gap.name}: {gap.missing}”: {closed} rows are closed, so"
+                message = f"{message} {missing} are missing to {gap.threshold}"
+                yield Contradiction("gap", message, (gap.line,))
+        still_open = [c for c in gap.codes if c in rows.gates and rows.gates[c] not in closed_gates]
+        if gap.threshold is None and gap.missing is not None and gap.missing != len(still_open):
+            message = f"“Gap to {gap.name}: {gap.missing}”: {len(still_open)} are not closed"
+            yield Contradiction("gap", message, (gap.line,), tuple(gap.codes))
+    ruled = {rule.min_closed for rule in paper.rules}
+    for gap in paper.gaps:
+        if len(ruled) == 1 and gap.threshold is not None and gap.threshold not in ruled:
+            rule = paper.rules[0]
+            message = f"“Gap to {gap.name} ({gap.threshold})”: the rule asks for {rule.min_closed}"
+            yield Contradiction("threshold", message, (rule.line, gap.line))

@@ -1,0 +1,115 @@
+"""A document against the board as it is: what only a person can decide is reported, not done.
+
+Closing needs evidence and no unresolved blocker, and nobody but a person resolves a blocker. So
+a document that says closed where something is missing brings the gate as far as partial.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from gates.models import Blocker, Gate, Section
+from gates.rules import Progress
+
+from .markdown.parsed import Paper
+from .markdown.to_records import blocked_by_nobody, closed_without_evidence
+from .records import Record
+
+CLOSING = ("closing_note", "closed_at")
+
+
+def match_with_board(paper: Paper, records: list[Record], slug: str) -> list[str]:
+    """Fit the records to what the board knows already; what a person has to look at, in words."""
+    board = dict(Gate.objects.filter(launch__slug=slug).order_by().values_list("code", "progress"))
+    unresolved: dict[str, list[Any]] = defaultdict(list)
+    resolved: dict[tuple[str, str], Any] = {}
+    query = Blocker.objects.filter(gate__launch__slug=slug).select_related("gate", "waiting_on")
+    for blocker in query.order_by("pk"):
+        if blocker.resolved_at is None:
+            unresolved[blocker.gate.code].append(blocker)
+        else:
+            resolved[(blocker.gate.code, blocker.needs)] = blocker
+    said = {(r.gate_code(), str(r.fields["needs"])): r for r in records if r.model is Blocker}
+    gates = {str(r.fields["code"]): r for r in records if r.model is Gate}
+    return [
+        *_empty(paper),
+        *_renamed(records, slug),
+        *_unproven(paper, gates, board),
+        *_unnamed(paper, unresolved),
+        *_waiting(gates, board, unresolved),
+        *_blockers(said, unresolved, resolved),
+    ]
+
+
+def _empty(paper: Paper) -> Iterator[str]:
+    if paper.empty_statuses:
+        yield f"the status was empty and is taken as told: {', '.join(paper.empty_statuses)}"
+
+
+def _unproven(paper: Paper, gates: dict[str, Record], board: dict[str, str]) -> Iterator[str]:
+    for gate in closed_without_evidence(paper):
+        words = f"{gate.code} (line {gate.line}): closed in the document, no evidence given"
+        if gate.no_proof:
+            words += f" (“{gate.no_proof}” proves nothing; it is kept in the notes)"
+        if board.get(gate.code) == Progress.CLOSED:
+            gates[gate.code].fields.pop("progress")
+            yield f"{words}; it stays closed on the evidence it has"
+        else:
+            yield f"{words}; imported as partial"
+
+
+def _unnamed(paper: Paper, unresolved: dict[str, list[Any]]) -> Iterator[str]:
+    for gate in blocked_by_nobody(paper):
+        if not unresolved[gate.code]:
+            lacking = "by whom" if gate.blocker and gate.blocker.needs else "by what and by whom"
+            place = f"{gate.code} (line {gate.line})"
+            yield f"{place}: imported as {gate.progress}: blocked, but nothing says {lacking}"
+
+
+def _renamed(records: list[Record], slug: str) -> Iterator[str]:
+    there = Section.objects.filter(launch__slug=slug).order_by()
+    names = dict(there.values_list("prefix", "name"))
+    for record in records:
+        if record.model is Section:
+            old, new = names.get(str(record.fields["prefix"])), record.fields["name"]
+            if old not in {None, new}:
+                yield f"{record.where}: the heading renames the section {old!r} to {new!r}"
+
+
+def _waiting(
+    gates: dict[str, Record], board: dict[str, str], unresolved: dict[str, list[Any]]
+) -> Iterator[str]:
+    for code, record in gates.items():
+        closes = record.fields.get("progress") == Progress.CLOSED != board.get(code)
+        if closes and unresolved[code]:
+            record.fields["progress"] = Progress.PARTIAL.value
+            for name in CLOSING:
+                record.fields.pop(name, None)
+            needs = ", ".join(f"{b.needs} (from {b.waiting_on})" for b in unresolved[code])
+            yield (
+                f"{code} ({record.where}): closed in the document, but on the board it waits for "
+                f"{needs}; imported as partial. Resolve the blocker, then import again"
+            )
+
+
+def _blockers(
+    said: dict[tuple[str, str], Record],
+    unresolved: dict[str, list[Any]],
+    resolved: dict[tuple[str, str], Any],
+) -> Iterator[str]:
+    known = set(resolved)
+    for code, blockers in unresolved.items():
+        for blocker in blockers:
+            known.add((code, blocker.needs))
+            if (code, blocker.needs) not in said:
+                yield (
+                    f"{code}: the document no longer names the blocker {blocker.needs!r} "
+                    f"(from {blocker.waiting_on}); resolve it on the board if it has come"
+                )
+    for key, record in said.items():
+        settled = key in resolved and key[1] not in {b.needs for b in unresolved[key[0]]}
+        if settled and "resolution" not in record.fields:
+            yield f"{key[0]} ({record.where}): blocked by {key[1]!r}, which the board has resolved"
+        if key not in known:
+            # A source that does not say since when must not look as if it said "since now".
+            record.fields.setdefault("raised_at", None)

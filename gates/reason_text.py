@@ -1,0 +1,25 @@
+"""The sentences of the rules in the reader's language."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
+
+from gates.rules.reason import Reason
+
+
+def in_words(reason: Reason) -> str:
+    """One reason as a sentence in the active language."""
+    return reason.say(gettext, ngettext, _shown)
+
+
+def _shown(value: Any) -> str:
+    return date_format(value, "Y-m-d") if isinstance(value, date) else str(value)
+
+
+def refusal(reasons: Iterable[Reason]) -> list[ValidationError]:
+    """The reasons as validation errors, one each, keeping their codes."""
+    return [ValidationError(in_words(reason), code=reason.code) for reason in reasons]

@@ -1,0 +1,176 @@
+"""Changing what a claim asks for: only with a reason, and on record."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from gates.models import Claim, Requirement
+from tests.support import factory
+from tests.support.admin_forms import errors_of, person, rows, version_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def founder(client: Client) -> Client:
+    client.force_login(person("sami", "Founder"))
+    return client
+
+
+def save_claim(
+    client: Client, claim: Claim, *, require: Sequence[Any] = (), drop: bool = False, **fields: Any
+) -> Any:
+    """Send the claim's page, with more required gates or without the first one."""
+    existing: list[dict[str, Any]] = [
+        {"id": row.pk, "claim": claim.pk, "gate": row.gate_id, "read_version": row.version}
+        for row in claim.requirements.all()
+    ]
+    if drop:
+        existing[0]["DELETE"] = "on"
+    data = {
+        "launch": claim.launch_id,
+        "name": claim.name,
+        "slug": claim.slug,
+        "min_closed": claim.min_closed,
+        "requires_p0": "on" if claim.requires_p0 else "",
+        "position": 0,
+        "reason": "",
+        "read_version": version_of(Claim, claim.pk),
+        **rows("requirements", [*existing, *require], initial=len(existing)),
+    }
+    return client.post(reverse("admin:gates_claim_change", args=[claim.pk]), data | fields)
+
+
+def test_lowering_the_threshold_needs_a_reason(founder: Client) -> None:
+    claim = factory.claim(factory.launch())
+
+    refused = save_claim(founder, claim, min_closed=20)
+
+    assert list(errors_of(refused)) == ["reason"]
+    claim.refresh_from_db()
+    assert claim.min_closed == 24
+    assert claim.history.count() == 1
+
+
+def test_a_changed_rule_is_on_record_with_its_reason(founder: Client) -> None:
+    claim = factory.claim(factory.launch())
+
+    response = save_claim(founder, claim, min_closed=20, reason="Four gates were merged")
+
+    assert response.status_code == 302
+    newest = claim.history.first()
+    assert (newest.min_closed, newest.history_change_reason) == (20, "Four gates were merged")
+    assert newest.history_user_name == "sami"
+    assert claim.history.count() == 2
+
+
+def test_required_gates_are_part_of_the_rule(founder: Client) -> None:
+    claim = factory.claim(factory.launch())
+    gate = factory.gate("G5")
+
+    refused = save_claim(founder, claim, require=[{"gate": gate.pk}])
+    accepted = save_claim(founder, claim, require=[{"gate": gate.pk}], reason="Paid deal first")
+
+    assert "reason" in errors_of(refused)
+    assert accepted.status_code == 302
+    recorded = Requirement.history.get()
+    assert (recorded.history_type, recorded.history_change_reason) == ("+", "Paid deal first")
+    assert claim.history.count() == 1
+
+
+def test_dropping_a_required_gate_is_on_record(founder: Client) -> None:
+    claim = factory.claim(factory.launch())
+    requirement = factory.requirement(claim, factory.gate("G5"))
+
+    response = save_claim(founder, claim, drop=True, reason="No longer needed")
+
+    assert response.status_code == 302
+    assert not Requirement.objects.exists()
+    gone = Requirement.history.get(id=requirement.pk, history_type="-")
+    assert gone.history_change_reason == "No longer needed"
+
+
+def test_renaming_a_claim_needs_no_reason(founder: Client) -> None:
+    claim = factory.claim(factory.launch())
+
+    assert save_claim(founder, claim, name="Launch claim").status_code == 302
+
+
+@pytest.mark.parametrize("field", ["slug", "position", "launch"])
+def test_a_claim_is_not_moved_or_renamed_in_passing(founder: Client, field: str) -> None:
+    claim = factory.claim(factory.launch())
+    values: dict[str, Any] = {"slug": "old", "position": 9, "launch": factory.launch("second").pk}
+
+    edit: dict[str, Any] = {field: values[field]}
+    refused = save_claim(founder, claim, **edit)
+    kept = Claim.objects.values().get()
+    accepted = save_claim(founder, claim, **edit, reason="It was a mistake")
+
+    assert list(errors_of(refused)) == ["reason"]
+    assert (kept["slug"], kept["position"], kept["launch_id"]) == (
+        claim.slug,
+        claim.position,
+        claim.launch_id,
+    )
+    assert accepted.status_code == 302
+    assert claim.history.first().history_change_reason == "It was a mistake"
+
+
+def test_a_new_claim_needs_a_reason(founder: Client) -> None:
+    data = {
+        "launch": factory.launch().pk,
+        "name": "Launched",
+        "slug": "launched",
+        "min_closed": 1,
+        "position": 0,
+        "reason": "",
+        **rows("requirements", []),
+    }
+    url = reverse("admin:gates_claim_add")
+
+    refused = founder.post(url, data)
+    nothing = Claim.objects.exists()
+    accepted = founder.post(url, data | {"reason": "Agreed with the board"})
+
+    assert list(errors_of(refused)) == ["reason"]
+    assert not nothing
+    assert accepted.status_code == 302
+    assert Claim.history.get().history_change_reason == "Agreed with the board"
+
+
+def test_deleting_a_claim_needs_a_reason(founder: Client) -> None:
+    claim = factory.claim(factory.launch())
+    url = reverse("admin:gates_claim_delete", args=[claim.pk])
+
+    refused = founder.post(url, {"post": "yes", "reason": " "}, follow=True)
+
+    assert "Say why" in refused.content.decode()
+    assert Claim.objects.exists()
+    assert claim.history.count() == 1
+
+
+def test_a_deleted_claim_is_on_record_with_its_reason(founder: Client) -> None:
+    claim = factory.claim(factory.launch())
+    url = reverse("admin:gates_claim_delete", args=[claim.pk])
+
+    asked = founder.get(url)
+    response = founder.post(url, {"post": "yes", "reason": "Never said in public"})
+
+    assert 'name="reason"' in asked.content.decode()
+    assert response.status_code == 302
+    assert not Claim.objects.exists()
+    gone = Claim.history.first()
+    assert (gone.history_type, gone.history_user_name) == ("-", "sami")
+    assert gone.history_change_reason == "Never said in public"
+
+
+def test_several_claims_are_not_deleted_at_once(founder: Client) -> None:
+    claim = factory.claim(factory.launch())
+    data = {"action": "delete_selected", "_selected_action": [claim.pk], "post": "yes"}
+
+    founder.post(reverse("admin:gates_claim_changelist"), data)
+
+    assert Claim.objects.exists()

@@ -1,0 +1,102 @@
+"""axe finds nothing on any page, in either language, light or dark, on a phone or a desktop.
+
+Each page is also kept as a picture in var/screenshots, for a person to look at.
+"""
+
+import pytest
+from django.core.management import call_command
+
+from gates.models import Blocker, Claim, Evidence, Gate, Launch
+from tests.support import factory
+from tests.support.admin_forms import person
+from tests.support.browser import DESKTOP, NARROW, SCREENSHOTS, Open, axe_findings, overflow
+
+# The pages are the same on both engines, so one of them is enough.
+pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
+
+# In the dark only the colours differ.
+SCHEMES = {"light": (), "dark": ("color-contrast", "link-in-text-block")}
+
+
+def pages() -> dict[str, str]:
+    """Every kind of page for somebody who is logged in, by a name for its picture."""
+    gate = Gate.objects.get(code="T6")
+    return {
+        "board": "/",
+        "board-filtered": "/?status=open&q=drill",
+        "board-nothing-found": "/?q=nothing-like-it",
+        "board-past": "/?as_of=2026-05-01",
+        "gate-open": "/gates/T6/",
+        "gate-closed": "/gates/T8/",
+        "gate-blocked": "/gates/O3/",
+        "waiting": "/waiting/",
+        "changes": "/changes/?since=2026-04-01",
+        "history": "/history/",
+        "burnup": "/burnup/",
+        "honesty": "/honesty/",
+        "claim": "/claims/launched/",
+        "password": "/accounts/password/",
+        "sessions": "/accounts/sessions/",
+        "second-factor": "/accounts/second-factor/",
+        "passkeys": "/accounts/passkeys/",
+        "not-found": "/gates/ZZ99/",
+        "admin": "/admin/",
+        "admin-gates": "/admin/gates/gate/",
+        "admin-gate": f"/admin/gates/gate/{gate.pk}/change/",
+        "admin-gate-history": f"/admin/gates/gate/{gate.pk}/history/",
+        "admin-close": f"/admin/gates/gate/{gate.pk}/close/",
+        "admin-gate-delete": f"/admin/gates/gate/{gate.pk}/delete/",
+        "admin-resolve": f"/admin/gates/blocker/{Blocker.objects.earliest('pk').pk}/resolve/",
+        "admin-evidence": f"/admin/gates/evidence/{Evidence.objects.earliest('pk').pk}/change/",
+        "admin-blockers": "/admin/gates/blocker/",
+        "admin-claim": f"/admin/gates/claim/{Claim.objects.get(slug='launched').pk}/change/",
+        "admin-launch": f"/admin/gates/launch/{Launch.objects.get().pk}/change/",
+        "admin-action": "/admin/gates/action/add/",
+        "admin-owners": "/admin/gates/owner/",
+        "admin-users": "/admin/auth/user/",
+        "admin-user": "/admin/auth/user/add/",
+    }
+
+
+@pytest.mark.parametrize("size", [DESKTOP, NARROW], ids=["desktop", "phone"])
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_axe_finds_nothing_and_nothing_overflows(
+    open_page: Open, language: str, size: tuple[int, int]
+) -> None:
+    call_command("import_snapshot", "fixtures/launch_gates_2026-04-23.json", "--dated=2026-04-23")
+    founder = person("sami", "Founder")
+    drill = Gate.objects.get(code="T8")
+    factory.evidence(drill, kind="link", url="https://example.com/drill")
+    drill.close(founder, "Restored, row counts equal")
+    page = open_page("/", by=founder, language=language, size=size)
+    findings: list[str] = []
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+
+    for name, path in pages().items():
+        page.goto(path)
+        for scheme, rules in SCHEMES.items():
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            where = f"{name}-{language}-{scheme}-{size[0]}"
+            if size == DESKTOP or scheme == "light":
+                page.screenshot(path=SCREENSHOTS / f"{where}.png", full_page=not rules)
+            findings += [f"{where}: {found}" for found in axe_findings(page, rules)]
+            if wider := overflow(page):
+                findings.append(f"{where}: {wider} px wider than the window")
+
+    assert not findings, "\n".join(findings)
+
+
+@pytest.mark.parametrize("size", [DESKTOP, NARROW], ids=["desktop", "phone"])
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_login_is_for_everybody(open_page: Open, language: str, size: tuple[int, int]) -> None:
+    page = open_page("/", language=language, size=size)
+    page.locator("main form button.primary").click()
+    empty = axe_findings(page)
+    page.fill("[name=login]", "sami")
+    page.fill("[name=password]", "wrong")
+    page.locator("main form button.primary").click()
+    page.screenshot(path=SCREENSHOTS / f"login-refused-{language}-{size[0]}.png", full_page=True)
+
+    assert empty == []
+    assert axe_findings(page) == []
+    assert overflow(page) == 0

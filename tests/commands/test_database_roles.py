@@ -1,0 +1,146 @@
+"""Two PostgreSQL roles: the one that serves the board can do its work, and not undo the record."""
+
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+
+from gates.models import TRACKED, Gate
+from gates.operations import integrity
+from tests.support import factory
+from tests.support.admin_forms import person, proof, save_gate
+from tests.support.assertions import everything, sql
+
+OWNER, WEB = "board_owner", "board_web"
+SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
+
+
+def log_in(role: str) -> None:
+    """Everything from here on runs as this role, on a connection of its own."""
+    connection.close()
+    connection.settings_dict["USER"] = role
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT session_user")
+        assert cursor.fetchone() == (role,)
+
+
+@pytest.fixture
+def roles(committed: None) -> Iterator[str]:
+    """Both roles, made by the command, and what it printed; gone afterwards."""
+    administrator = connection.settings_dict["USER"]
+    printed = StringIO()
+    call_command("database_roles", owner=OWNER, web=WEB, stdout=printed)
+    yield printed.getvalue()
+    log_in(administrator)
+    for role in (OWNER, WEB):
+        sql(f"REASSIGN OWNED BY {role} TO {administrator}")
+        sql(f"DROP OWNED BY {role}")
+        sql(f"DROP ROLE {role}")
+    sql("GRANT USAGE ON SCHEMA public TO PUBLIC")
+
+
+@pytest.fixture
+def web(roles: str) -> None:
+    """A board with a closed gate, seen from the web server's connection."""
+    factory.closed_gate("T1")
+    log_in(WEB)
+
+
+@pytest.mark.postgresql
+def test_the_board_works_as_the_web_role(web: None, client: Client) -> None:
+    client.force_login(person("engineer", "Engineer"))
+    gate = factory.gate("T2")
+
+    closed = save_gate(
+        client, gate, progress="closed", reason="Seen green", evidence=[proof("Green at 10:00")]
+    )
+    page = client.get("/")
+    call_command("import_snapshot", SNAPSHOT, by="engineer")
+    gate.reopen(factory.user("engineer"), "Not yet")
+
+    assert closed.status_code == 302
+    assert page.status_code == 200
+    assert Gate.objects.count() > 30
+    assert integrity.faults() == []
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "TRUNCATE gates_historicalgate",
+        "TRUNCATE gates_evidence",
+        "TRUNCATE gates_gate CASCADE",
+        "ALTER TABLE gates_gate DISABLE TRIGGER ALL",
+        "ALTER TABLE gates_historicalgate DISABLE TRIGGER USER",
+        "DROP TRIGGER gates_historicalgate_append_only ON gates_historicalgate",
+        "CREATE OR REPLACE FUNCTION public.gates_historicalgate_append_only() RETURNS trigger"
+        " LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        "CREATE TABLE public.mine (id int)",
+        "CREATE TEMPORARY TABLE gates_evidence (id int)",
+        "ALTER TABLE gates_gate ADD COLUMN mine int",
+        "DROP TABLE gates_historicalgate",
+        "SET session_replication_role = replica",
+        f"SET ROLE {OWNER}",
+        "SELECT setval('gates_historicalgate_history_id_seq', 1)",
+        "UPDATE django_migrations SET name = ''",
+    ],
+)
+def test_the_web_role_cannot_get_round_the_rules(web: None, statement: str) -> None:
+    before = everything()
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        sql(statement)
+
+    assert everything() == before
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("model", TRACKED, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("statement", ["UPDATE {} SET history_user_name = ''", "DELETE FROM {}"])
+def test_the_web_role_only_adds_to_the_history(web: None, statement: str, model: type) -> None:
+    table = model.history.model._meta.db_table  # type: ignore[attr-defined]
+
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        sql(statement.format(table))
+
+
+@pytest.mark.postgresql
+def test_the_owner_migrates_and_gives_the_rights_again(roles: str) -> None:
+    log_in(OWNER)
+
+    call_command("migrate", "gates", "0004", verbosity=0)
+    call_command("migrate", verbosity=0)
+    call_command("database_roles", owner=OWNER, web=WEB)
+
+    log_in(WEB)
+    factory.closed_gate()
+    assert integrity.faults() == []
+
+
+@pytest.mark.postgresql
+def test_passwords_are_printed_once(roles: str, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("database_roles", owner=OWNER, web=WEB)
+
+    assert roles.count("password (shown only now)") == 2
+    assert "password" not in capsys.readouterr().out
+
+
+@pytest.mark.postgresql
+def test_a_role_without_the_right_is_told_so_and_nothing_changes(roles: str) -> None:
+    log_in(WEB)
+
+    with pytest.raises(CommandError, match="nothing was changed"):
+        call_command("database_roles", owner="another_owner", web=WEB)
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db
+def test_sqlite_has_no_roles() -> None:
+    with pytest.raises(CommandError, match="SQLite has no roles"):
+        call_command("database_roles")

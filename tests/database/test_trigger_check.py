@@ -1,0 +1,228 @@
+"""The system check gates.E001 sees when the database no longer holds the closing rule itself."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.checks import CheckMessage, Tags, run_checks
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from django.db import IntegrityError, connection, transaction
+
+from gates.database import closing_rule, triggers
+from gates.database.trigger import Trigger
+from gates.models import Gate
+from tests.support import factory
+
+pytestmark = pytest.mark.django_db
+
+every_trigger = pytest.mark.parametrize(
+    "trigger", triggers.EXPECTED[connection.vendor], ids=lambda trigger: trigger.name
+)
+
+
+def sql(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def found() -> list[CheckMessage]:
+    messages = run_checks(tags=[Tags.database], databases=["default"])
+    return [message for message in messages if message.id == "gates.E001"]
+
+
+def drop(trigger: Trigger) -> None:
+    on_table = f" ON {trigger.table}" if connection.vendor == "postgresql" else ""
+    sql(f"DROP TRIGGER {trigger.name}{on_table}")
+
+
+def installed() -> set[str]:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        else:
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
+        return {name for (name,) in cursor.fetchall()}
+
+
+def test_after_all_migrations_every_expected_trigger_is_there() -> None:
+    expected = {trigger.name for trigger in triggers.EXPECTED[connection.vendor]}
+
+    assert expected <= installed()
+    assert triggers.faults(connection) == []
+    assert found() == []
+
+
+@every_trigger
+def test_a_missing_trigger_is_an_error_with_its_name_and_a_hint(trigger: Trigger) -> None:
+    drop(trigger)
+
+    (error,) = found()
+
+    assert error.is_serious()
+    assert f"trigger {trigger.name} on {trigger.table} is missing" in error.msg
+    assert error.hint == "Run `manage.py verify_integrity --repair-triggers`."
+
+
+@every_trigger
+def test_a_trigger_whose_conditions_were_weakened_is_an_error(trigger: Trigger) -> None:
+    if connection.vendor == "postgresql":
+        sql(
+            f"CREATE OR REPLACE FUNCTION public.{trigger.name}() RETURNS trigger"
+            " LANGUAGE plpgsql SET search_path = public, pg_temp AS 'BEGIN RETURN NULL; END'"
+        )
+    else:
+        drop(trigger)
+        event = "INSERT" if "INSERT" in trigger.create else "UPDATE"
+        sql(f"CREATE TRIGGER {trigger.name} AFTER {event} ON {trigger.table} BEGIN SELECT 1; END")
+
+    (error,) = found()
+
+    assert f"trigger {trigger.name} on {trigger.table} was changed or disabled" in error.msg
+
+
+@pytest.mark.postgresql
+@every_trigger
+@pytest.mark.parametrize("state", ["DISABLE TRIGGER", "ENABLE REPLICA TRIGGER"])
+def test_a_trigger_that_does_not_fire_is_an_error(trigger: Trigger, state: str) -> None:
+    sql(f"ALTER TABLE {trigger.table} {state} {trigger.name}")
+
+    (error,) = found()
+
+    assert f"trigger {trigger.name} on {trigger.table} was changed or disabled" in error.msg
+
+
+@pytest.mark.postgresql
+@every_trigger
+def test_a_function_without_its_search_path_is_an_error(trigger: Trigger) -> None:
+    sql(f"ALTER FUNCTION public.{trigger.name}() RESET search_path")
+
+    (error,) = found()
+
+    assert f"trigger {trigger.name} on {trigger.table} was changed or disabled" in error.msg
+
+
+@pytest.mark.postgresql
+@every_trigger
+def test_a_trigger_of_the_same_name_on_another_table_does_not_count(trigger: Trigger) -> None:
+    drop(trigger)
+    sql(
+        f"CREATE TRIGGER {trigger.name} AFTER UPDATE ON gates_owner"
+        f" FOR EACH ROW EXECUTE FUNCTION public.{trigger.name}()"
+    )
+
+    (error,) = found()
+
+    assert trigger.name in error.msg
+
+
+@pytest.mark.postgresql
+def test_a_deferred_trigger_is_an_error() -> None:
+    trigger = closing_rule.POSTGRESQL[0]
+    drop(trigger)
+    weakened = trigger.create.replace("INITIALLY IMMEDIATE", "INITIALLY DEFERRED")
+    sql(weakened.format(name=trigger.name))
+
+    (error,) = found()
+
+    assert trigger.name in error.msg
+
+
+def test_every_missing_trigger_is_named() -> None:
+    triggers.remove(connection)
+
+    errors = found()
+
+    assert len(errors) == len(triggers.EXPECTED[connection.vendor])
+
+
+def test_installing_again_repairs_what_is_missing_or_changed() -> None:
+    first, *_others, last = triggers.EXPECTED[connection.vendor]
+    drop(first)
+    drop(last)
+
+    triggers.install(connection)
+
+    assert found() == []
+
+
+def test_installing_twice_changes_nothing() -> None:
+    before = installed()
+
+    triggers.install(connection)
+
+    assert installed() == before
+    assert found() == []
+
+
+def test_the_check_command_fails_when_a_trigger_is_missing() -> None:
+    drop(triggers.EXPECTED[connection.vendor][0])
+
+    with pytest.raises(SystemCheckError) as failure:
+        call_command("check", databases=["default"])
+
+    assert "gates.E001" in str(failure.value)
+
+
+# --- a row that came in while the rule was away --------------------------------------------
+
+
+def test_a_gate_forged_while_the_triggers_were_away_is_named() -> None:
+    factory.closed_gate("T1")
+    gate = factory.gate("T2")
+    if connection.vendor == "postgresql":
+        sql("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks still to come is not altered
+    triggers.remove(connection)
+    Gate.objects.filter(pk=gate.pk).update(progress="closed")
+    if connection.vendor == "postgresql":
+        sql("SET CONSTRAINTS ALL IMMEDIATE")
+    triggers.install(connection)
+
+    violations = closing_rule.violations(connection)
+
+    assert violations == ["gate T2 of primitive is closed without evidence"]
+
+
+# --- the migration -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def migrations(committed: None) -> Iterator[None]:
+    """Whatever a test does to the migrations, the next one finds them all applied."""
+    yield
+    call_command("migrate", verbosity=0)
+
+
+@pytest.mark.usefixtures("migrations")
+def test_the_migration_takes_the_triggers_away_and_brings_them_back() -> None:
+    gate = factory.gate()
+
+    call_command("migrate", "gates", "0001", verbosity=0)
+
+    ours = {trigger.name for trigger in triggers.EXPECTED[connection.vendor]}
+    assert not ours & installed()
+    # `migrate` runs the check before it installs the triggers, so it is silent until then.
+    assert found() == []
+
+    call_command("migrate", "gates", verbosity=0)
+
+    assert ours <= installed()
+    assert found() == []
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Gate.objects.filter(pk=gate.pk).update(progress="closed")
+
+
+@pytest.mark.usefixtures("migrations")
+def test_the_check_is_silent_on_an_empty_database() -> None:
+    call_command("migrate", "gates", "zero", verbosity=0)
+
+    assert found() == []
+
+
+@pytest.mark.usefixtures("committed")
+@pytest.mark.parametrize("older", ["0002", "0004", "0005", "0006"])
+def test_a_database_of_an_older_version_can_be_brought_up_to_date(older: str) -> None:
+    call_command("migrate", "gates", older, verbosity=0)
+
+    call_command("migrate", verbosity=0, skip_checks=False)
+
+    assert triggers.faults(connection) == []

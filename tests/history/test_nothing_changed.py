@@ -1,0 +1,134 @@
+"""Any edit of any row is a change: "nothing changed" is said only where nothing did."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import models, transaction
+
+from gates.board.queries import find_launch, read_board
+from gates.board.rows import Board
+from gates.history.board_diff import changes_between
+from gates.history.row_diff import UNTOLD
+from gates.models import (
+    TRACKED,
+    Action,
+    Blocker,
+    Evidence,
+    Gate,
+    Launch,
+    Owner,
+    Requirement,
+    Section,
+)
+from tests.support import factory
+from tests.support.random_edits import clock
+
+pytestmark = pytest.mark.django_db
+
+# About a person and not about a launch; a name is seen where it stands beside a gate.
+OF_A_PERSON = {(Owner, name) for name in ("role", "user", "email")}
+# Which launch is current, and closing, are decisions about more than one column or row; the
+# checksum follows from its file.
+DECIDED = {(Launch, "is_current"), (Gate, "progress"), (Evidence, "sha256")}
+EDITS = [
+    (model, field.name)
+    for model in TRACKED
+    for field in model._meta.concrete_fields
+    if field.name not in UNTOLD and (model, field.name) not in OF_A_PERSON | DECIDED
+]
+# Where any other value would break a rule of the row.
+VALUES: dict[tuple[Any, str], Any] = {
+    (Launch, "slug"): "other",
+    (Section, "prefix"): "X",
+    (Gate, "code"): "T9",
+    (Evidence, "kind"): "measurement",
+    (Evidence, "url"): "https://example.com/run/2",
+    (Evidence, "file"): ContentFile(b"100 rps", "run.txt"),
+}
+
+
+def rows() -> dict[Any, Any]:
+    """A row of every kind in which everything is said, beside others to refer to."""
+    launch = factory.launch()
+    section = factory.section("T", launch=launch)
+    factory.section("S", launch=launch)
+    owner, sami = factory.owner("Lina"), factory.user("sami")
+    factory.owner("Sami")
+    factory.user("lina")
+    cover, gate = factory.gate("T1", section=section), factory.gate("T2", section=section)
+    proof = factory.evidence(gate, recorded_by=sami)
+    factory.gate("T3", section=section)
+    gate.owner, gate.covered_by = owner, cover
+    gate.counted, gate.not_counted_reason = False, "Commercial"
+    gate.save()
+    gate.close(sami, "Seen green")
+    factory.evidence(gate, "A second proof")
+    blocker = factory.blocker(factory.gate("T4", section=section), waiting_on=owner)
+    blocker.resolve(sami, "It came")
+    claim = factory.claim(launch)
+    factory.claim(launch, "other")
+    return {
+        Launch: launch,
+        Section: section,
+        Owner: owner,
+        Gate: gate,
+        Evidence: proof,
+        Blocker: blocker,
+        Action: factory.action(launch, gate=gate, needs=owner, day=1),
+        type(claim): claim,
+        Requirement: factory.requirement(claim, gate),
+    }
+
+
+def another(field: Any, value: Any) -> Any:
+    """Another value than the one that is there."""
+    if field.is_relation:
+        return field.related_model.objects.exclude(pk=value).order_by("-pk")[0].pk
+    if field.choices:
+        return next(key for key, _ in field.flatchoices if key not in {value, ""})
+    if isinstance(field, models.BooleanField):
+        return not value
+    if isinstance(field, models.DateTimeField):
+        return datetime(2026, 2, 3, 4, 5, tzinfo=UTC)
+    if isinstance(field, models.DateField):
+        return date(2027, 2, 3)
+    return 7 if isinstance(field, models.IntegerField) else f"{value} and more"
+
+
+def board(now: datetime) -> Board:
+    launch = find_launch()
+    assert launch is not None
+    return read_board(launch, now)
+
+
+@pytest.mark.parametrize(
+    ("model", "name"), EDITS, ids=[f"{model.__name__}.{name}" for model, name in EDITS]
+)
+def test_every_edit_is_a_change(model: Any, name: str) -> None:
+    with clock() as time:
+        row = rows()[model]
+        row.refresh_from_db()
+        field = model._meta.get_field(name)
+        before = board(time.now)
+
+        value = getattr(row, field.attname)
+        setattr(row, field.attname, VALUES.get((model, name), another(field, value)))
+        with transaction.atomic():
+            row.save()
+
+        assert changes_between(before, board(time.now))
+
+
+@pytest.mark.parametrize("model", TRACKED)
+def test_where_only_the_place_differs_nothing_changed(model: Any) -> None:
+    with clock() as time:
+        row = rows()[model]
+        before = board(time.now)
+
+        if hasattr(row, "position"):
+            row.position += 1
+        row.save()
+
+        assert not changes_between(before, board(time.now))

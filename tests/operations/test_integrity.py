@@ -1,0 +1,120 @@
+"""`manage.py verify_integrity`: what a restored or hand-edited database is checked for."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from gates.database import triggers
+from gates.models import TRACKED, Evidence, Gate
+from gates.operations import integrity
+from tests.support import factory
+from tests.support.assertions import sql, triggers_lifted
+
+pytestmark = pytest.mark.django_db
+
+
+def faults(capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit) as stopped:
+        call_command("verify_integrity")
+    assert stopped.value.code == 1
+    return capsys.readouterr().out
+
+
+def test_a_sound_board_passes(capsys: pytest.CaptureFixture[str]) -> None:
+    factory.closed_gate()
+
+    call_command("verify_integrity")
+
+    assert capsys.readouterr().out.startswith("ok:")
+
+
+def test_a_violation_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    gate = factory.closed_gate("T6")
+    triggers.remove(connection)
+    Evidence.objects.filter(gate=gate).delete()
+    triggers.install(connection)
+
+    out = faults(capsys)
+
+    assert "gate T6 of primitive is closed without evidence" in out
+
+
+def test_a_missing_trigger_is_named_and_can_be_repaired(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    triggers.remove(connection)
+
+    out = faults(capsys)
+    call_command("verify_integrity", repair_triggers=True)
+
+    for trigger in triggers.EXPECTED[connection.vendor]:
+        assert f"trigger {trigger.name} on {trigger.table} is missing" in out
+    assert triggers.faults(connection) == []
+
+
+def test_a_row_without_history_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    gate = factory.gate("T6")
+    with triggers_lifted():
+        gate.history.all().delete()
+
+    out = faults(capsys)
+
+    assert f"gate T6 Gate T6 (id {gate.pk}) has no history" in out
+
+
+def test_a_gate_in_another_launch_than_its_section_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    gate = factory.gate("T6")
+    Gate.objects.filter(pk=gate.pk).update(launch=factory.launch("other"))
+
+    out = faults(capsys)
+
+    assert f"gate T6 (id {gate.pk}) is in another launch than its section" in out
+
+
+def test_a_row_that_is_not_what_its_history_says_is_named_with_both_values(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    gate = factory.gate("T6", notes="as it was")
+    Gate.objects.filter(pk=gate.pk).update(notes="written past the history")
+
+    out = faults(capsys)
+
+    assert out.splitlines() == [
+        f"gate T6 Gate T6 (id {gate.pk}): notes is 'written past the history',"
+        " but its newest history row says 'as it was'"
+    ]
+
+
+def test_a_row_that_went_without_a_trace_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    evidence = factory.evidence(factory.gate("T6"))
+    sql("DELETE FROM gates_evidence")
+
+    out = faults(capsys)
+
+    assert f"(id {evidence.pk}) is gone, but no history row says so" in out
+
+
+def test_a_row_deleted_on_record_is_no_fault() -> None:
+    factory.evidence(factory.gate("T6")).delete()
+
+    assert integrity.faults() == []
+
+
+def test_the_newest_history_row_counts_and_not_an_older_one() -> None:
+    gate = factory.gate("T6")
+    gate.notes = "later"
+    gate.save()
+
+    assert integrity.faults() == []
+
+
+@pytest.mark.parametrize("gates", [1, 30])
+def test_the_cost_does_not_grow_with_the_rows(django_assert_max_num_queries, gates: int) -> None:
+    for number in range(gates):
+        factory.closed_gate(f"T{number}")
+
+    # The triggers, violations, three kinds of strays, what is in force, and two a table.
+    with django_assert_max_num_queries(6 + 2 * len(TRACKED)):
+        integrity.faults()

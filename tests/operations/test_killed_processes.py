@@ -1,0 +1,179 @@
+"""A process killed (kill -9) at any moment leaves the database before or after, never between.
+
+Each round forks a process that works on the database, kills it at a random moment of its work,
+and looks at what is left.
+"""
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from gates.documents.importer import import_file
+from gates.models import TRACKED, Gate, Launch
+from gates.operations import integrity
+from tests.support import factory
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
+# How often each kind of work is killed; some are done before they are.
+IMPORTS, CLOSINGS, MIGRATIONS = 12, 12, 6
+ATTEMPTS = 60
+
+
+def seconds_for(work: Callable[[], None]) -> float:
+    """How long the work takes when nobody kills it."""
+    began = time.monotonic()
+    work()
+    return time.monotonic() - began
+
+
+def killed(work: Callable[[], None], after: float) -> bool:
+    """Do the work in a process of its own and kill it; False where it was done before."""
+    connection.close()
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+            connection.close()
+            os._exit(0)
+        finally:
+            os._exit(1)
+    time.sleep(after)
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    wait_until_the_server_has_noticed()
+    return os.WIFSIGNALED(status)
+
+
+def wait_until_the_server_has_noticed() -> None:
+    """PostgreSQL finishes the statement under way before it sees that nobody is there."""
+    if connection.vendor == "sqlite":
+        return
+    for _ in range(500):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            if cursor.fetchone() == (0,):
+                return
+        time.sleep(0.01)
+    pytest.fail("a killed process still has a connection")
+
+
+def rows() -> Counter[str]:
+    """How many rows each table and each history has."""
+    tables = [table for model in TRACKED for table in (model, model.history.model)]
+    return Counter({table.__name__: table.objects.count() for table in tables})
+
+
+def rounds(work: Callable[[int], None], takes: float, enough: int) -> Iterator[int]:
+    """Kill the work at random moments until enough have died of it; the number of each round."""
+    seed = random.randrange(10**9)  # noqa: S311  nothing to protect
+    print(f"seed {seed}")  # noqa: T201  shown by pytest when the test fails
+    moments = random.Random(seed)  # noqa: S311
+    deaths = 0
+    for number in range(ATTEMPTS):
+        deaths += killed(partial(work, number), moments.uniform(0, takes))
+        yield number
+        if deaths == enough:
+            return
+    pytest.fail(f"only {deaths} of {ATTEMPTS} were killed")
+
+
+def test_an_import_is_there_as_a_whole_or_not_at_all() -> None:
+    def work(number: int) -> None:
+        import_file(SNAPSHOT, launch=f"launch-{number}")
+
+    work(-2)
+    before = rows()
+    takes = seconds_for(partial(work, -1))
+    whole = rows() - before
+
+    expected = rows()
+    for number in rounds(work, takes, IMPORTS):
+        if Launch.objects.filter(slug=f"launch-{number}").exists():
+            expected += whole
+        assert rows() == expected
+        assert integrity.faults() == []
+
+
+def test_a_gate_is_closed_with_its_author_and_its_record_or_not_at_all() -> None:
+    sami = factory.user("sami")
+    for number in range(40):
+        factory.evidence(factory.gate(f"T{number}"))
+
+    def close_all(_number: int = 0) -> None:
+        for gate in Gate.objects.all():
+            gate.close(sami, "Seen green")
+
+    def reopen_all() -> int:
+        for gate in Gate.objects.all():
+            gate.reopen(sami, "Again")
+        return int(Gate.history.count())
+
+    takes = seconds_for(close_all)
+    records = reopen_all()
+    between = 0
+
+    for _ in rounds(close_all, takes, CLOSINGS):
+        gates = list(Gate.objects.all())
+        closed = [gate for gate in gates if gate.progress == "closed"]
+        assert all((gate.closed_by, gate.closing_note) == (sami, "Seen green") for gate in closed)
+        assert Gate.history.count() == records + len(closed)
+        assert integrity.faults() == []
+        between += 0 < len(closed) < len(gates)
+        records = reopen_all()
+    assert between > 0  # some died at work, not before or after it
+
+
+def versioned() -> set[str]:
+    """The tables that have the column which migration 0005 adds."""
+    tables = [model._meta.db_table for model in TRACKED]
+    tables += [model.history.model._meta.db_table for model in TRACKED]
+    found = set()
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"SELECT * FROM {table} LIMIT 0")
+            if "version" in {column[0] for column in cursor.description}:
+                found.add(table)
+    return found
+
+
+def test_a_migration_is_applied_as_a_whole_or_not_at_all() -> None:
+    import_file(SNAPSHOT)
+    before, everywhere = rows(), versioned()
+
+    def back() -> None:
+        call_command("migrate", "gates", "0004", verbosity=0)
+
+    def forward(_number: int = 0) -> None:
+        call_command("migrate", "gates", verbosity=0)
+
+    try:
+        back()
+        takes = seconds_for(forward)
+        back()
+        for _ in rounds(forward, takes, MIGRATIONS):
+            applied = MigrationRecorder(connection).applied_migrations()
+            done = any(name.startswith("0005") for app, name in applied if app == "gates")
+            assert versioned() == (everywhere if done else set())
+            forward()
+            assert integrity.faults() == []
+            back()
+    finally:
+        call_command("migrate", verbosity=0)
+    assert rows() == before

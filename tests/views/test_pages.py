@@ -1,0 +1,331 @@
+"""The pages: who may open them, what they show, what they do with hostile text."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from gates.database import triggers
+from gates.models import Gate, Launch
+from tests.support import factory
+from tests.support.admin_forms import person
+
+pytestmark = pytest.mark.django_db
+
+HOSTILE = '<script>alert("x")</script> & "quotes" \'too\' [link](javascript:alert(1)) `<xmp>`'
+
+
+@pytest.fixture
+def reader(client: Client) -> Client:
+    user = person("reader", "Viewer")
+    user.is_staff = False
+    user.save()
+    client.force_login(user)
+    return client
+
+
+def text_of(client: Client, url: str) -> str:
+    """What a page says, without its tags and with white space folded."""
+    response = client.get(url)
+    assert response.status_code == 200
+    body = re.sub(r"<[^>]+>", " ", response.content.decode())
+    return re.sub(r"\s+", " ", body)
+
+
+# --- who may open what ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/",
+        "/launches/primitive/",
+        "/gates/T1/",
+        "/launches/primitive/gates/T1/",
+        "/evidence/1/file",
+        "/admin/",
+        "/admin/gates/gate/",
+        "/accounts/password/",
+    ],
+)
+def test_without_logging_in_every_page_leads_to_the_login(client: Client, url: str) -> None:
+    factory.gate("T1")
+
+    response = client.get(url, follow=True)
+
+    last, status = response.redirect_chain[-1]
+    assert status == 302
+    assert last.startswith(("/accounts/login/?next=/", "/accounts/login/?next=%2F"))
+
+
+def test_health_needs_no_login_and_says_nothing_but_its_state(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    healthy = client.get("/healthz")
+    triggers.remove(connection)
+    unprotected = client.get("/healthz")
+
+    def fail(_connection: object) -> list[str]:
+        raise DatabaseError("secret detail")
+
+    monkeypatch.setattr(triggers, "faults", fail)
+    down = client.get("/healthz")
+
+    well = {"database": "ok", "clock": "ok", "migrations": "ok", "triggers": "ok"}
+    assert (healthy.status_code, healthy.json()) == (200, well)
+    assert (unprotected.status_code, unprotected.json()) == (503, well | {"triggers": "faulty"})
+    assert down.status_code == 503
+    assert set(down.json().values()) == {"unreachable", "unknown"}
+
+
+def test_health_costs_a_few_queries(client: Client, django_assert_num_queries) -> None:
+    client.get("/healthz")
+
+    with django_assert_num_queries(4 if connection.vendor == "postgresql" else 3):
+        client.get("/healthz")
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("seconds", [-5, 5])
+def test_health_tells_that_a_servers_clock_is_off(
+    client: Client, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    real = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(seconds=seconds))
+
+    response = client.get("/healthz")
+
+    assert response.status_code == 200
+    assert response.json()["clock"] == "off"
+
+
+def test_health_tells_that_a_migration_is_still_to_come(client: Client) -> None:
+    newest = MigrationRecorder.Migration.objects.filter(app="gates").latest("pk")
+    newest.delete()
+
+    response = client.get("/healthz")
+
+    assert response.status_code == 503
+    assert response.json()["migrations"] == "pending"
+
+
+def test_the_admin_tells_a_reader_that_a_right_is_missing(reader: Client) -> None:
+    response = reader.get("/admin/", follow=True)
+
+    assert response.status_code == 403
+    assert "Dealix gates" in response.content.decode()
+
+
+# --- the board -----------------------------------------------------------------------------
+
+
+def test_the_board_of_the_snapshot_says_what_the_rows_say(reader: Client) -> None:
+    call_command("loaddata", "launch_gates_2026-04-23", verbosity=0)
+
+    text = text_of(reader, "/")
+
+    for words in (
+        "Dealix Launch Gates — v3.0.0 Primitive Launch",
+        "18 of 30 closed; threshold 24",
+        "6 more gates must close: 18 of 24",
+        "12 gates that are not closed have no priority",
+        "1 required gate is not closed",
+        "5 of 8 closed",
+        "5 of 7 closed · 2 not counted",
+        "Commercial, not technical. They close with real customers, not with code.",
+        "PostHog API key",
+        "Cannot fire real funnel events, cannot validate EU ingestion",
+        "Dry-run rollback script end-to-end on prod without actually rolling back",
+        "DLQ fault-injection test",
+        "100 rps sustained for 5 min with p95 &lt;500ms",
+    ):
+        assert words in text, words
+    for gate in Gate.objects.all():
+        assert f'href="/gates/{gate.code}/"' in reader.get("/").content.decode()
+
+
+def test_the_launch_that_is_not_current_has_a_board_of_its_own(reader: Client) -> None:
+    factory.gate("T1", title="On the front page")
+    other = factory.launch("other", name="The other launch")
+    factory.gate("T1", section=factory.section("T", launch=other), title="In the other launch")
+
+    front, page = text_of(reader, "/"), text_of(reader, "/launches/other/")
+    gate = text_of(reader, "/launches/other/gates/T1/")
+
+    assert "On the front page" in front
+    assert "In the other launch" not in front
+    assert "In the other launch" in page
+    assert 'href="/launches/other/gates/T1/"' in reader.get("/launches/other/").content.decode()
+    assert "In the other launch" in gate
+
+
+def test_before_there_is_a_launch_the_page_says_what_to_do(reader: Client) -> None:
+    text = text_of(reader, "/")
+
+    assert "bootstrap" in text
+    assert not Launch.objects.exists()
+
+
+def test_a_launch_without_gates_says_so(reader: Client) -> None:
+    factory.launch()
+
+    assert "no gates yet" in text_of(reader, "/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/launches/nowhere/",
+        "/gates/X9/",
+        "/gates/%00/",
+        "/gates/<script>/",
+        "/launches/primitive/gates/X9/",
+        "/launches/nowhere/gates/T1/",
+        "/evidence/99999/file",
+        "/evidence/99999999999999999999999999/file",
+        "/no/such/page",
+    ],
+)
+def test_what_is_not_there_is_a_page_that_says_so(reader: Client, url: str) -> None:
+    factory.gate("T1")
+
+    response = reader.get(url)
+
+    assert response.status_code == 404
+    assert "Dealix gates" in response.content.decode()
+
+
+@pytest.mark.parametrize("url", ["/", "/gates/T1/", "/healthz"])
+def test_pages_that_show_take_no_posts(reader: Client, url: str) -> None:
+    factory.gate("T1")
+
+    assert reader.post(url).status_code == 405
+
+
+def test_the_board_costs_a_constant_number_of_queries(
+    reader: Client, django_assert_num_queries
+) -> None:
+    for number in range(1, 40):
+        gate = factory.closed_gate(f"T{number}")
+        factory.blocker(gate)
+        factory.action(gate.launch, f"Step {number}", gate=gate)
+    reader.get("/")  # reads the account's language, once a log-in
+
+    with django_assert_num_queries(12):  # session, account, revision, launch, and the tables
+        reader.get("/")
+    with django_assert_num_queries(21):
+        reader.get("/gates/T1/")
+
+
+# --- one gate ------------------------------------------------------------------------------
+
+
+def test_the_gate_page_tells_its_whole_story(reader: Client) -> None:
+    gate = factory.gate("T6", definition_of_done="p95 below 500 ms", notes="Script is ready")
+    blocker = factory.blocker(gate, why="Cannot reach production")
+    factory.evidence(
+        gate, "k6 against production", kind="output", output="p95 410 ms\nrps 100", commit="ce0027e"
+    )
+    factory.action(gate.launch, "Run k6 again", gate=gate, estimate="15 min")
+    blocker.resolve(factory.user("lina"), "The key came by mail")
+    gate.close(factory.user("sami"), "100 rps held for five minutes")
+
+    text = text_of(reader, "/gates/T6/")
+
+    for words in (
+        "p95 below 500 ms",
+        "Script is ready",
+        "k6 against production",
+        "p95 410 ms",
+        "ce0027e",
+        "PostHog API key",
+        "Cannot reach production",
+        "The key came by mail",
+        "Run k6 again",
+        "100 rps held for five minutes",
+        "sami",
+        "lina",
+    ):
+        assert words in text, words
+
+
+def test_the_history_merges_the_gate_and_what_belongs_to_it(reader: Client) -> None:
+    gate = factory.gate("T6")
+    proof = factory.evidence(gate, "First proof")
+    gate.close(factory.user("sami"), "Seen green")
+    gate.reopen(factory.user("lina"), "It broke again")
+    proof.delete()
+
+    history = reader.get("/gates/T6/").context["history"]
+
+    told = [(entry.event, entry.kind, entry.by, entry.reason) for entry in history]
+    assert told == [
+        ("piece of evidence", "-", "", ""),
+        ("gate", "~", "lina", "It broke again"),
+        ("gate", "~", "sami", "Seen green"),
+        ("piece of evidence", "+", "", ""),
+        ("gate", "+", "", ""),
+    ]
+    progress = next(change for change in history[1].changes if change.field == "progress")
+    assert (progress.old, progress.new) == ("Closed", "Open")
+
+
+def test_who_closed_a_gate_is_told_after_the_account_is_gone(reader: Client) -> None:
+    gate = factory.closed_gate("T6", by=factory.user("lina"))
+    gate.reopen(factory.user("sami"), "It broke")
+    factory.user("lina").delete()
+
+    assert "lina" in text_of(reader, "/gates/T6/")
+
+
+# --- hostile text --------------------------------------------------------------------------
+
+
+def test_hostile_text_is_shown_as_text(reader: Client) -> None:
+    gate = factory.gate(
+        "T1",
+        title=HOSTILE,
+        definition_of_done=HOSTILE,
+        notes=HOSTILE,
+        owner=factory.owner(HOSTILE[:100]),
+        counted=False,
+        not_counted_reason=HOSTILE,
+    )
+    factory.blocker(gate, HOSTILE, why=HOSTILE)
+    factory.evidence(gate, HOSTILE, kind="output", output=HOSTILE, commit="<i>")
+    factory.action(gate.launch, HOSTILE, gate=gate)
+    factory.claim(gate.launch, name=HOSTILE)
+    Launch.objects.update(name=HOSTILE, notes=HOSTILE)
+
+    for url in ("/", "/gates/T1/"):
+        page = reader.get(url).content.decode()
+        assert "<script>alert" not in page
+        assert 'href="javascript:' not in page
+        assert "<xmp>" not in page
+        assert "&lt;script&gt;" in page
+
+
+def test_no_page_has_inline_styles_or_scripts_and_all_send_the_policy(reader: Client) -> None:
+    call_command("loaddata", "launch_gates_2026-04-23", verbosity=0)
+
+    for url in ("/", "/gates/T6/", "/accounts/password/", "/no/such/page"):
+        response = reader.get(url)
+        page = response.content.decode()
+        assert not re.search(r"<script(?![^>]+src=)|<style|\sstyle=|\son\w+=", page), url
+        assert "default-src 'self'" in response.headers["Content-Security-Policy"]
+        assert "unsafe" not in response.headers["Content-Security-Policy"]
+
+
+def test_staff_are_led_from_the_gate_to_its_form(client: Client) -> None:
+    client.force_login(person("engineer", "Engineer"))
+    gate = factory.gate("T1")
+
+    page = client.get("/gates/T1/").content.decode()
+
+    assert f'href="{reverse("admin:gates_gate_change", args=[gate.pk])}' in page
