@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from . import security_log
 
 # What the page shows anyway needs no message on top.
-OBVIOUS = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
+EXPECTED_MESSAGES = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -38,17 +38,17 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:
-            security_log.note("lockout", user=str(credentials.get("username", ""))[:150])
+            security_log.log_event("lockout", user=str(credentials.get("username", ""))[:150])
             raise
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
-        security_log.note("login_failed", user=user.get_username(), why="disabled")
+        security_log.log_event("login_failed", user=user.get_username(), why="disabled")
         messages.error(request, gettext("This account is switched off."))
         return redirect("account_login")
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         template = args[0] if args else kwargs.get("message_template")
-        if template not in OBVIOUS:
+        if template not in EXPECTED_MESSAGES:
             super().add_message(request, level, *args, **kwargs)
 
     def send_mail(self, *_args: Any, **_kwargs: Any) -> None:
@@ -74,16 +74,16 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Where a second factor is obligatory, the last one stays."""
-        return not settings.REQUIRE_MFA or others_than(authenticator).exists()
+        return not settings.REQUIRE_MFA or other_factors(authenticator).exists()
 
 
-def others_than(authenticator: Authenticator) -> Any:
+def other_factors(authenticator: Authenticator) -> Any:
     """What the person could log in with if this one were gone. Recovery codes alone do not do."""
     found = Authenticator.objects.filter(user=authenticator.user).exclude(pk=authenticator.pk)
     return found.exclude(type=Authenticator.Type.RECOVERY_CODES)
 
 
-def refuse_last(authenticator: Authenticator) -> None:
+def refuse_last_factor(authenticator: Authenticator) -> None:
     """Raise PermissionDenied where a person may not be left without a second factor."""
     if not SecondFactorAdapter().can_delete_authenticator(authenticator):
         raise PermissionDenied(
@@ -91,7 +91,7 @@ def refuse_last(authenticator: Authenticator) -> None:
         )
 
 
-def take_away_second_factors(user: User) -> bool:
+def reset_second_factors(user: User) -> bool:
     """End a person's sessions and second factors, so that they set up a new one at the next login.
 
     For somebody who has lost theirs. False where there were none.
@@ -104,5 +104,5 @@ def take_away_second_factors(user: User) -> bool:
     found.delete()
     for session in UserSession.objects.filter(user=user):
         session.end()
-    security_log.note("second_factor_reset", account=user.get_username())
+    security_log.log_event("second_factor_reset", account=user.get_username())
     return True

@@ -21,7 +21,7 @@ MALFORMED = (
 )
 
 
-def _checked(clean: Callable[[], Any]) -> Any:
+def _reject_malformed(clean: Callable[[], Any]) -> Any:
     """Answer anything malformed like a wrong code: a message on the form."""
     try:
         return clean()
@@ -29,21 +29,21 @@ def _checked(clean: Callable[[], Any]) -> Any:
         raise get_adapter().validation_error("incorrect_code") from error
 
 
-class AddPasskey(forms.AddWebAuthnForm):
+class AddPasskeyForm(forms.AddWebAuthnForm):
     def clean(self) -> Any:
-        return _checked(super().clean)
+        return _reject_malformed(super().clean)
 
 
-class UsePasskey(forms.AuthenticateWebAuthnForm):
+class UsePasskeyForm(forms.AuthenticateWebAuthnForm):
     def clean_credential(self) -> Any:
-        return _checked(super().clean_credential)
+        return _reject_malformed(super().clean_credential)
 
 
-class LogInByPasskey(forms.LoginWebAuthnForm):
+class LogInByPasskeyForm(forms.LoginWebAuthnForm):
     def clean_credential(self) -> Any:
-        return _checked(super().clean_credential)
+        return _reject_malformed(super().clean_credential)
 
 
-class ConfirmByPasskey(forms.ReauthenticateWebAuthnForm):
+class ConfirmByPasskeyForm(forms.ReauthenticateWebAuthnForm):
     def clean_credential(self) -> Any:
-        return _checked(super().clean_credential)
+        return _reject_malformed(super().clean_credential)

@@ -18,15 +18,15 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from . import security_log
-from .signals import BEGAN, MUST_CHANGE, USED
+from .signals import MUST_CHANGE_PASSWORD, SESSION_BEGAN, SESSION_USED
 
 # How often the session's last use is written down; a query a page would be too dear.
-NOTED_EVERY = 300
+LAST_USE_INTERVAL = 300
 
 # Where somebody may go who has not passed yet, by the names of the addresses.
-LEAVE = {"account_logout"}
-CHANGE = LEAVE | {"account_change_password"}
-SET_UP = CHANGE | {
+ALWAYS_ALLOWED = {"account_logout"}
+ALLOWED_BEFORE_PASSWORD = ALWAYS_ALLOWED | {"account_change_password"}
+ALLOWED_BEFORE_SECOND_FACTOR = ALLOWED_BEFORE_PASSWORD | {
     "account_reauthenticate",
     "mfa_index",
     "mfa_activate_totp",
@@ -34,7 +34,7 @@ SET_UP = CHANGE | {
 }
 
 
-def doors(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
+def session_checks(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
     """Middleware: lead who has logged in to what is still missing, before any page is made."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -44,47 +44,47 @@ def doors(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
         user = request.user
         if not isinstance(user, User) or not getattr(view, "login_required", True):
             return None
-        if _too_old(request):
+        if _is_expired(request):
             logout(request)
-            return _log_in_again(request, gettext("You were logged out for your safety."))
+            return _redirect_to_login(request, gettext("You were logged out for your safety."))
         name = request.resolver_match.view_name if request.resolver_match else ""
-        if request.session.get(MUST_CHANGE) and name not in CHANGE:
+        if request.session.get(MUST_CHANGE_PASSWORD) and name not in ALLOWED_BEFORE_PASSWORD:
             return redirect("account_change_password")
-        if settings.REQUIRE_MFA and not proved(request, user):
-            return _second_factor(request, user, name)
+        if settings.REQUIRE_MFA and not has_second_factor(request, user):
+            return _require_second_factor(request, user, name)
         return None
 
     middleware.process_view = process_view  # type: ignore[attr-defined]
     return middleware
 
 
-def proved(request: HttpRequest, user: User) -> bool:
+def has_second_factor(request: HttpRequest, user: User) -> bool:
     """Whether this very session has shown a second factor."""
     return any(record["method"] == "mfa" for record in get_authentication_records(request, user))
 
 
-def _second_factor(request: HttpRequest, user: User, name: str) -> HttpResponse | None:
+def _require_second_factor(request: HttpRequest, user: User, name: str) -> HttpResponse | None:
     if is_mfa_enabled(user):
         # A session from before the second factor was set up elsewhere. Its password alone must
         # not let it add another one.
-        security_log.note("session_without_second_factor")
+        security_log.log_event("session_without_second_factor")
         logout(request)
-        return _log_in_again(request, gettext("Log in again, with your second factor."))
-    return None if name in SET_UP else redirect("mfa_index")
+        return _redirect_to_login(request, gettext("Log in again, with your second factor."))
+    return None if name in ALLOWED_BEFORE_SECOND_FACTOR else redirect("mfa_index")
 
 
-def _log_in_again(request: HttpRequest, why: str) -> HttpResponse:
+def _redirect_to_login(request: HttpRequest, why: str) -> HttpResponse:
     messages.info(request, why)
     return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
 
 
-def _too_old(request: HttpRequest) -> bool:
+def _is_expired(request: HttpRequest) -> bool:
     now, session = int(time.time()), request.session
-    used = session.get(USED, 0)
+    used = session.get(SESSION_USED, 0)
     if now - used > settings.SESSION_IDLE_SECONDS:
         return True
-    if now - session.get(BEGAN, 0) > settings.SESSION_COOKIE_AGE:
+    if now - session.get(SESSION_BEGAN, 0) > settings.SESSION_COOKIE_AGE:
         return True
-    if now - used > NOTED_EVERY:
-        session[USED] = now
+    if now - used > LAST_USE_INTERVAL:
+        session[SESSION_USED] = now
     return False

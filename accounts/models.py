@@ -20,11 +20,11 @@ class GivenPassword(models.Model):
         return str(self.user)
 
     @classmethod
-    def note(cls, user: User) -> None:
+    def mark(cls, user: User) -> None:
         """This password was given: its owner changes it at the next login."""
         cls.objects.get_or_create(user=user)
 
     @classmethod
-    def settle(cls, user: User) -> None:
+    def clear(cls, user: User) -> None:
         """The person has chosen a password that only they know."""
         cls.objects.filter(user=user).delete()

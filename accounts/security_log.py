@@ -23,12 +23,12 @@ _request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
-def note(event: str, *, user: str | None = None, **facts: Any) -> None:
+def log_event(event: str, *, user: str | None = None, **facts: Any) -> None:
     """Write one event. Without `user`, who is logged in; in a command, nobody."""
     logger.info(_line(event, user, facts))
 
 
-def note_once_written(event: str, *, user: str | None = None, **facts: Any) -> None:
+def log_on_commit(event: str, *, user: str | None = None, **facts: Any) -> None:
     """Write one event when the transaction commits; what is rolled back did not happen."""
     line = _line(event, user, facts)
     transaction.on_commit(lambda: logger.info(line))
@@ -36,13 +36,13 @@ def note_once_written(event: str, *, user: str | None = None, **facts: Any) -> N
 
 def _line(event: str, user: str | None, facts: dict[str, Any]) -> str:
     request = _request.get()
-    line: dict[str, Any] = {"event": event, "user": user or _who(request)}
+    line: dict[str, Any] = {"event": event, "user": user or _username(request)}
     if request is not None:
-        line |= {"address": _address(request), "request": request.request_id}  # type: ignore[attr-defined]
+        line |= {"address": _client_address(request), "request": request.request_id}  # type: ignore[attr-defined]
     return json.dumps(line | facts, ensure_ascii=True, default=str)
 
 
-def request_on_record(
+def request_id_middleware(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware: give each request its id, and note when an answer is "not allowed"."""
@@ -55,9 +55,9 @@ def request_on_record(
         try:
             response = get_response(request)
             if response.status_code == 403:
-                note("permission_denied", method=request.method, path=request.path)
+                log_event("permission_denied", method=request.method, path=request.path)
             elif response.status_code == 429:
-                note("too_many_requests", method=request.method, path=request.path)
+                log_event("too_many_requests", method=request.method, path=request.path)
         finally:
             _request.reset(token)
         response.headers["X-Request-ID"] = number
@@ -66,12 +66,12 @@ def request_on_record(
     return middleware
 
 
-def _who(request: HttpRequest | None) -> str:
+def _username(request: HttpRequest | None) -> str:
     user = getattr(request, "user", None)
     return user.get_username() if user is not None and user.is_authenticated else ""
 
 
-def _address(request: HttpRequest) -> str:
+def _client_address(request: HttpRequest) -> str:
     try:
         return get_client_ip(request) or ""
     except ImproperlyConfigured:  # fewer proxies in the header than the settings promise

@@ -13,38 +13,40 @@ from . import security_log
 from .models import GivenPassword
 
 # Keys of the session: when it began and was last used (whole seconds), what must come first.
-BEGAN, USED, MUST_CHANGE = "began", "used", "must_change_password"
+SESSION_BEGAN, SESSION_USED, MUST_CHANGE_PASSWORD = "began", "used", "must_change_password"
 
 
 @receiver(user_logged_in)
-def begin(request: HttpRequest, user: User, **_kwargs: Any) -> None:
-    request.session[BEGAN] = request.session[USED] = int(time.time())
+def on_login(request: HttpRequest, user: User, **_kwargs: Any) -> None:
+    request.session[SESSION_BEGAN] = request.session[SESSION_USED] = int(time.time())
     if GivenPassword.objects.filter(user=user).exists():
-        request.session[MUST_CHANGE] = True
-    security_log.note("login", user=user.get_username())
+        request.session[MUST_CHANGE_PASSWORD] = True
+    security_log.log_event("login", user=user.get_username())
 
 
 @receiver(user_login_failed)
-def fail(credentials: dict[str, Any], **_kwargs: Any) -> None:
-    security_log.note("login_failed", user=str(credentials.get("username", ""))[:150])
+def on_login_failed(credentials: dict[str, Any], **_kwargs: Any) -> None:
+    security_log.log_event("login_failed", user=str(credentials.get("username", ""))[:150])
 
 
 @receiver(authentication_failed)
-def fail_second(user: User, **_kwargs: Any) -> None:
-    security_log.note("second_factor_failed", user=user.get_username())
+def on_second_factor_failed(user: User, **_kwargs: Any) -> None:
+    security_log.log_event("second_factor_failed", user=user.get_username())
 
 
 @receiver(user_logged_out)
-def leave(user: User | None, **_kwargs: Any) -> None:
+def on_logout(user: User | None, **_kwargs: Any) -> None:
     if user is not None:
-        security_log.note("logout", user=user.get_username())
+        security_log.log_event("logout", user=user.get_username())
 
 
 @receiver(authenticator_added)
-def add(user: User, authenticator: Any, **_kwargs: Any) -> None:
-    security_log.note("second_factor_added", user=user.get_username(), kind=authenticator.type)
+def on_factor_added(user: User, authenticator: Any, **_kwargs: Any) -> None:
+    security_log.log_event("second_factor_added", user=user.get_username(), kind=authenticator.type)
 
 
 @receiver(authenticator_removed)
-def remove(user: User, authenticator: Any, **_kwargs: Any) -> None:
-    security_log.note("second_factor_removed", user=user.get_username(), kind=authenticator.type)
+def on_factor_removed(user: User, authenticator: Any, **_kwargs: Any) -> None:
+    security_log.log_event(
+        "second_factor_removed", user=user.get_username(), kind=authenticator.type
+    )

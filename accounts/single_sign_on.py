@@ -15,7 +15,7 @@ from accounts import security_log
 class SingleSignOnAdapter(DefaultSocialAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """Nobody gets an account by logging in elsewhere."""
-        security_log.note("login_failed", user=str(sociallogin.user), why="no account")
+        security_log.log_event("login_failed", user=str(sociallogin.user), why="no account")
         messages.error(
             request,
             gettext("No account here has this e-mail address. Ask whoever runs this board."),

@@ -3,19 +3,10 @@
 Named here so that our catalogue has them; ours comes first.
 """
 
-
-def ngettext_noop(one: str, many: str) -> tuple[str, str]:
-    """Mark a sentence that has a plural for the translators' catalogue."""
-    return one, many
-
-
-def gettext_noop(message: str) -> str:
-    """Mark a sentence for the translators' catalogue."""
-    return message
-
+from django.utils.translation import gettext_noop, ngettext_lazy
 
 SENTENCES = (
-    ngettext_noop(
+    ngettext_lazy(
         "This password is too short. It must contain at least %d character.",
         "This password is too short. It must contain at least %d characters.",
     ),

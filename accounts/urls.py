@@ -15,13 +15,13 @@ from . import views
 urlpatterns = [
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
-    path("password/", views.ChangePassword.as_view(), name="account_change_password"),
+    path("password/", views.ChangePasswordView.as_view(), name="account_change_password"),
     path("confirm/", account.reauthenticate, name="account_reauthenticate"),
     path("sessions/", sessions.list_usersessions, name="usersessions_list"),
     path("second-factor/", mfa.index, name="mfa_index"),
     path("second-factor/login/", mfa.authenticate, name="mfa_authenticate"),
     path("second-factor/confirm/", mfa.reauthenticate, name="mfa_reauthenticate"),
-    path("second-factor/app/", views.SetUpApp.as_view(), name="mfa_activate_totp"),
+    path("second-factor/app/", views.SetUpAppView.as_view(), name="mfa_activate_totp"),
     path("second-factor/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path("second-factor/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path(
@@ -35,11 +35,13 @@ urlpatterns = [
         name="mfa_download_recovery_codes",
     ),
     path("passkeys/", passkeys.list_webauthn, name="mfa_list_webauthn"),
-    path("passkeys/add/", views.AddPasskey.as_view(), name="mfa_add_webauthn"),
+    path("passkeys/add/", views.AddPasskeyView.as_view(), name="mfa_add_webauthn"),
     path("passkeys/login/", passkeys.login_webauthn, name="mfa_login_webauthn"),
     path("passkeys/confirm/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("passkeys/<int:pk>/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
-    path("passkeys/<int:pk>/remove/", views.RemovePasskey.as_view(), name="mfa_remove_webauthn"),
+    path(
+        "passkeys/<int:pk>/remove/", views.RemovePasskeyView.as_view(), name="mfa_remove_webauthn"
+    ),
 ]
 
 if settings.SINGLE_SIGN_ON:

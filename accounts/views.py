@@ -18,12 +18,12 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from . import security_log
-from .adapters import refuse_last
+from .adapters import refuse_last_factor
 from .models import GivenPassword
-from .signals import MUST_CHANGE
+from .signals import MUST_CHANGE_PASSWORD
 
 
-class ChangePassword(PasswordChangeView):
+class ChangePasswordView(PasswordChangeView):
     """One's own password; whose was given to them is asked for it before anything else."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -35,20 +35,20 @@ class ChangePassword(PasswordChangeView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> Any:
-        given = MUST_CHANGE in self.request.session
+        given = MUST_CHANGE_PASSWORD in self.request.session
         return {**super().get_context_data(**kwargs), "given": given}
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
-        GivenPassword.settle(form.user)
-        self.request.session.pop(MUST_CHANGE, None)
+        GivenPassword.clear(form.user)
+        self.request.session.pop(MUST_CHANGE_PASSWORD, None)
         # They typed the old one just now; setting up a second factor need not ask again.
         reauthenticate_by_password(self.request)
-        security_log.note("password_changed")
+        security_log.log_event("password_changed")
         return response
 
 
-class ProvesSecondFactor:
+class MarkSecondFactorMixin:
     """Setting a second factor up proves it for this session."""
 
     request: HttpRequest
@@ -61,19 +61,19 @@ class ProvesSecondFactor:
         return response
 
 
-class SetUpApp(ProvesSecondFactor, ActivateTOTPView):
+class SetUpAppView(MarkSecondFactorMixin, ActivateTOTPView):
     """An authenticator app as second factor."""
 
 
-class AddPasskey(ProvesSecondFactor, AddWebAuthnView):
+class AddPasskeyView(MarkSecondFactorMixin, AddWebAuthnView):
     """A passkey or security key as second factor."""
 
 
-class RemovePasskey(RemoveWebAuthnView):
+class RemovePasskeyView(RemoveWebAuthnView):
     """A key goes, unless it is the last second factor and one is obligatory."""
 
     def form_valid(self, form: Any) -> HttpResponse:
-        refuse_last(self.get_object())
+        refuse_last_factor(self.get_object())
         response: HttpResponse = super().form_valid(form)
         return response
 
@@ -87,6 +87,6 @@ def admin_login(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('account_login')}?{query}")
 
 
-def too_many(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def too_many_requests(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
     """Somebody, or a program, asks for the same thing too often."""
     return render(request, "429.html", status=429)

@@ -14,7 +14,7 @@ from .databases import Databases, server
 from .timing import Figure, say
 
 ENGINES = ("sqlite", "postgresql")
-PARTS = ("queries", "pages", "past", "writing", "commands", "soak")
+BENCHMARK_PARTS = ("queries", "pages", "past", "writing", "commands", "soak")
 
 
 def main() -> int:
@@ -22,7 +22,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small boards, few rounds, a minute")
     parser.add_argument("--engine", choices=ENGINES)
-    parser.add_argument("--only", choices=PARTS, help="one part of the table")
+    parser.add_argument("--only", choices=BENCHMARK_PARTS, help="one part of the table")
     parser.add_argument(
         "--soak",
         type=int,
@@ -74,7 +74,7 @@ def _measured(asked: argparse.Namespace) -> Iterator[Figure]:
         "soak": [soak.soak(databases, seconds)],
     }  # fmt: skip
     try:
-        for name in [asked.only] if asked.only else PARTS:
+        for name in [asked.only] if asked.only else BENCHMARK_PARTS:
             for figures in parts[name]:
                 yield from figures
     finally:

@@ -14,21 +14,21 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from gates.board.queries import BLOCKER, EVIDENCE, GATE, SECTION
-from gates.board.rows import READABLE
+from gates.board.queries import BLOCKER_COLUMNS, EVIDENCE_COLUMNS, GATE_COLUMNS, SECTION_COLUMNS
+from gates.board.rows import MAX_GATES_PER_PAGE
 
-Statement = tuple[str, str, Any]  # first table, SQL, parameters
+RecordedQuery = tuple[str, str, Any]  # first table, SQL, parameters
 
-G = {name: at for at, name in enumerate(GATE)}
-E = {name: at for at, name in enumerate(EVIDENCE)}
-B = {name: at for at, name in enumerate(BLOCKER)}
-S = {name: at for at, name in enumerate(SECTION)}
+G = {name: at for at, name in enumerate(GATE_COLUMNS)}
+E = {name: at for at, name in enumerate(EVIDENCE_COLUMNS)}
+B = {name: at for at, name in enumerate(BLOCKER_COLUMNS)}
+S = {name: at for at, name in enumerate(SECTION_COLUMNS)}
 
 
 @contextmanager
-def statements() -> Iterator[list[Statement]]:
+def record_queries() -> Iterator[list[RecordedQuery]]:
     """The statements that run meanwhile, each with the first table it reads from."""
-    found: list[Statement] = []
+    found: list[RecordedQuery] = []
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         table = re.search(r'FROM "(\w+)"', sql)
@@ -39,8 +39,8 @@ def statements() -> Iterator[list[Statement]]:
         yield found
 
 
-def application(
-    run: Iterable[Statement], driver: Any, sqlite: bool, asked: str = ""
+def baseline_application(
+    run: Iterable[RecordedQuery], driver: Any, sqlite: bool, asked: str = ""
 ) -> Callable[..., list[bytes]]:
     """A WSGI application over a raw connection: the board, or the section with a prefix."""
     if sqlite:  # it writes parameters differently
@@ -69,7 +69,7 @@ def _page(tables: dict[str, list[Any]], asked: str) -> Iterator[str]:
     unresolved = (row for row in tables["gates_blocker"] if row[B["resolved_at"]] is None)
     blockers = _by(B["gate_id"], unresolved)
     sections = _by(G["section_id"], tables["gates_gate"])
-    folded = not asked and len(tables["gates_gate"]) > READABLE
+    folded = not asked and len(tables["gates_gate"]) > MAX_GATES_PER_PAGE
     yield "<!DOCTYPE html><html lang=en><title>Launch gates</title><main>"
     for section in tables["gates_section"]:
         if asked not in {"", section[S["prefix"]]}:
@@ -77,7 +77,8 @@ def _page(tables: dict[str, list[Any]], asked: str) -> Iterator[str]:
         prefix, name = escape(section[S["prefix"]]), escape(section[S["name"]])
         gates = sections.get(section[0], [])
         statuses = [
-            _status(gate, evidence.get(gate[0], ()), gate[0] in blockers, today) for gate in gates
+            _baseline_status(gate, evidence.get(gate[0], ()), gate[0] in blockers, today)
+            for gate in gates
         ]
         yield f'<section id="{prefix}"><h2>{name}</h2><p>{statuses.count("closed")} of '
         yield f"{len(gates)} closed</p>"
@@ -99,7 +100,7 @@ def _by(column: int, rows: Iterable[Any]) -> dict[int, list[Any]]:
     return found
 
 
-def _status(gate: Any, evidence: Iterable[Any], waits: bool, today: str) -> str:
+def _baseline_status(gate: Any, evidence: Iterable[Any], waits: bool, today: str) -> str:
     """What the gate is worth on a day; days as texts, because that is how SQLite keeps them."""
     progress: str = gate[G["progress"]]
     if waits or progress != "closed":
@@ -117,7 +118,7 @@ def _row(
     facts = []
     for row in waits:
         day = row[B["due_on"]]
-        due = f' <span class="quiet">due <time datetime="{day}">{day}</time></span>' if day else ""
+        due = f' <span class="muted">due <time datetime="{day}">{day}</time></span>' if day else ""
         facts.append(
             f'<li class="warn">Waiting on <bdi>{owners.get(row[B["waiting_on_id"]], "")}</bdi>: '
             f'<span dir="auto">{escape(row[B["needs"]])}</span>{due}</li>'
@@ -131,7 +132,7 @@ def _row(
         )
     if status != "closed":
         facts.append(
-            '<li><span class="quiet">Done when:</span> <span dir="auto">'
+            '<li><span class="muted">Done when:</span> <span dir="auto">'
             f"{escape(gate[G['definition_of_done']])}</span></li>"
             f'<li dir="auto">{escape(gate[G["notes"]])}</li>'
         )

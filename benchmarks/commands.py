@@ -44,7 +44,7 @@ def importing(databases: Databases, quick: bool) -> Iterator[Figure]:
         say(f"importing {gates:,} gates")
         databases.use(f"import-{gates}")
         with tempfile.NamedTemporaryFile("w", suffix=".md") as document:
-            document.write(_document(gates))
+            document.write(_large_document(gates))
             document.flush()
             begin = time.perf_counter()
             _manage("import_snapshot", document.name)
@@ -71,7 +71,7 @@ def _url() -> str:
     return os.environ["BENCH_DATABASES"].format(name=Path(connection.settings_dict["NAME"]).stem)
 
 
-def _document(gates: int) -> str:
+def _large_document(gates: int) -> str:
     """A hand-kept document: sections of sixty gates, half of them closed with proof."""
     lines = ["# Dealix Launch Gates — bench", "**Snapshot date:** 2026-04-23"]
     for number in range(gates):

@@ -121,8 +121,8 @@ def _board(gates: int, reader: User, chance: random.Random) -> None:
     )
     this_week = Gate.objects.filter(position__lt=len(closed) // 8)
     this_week.update(closed_at=now - timedelta(days=2))
-    Blocker.objects.bulk_create(_blockers(rows[len(closed) :], people, reader), BATCH)
-    Action.objects.bulk_create(_actions(launch, rows, people), BATCH)
+    Blocker.objects.bulk_create(_make_blockers(rows[len(closed) :], people, reader), BATCH)
+    Action.objects.bulk_create(_make_actions(launch, rows, people), BATCH)
     claims = Claim.objects.bulk_create(
         Claim(launch=launch, slug=slug, name=slug.capitalize(), min_closed=gates * 2 // 3)
         for slug in ("launched", "audited", "paid")
@@ -132,7 +132,9 @@ def _board(gates: int, reader: User, chance: random.Random) -> None:
     )
 
 
-def _blockers(gates: Sequence[Gate], people: Sequence[Owner], reader: User) -> Iterator[Blocker]:
+def _make_blockers(
+    gates: Sequence[Gate], people: Sequence[Owner], reader: User
+) -> Iterator[Blocker]:
     """Every fourth gate waits, some past the day; every eighth got what it waited for."""
     now = timezone.now()
     today = timezone.localdate(now)
@@ -158,7 +160,9 @@ def _blockers(gates: Sequence[Gate], people: Sequence[Owner], reader: User) -> I
         )
 
 
-def _actions(launch: Launch, gates: Sequence[Gate], people: Sequence[Owner]) -> Iterator[Action]:
+def _make_actions(
+    launch: Launch, gates: Sequence[Gate], people: Sequence[Owner]
+) -> Iterator[Action]:
     """A step for every sixth gate, on every day or none, in every state, some waiting."""
     days, states = cycle([None, *Action.Day.values]), cycle(Action.State.values)
     for number, gate in enumerate(gates[::6]):

@@ -9,21 +9,21 @@ from django.db import connection
 from django.utils import timezone
 
 from dealix_gates.wsgi import application
-from gates.board.rows import READABLE
+from gates.board.rows import MAX_GATES_PER_PAGE
 from gates.models import Gate
 
 from . import baseline
 from .data import Size, fill
 from .databases import Databases
 from .timing import Figure, exponent, medians, say
-from .wsgi_client import Reader
+from .wsgi_client import WsgiClient
 
 BOARDS = (Size(34, 1_000), Size(1_020, 10_000), Size(10_200, 100_000))
 PASTS = (Size(34, 1_000), Size(34, 10_000), Size(34, 100_000))
 # The most that a cold board may cost, in floors.
 COLD = {"postgresql": {34: 7, 1_020: 5}, "sqlite": {34: 20, 1_020: 10}}
 NOT_CHANGED = {34: 0.3, 1_020: 0.03}
-SECTION = "A"  # whose rows are asked for where the board has too many to show
+SECTION_PATH = "A"  # whose rows are asked for where the board has too many to show
 
 
 class Pages:
@@ -32,14 +32,14 @@ class Pages:
     def __init__(self, databases: Databases) -> None:
         self.databases = databases
         self.application = application
-        self.readers: dict[Size, Reader] = {}
+        self.readers: dict[Size, WsgiClient] = {}
         self.etags: dict[tuple[Size, str], str] = {}
 
-    def at(self, size: Size) -> Reader:
+    def at(self, size: Size) -> WsgiClient:
         """A reader of the board of this size; its database is in use from here."""
         if self.databases.use(str(size)):
             say(f"filling {size.gates:,} gates, {size.history:,} history rows")
-            self.readers[size] = Reader(fill(size), self.application)
+            self.readers[size] = WsgiClient(fill(size), self.application)
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
         return self.readers[size]
@@ -74,11 +74,11 @@ class Pages:
 
         return act
 
-    def statements(self, size: Size, path: str) -> list[baseline.Statement]:
+    def statements(self, size: Size, path: str) -> list[baseline.RecordedQuery]:
         """What a page asks the database, once what is kept in the process is there."""
         reader = self.at(size)
         reader.get(path)
-        with baseline.statements() as found:
+        with baseline.record_queries() as found:
             status, _, body = reader.get(path)
         assert status == 200, (path, status, body[:300])
         return found
@@ -86,7 +86,7 @@ class Pages:
     def floor(self, size: Size, section: str = "") -> Callable[[], None]:
         """Ask the bare application for the board, or for one section."""
         run = self.statements(size, _path(section))
-        application = baseline.application(run, *_driver(connection), section)
+        application = baseline.baseline_application(run, *_driver(connection), section)
 
         def act() -> None:
             application({}, lambda *_: None)
@@ -142,8 +142,8 @@ def cold(pages: Pages, engine: str, sizes: tuple[Size, ...], rounds: int) -> Ite
         found = _against_floor(pages, size, rounds)
         boards[size] = found["page"]
         yield from _compared(f"{size.gates:,} gates", found, COLD[engine].get(size.gates))
-        if size.gates > READABLE:
-            found = _against_floor(pages, size, rounds, SECTION)
+        if size.gates > MAX_GATES_PER_PAGE:
+            found = _against_floor(pages, size, rounds, SECTION_PATH)
             yield from _compared(f"one section of {size.gates:,} gates", found)
     small, large = sizes[0], sizes[-1]
     grown = exponent(boards[small], boards[large], large.gates / small.gates)

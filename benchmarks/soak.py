@@ -39,7 +39,7 @@ from .server import Browser, Server
 from .timing import Figure, say
 
 PEOPLE = 20
-SIZE = Size(340, 10_000)
+SOAK_SIZE = Size(340, 10_000)
 WRITES = 0.25  # of all that people do
 BUSY = 40  # gates that all write to, so that they meet there
 # The most that the servers' memory may be in the last quarter, in that of the second.
@@ -59,7 +59,7 @@ PAGES = (
     "/admin/gates/gate/",
 )
 DONE = ("notes", "evidence", "closed", "reopened", "blocker", "resolved")
-Answer = tuple[HTTPResponse, bytes]
+SoakResponse = tuple[HTTPResponse, bytes]
 WORD = re.compile(r"\bword-\d+-\d+\b")
 
 
@@ -69,10 +69,10 @@ class Ledger:
 
     promised: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def held_against(self, found: Counter[tuple[str, str]]) -> "Verdict":
+    def held_against(self, found: Counter[tuple[str, str]]) -> "SoakResult":
         """Compare with how often the history has each word, by word and table."""
         promised = {(word, table) for word, tables in self.promised.items() for table in tables}
-        return Verdict(
+        return SoakResult(
             lost=sum(not found[key] for key in promised),
             doubled=sum(found[key] > 1 for key in promised),
             unasked=sum(key not in promised for key in found),
@@ -80,7 +80,7 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class SoakResult:
     """How many entries of the history are missing, there more than once, or should not be."""
 
     lost: int
@@ -124,7 +124,7 @@ def in_history() -> Counter[tuple[str, str]]:
     return found
 
 
-class Person(Thread):
+class SoakUser(Thread):
     """Somebody who never pauses: reads mostly, writes now and then."""
 
     def __init__(self, number: int, server: Server, gates: list[tuple[int, str]], owner: int):
@@ -271,7 +271,7 @@ def soak(databases: Databases, seconds: int) -> Iterator[Figure]:
     What only time can show has no target below `LONG_ENOUGH`.
     """
     if databases.use("soak"):
-        fill(SIZE)
+        fill(SOAK_SIZE)
         create_groups()
     gates = list(Gate.objects.values_list("pk", "code"))
     owner = Owner.objects.values_list("pk", flat=True)[0]
@@ -283,7 +283,7 @@ def soak(databases: Databases, seconds: int) -> Iterator[Figure]:
             SECRET_KEY=settings.SECRET_KEY, REQUIRE_MFA="off",
         )  # fmt: skip
         try:
-            people = [Person(number, server, gates, owner) for number in range(PEOPLE)]
+            people = [SoakUser(number, server, gates, owner) for number in range(PEOPLE)]
             memory = _let_run(people, server, seconds)
         finally:
             server.stop()
@@ -293,30 +293,30 @@ def soak(databases: Databases, seconds: int) -> Iterator[Figure]:
         sys.stderr.write(f"    {error}\n")
     yield from _figures(people, seconds)
     yield Figure("soak: exceptions in the servers' log", troubles, "", 0)
-    yield Figure("soak: contradictions in the tables", len(integrity.faults()), "", 0)
+    yield Figure("soak: contradictions in the tables", len(integrity.integrity_errors()), "", 0)
     yield Figure("soak: most memory of the server", max(memory), "MB")
     most = _in_time(GROWTH, seconds)
     yield Figure("soak: memory, last quarter ÷ second", growth(memory), "×", most)
 
 
-def _let_run(people: list[Person], server: Server, seconds: int) -> list[float]:
+def _let_run(people: list[SoakUser], server: Server, seconds: int) -> list[float]:
     """Let them go and wait for all; the server's memory in MB, every second."""
     for person in people:
         person.until = time.monotonic() + seconds
         person.start()
     memory = []
     while any(person.is_alive() for person in people):
-        say(f"soak: {sum(map(_steps, people))} requests, {sum(map(_errors, people))} errors")
+        say(f"soak: {sum(map(_soak_steps, people))} requests, {sum(map(_errors, people))} errors")
         memory.append(server.memory())
         time.sleep(1)
     return memory
 
 
-def _steps(person: Person) -> int:
+def _soak_steps(person: SoakUser) -> int:
     return sum(map(len, person.seconds.values()))
 
 
-def _errors(person: Person) -> int:
+def _errors(person: SoakUser) -> int:
     return len(person.errors)
 
 
@@ -331,7 +331,7 @@ def _in_time(target: float, seconds: int) -> float | None:
     return target if seconds >= LONG_ENOUGH else None
 
 
-def _figures(people: list[Person], seconds: int) -> Iterator[Figure]:
+def _figures(people: list[SoakUser], seconds: int) -> Iterator[Figure]:
     ledger = Ledger()
     told: Counter[str] = Counter()
     for person in people:

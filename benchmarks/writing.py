@@ -6,19 +6,19 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from gates.models import Evidence, Gate
-from gates.models.history import save_on_record
+from gates.models.history import save_with_history
 
 from .data import Size, fill
 from .databases import Databases
 from .timing import Figure, medians
 
-SIZE = Size(340, 1_000)
+WRITING_SIZE = Size(340, 1_000)
 
 
 def closing(databases: Databases, rounds: int) -> Iterator[Figure]:
     """Evidence and close in one transaction, history included, ÷ one UPDATE of a gate."""
     if databases.use("closing"):
-        fill(SIZE)
+        fill(WRITING_SIZE)
     by = User.objects.get()
     waiting = iter(Gate.objects.filter(progress="open", blockers=None).order_by("pk"))
     plain = Gate.objects.filter(progress="open").latest("pk")
@@ -27,7 +27,7 @@ def closing(databases: Databases, rounds: int) -> Iterator[Figure]:
         gate = next(waiting)
         with transaction.atomic():
             proof = Evidence(gate=gate, summary="Seen green after the deploy", recorded_by=by)
-            save_on_record(proof, by=by, reason="")
+            save_with_history(proof, by=by, reason="")
             gate.close(by, "Seen green")
 
     def save() -> None:

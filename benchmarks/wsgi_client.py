@@ -11,7 +11,7 @@ from django.test import Client
 Application = Callable[..., Any]
 
 
-class Reader:
+class WsgiClient:
     """One person with one session, on the database that is in use."""
 
     def __init__(self, user: User, application: Application) -> None:

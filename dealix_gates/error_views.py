@@ -11,15 +11,15 @@ from gates.operations.health import is_unavailable
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """What went wrong was ours (500), or the database cannot do it now (503: try again soon)."""
-    return _unavailable(sys.exc_info()[1]) or defaults.server_error(request)
+    return _service_unavailable(sys.exc_info()[1]) or defaults.server_error(request)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400; but a session that could not be written is the database's trouble, not the reader's."""
-    return _unavailable(exception) or defaults.bad_request(request, exception)
+    return _service_unavailable(exception) or defaults.bad_request(request, exception)
 
 
-def _unavailable(error: BaseException | None) -> HttpResponse | None:
+def _service_unavailable(error: BaseException | None) -> HttpResponse | None:
     if not is_unavailable(error):
         return None
     page = loader.get_template("503.html").render()

@@ -10,14 +10,16 @@ from django.utils import translation
 
 from gates.models import Reader
 
-Answer = Callable[[HttpRequest], HttpResponse]
+GetResponse = Callable[[HttpRequest], HttpResponse]
 LANGUAGE = "language"  # of a logged-in reader, in the session
 
 
-def _refuse(reason: Callable[[HttpRequest], Exception | None]) -> Callable[[Answer], Answer]:
+def _refusal_response(
+    reason: Callable[[HttpRequest], Exception | None],
+) -> Callable[[GetResponse], GetResponse]:
     """Middleware that raises what `reason` finds against a request, before its view runs."""
 
-    def wrap(get_response: Answer) -> Answer:
+    def wrap(get_response: GetResponse) -> GetResponse:
         def middleware(request: HttpRequest) -> HttpResponse:
             return get_response(request)
 
@@ -31,15 +33,15 @@ def _refuse(reason: Callable[[HttpRequest], Exception | None]) -> Callable[[Answ
     return wrap
 
 
-@_refuse
-def refuse_nul(request: HttpRequest) -> Exception | None:
+@_refusal_response
+def reject_null_bytes(request: HttpRequest) -> Exception | None:
     """Answer 400 to a NUL character in the address: PostgreSQL can store and compare none."""
     nul = "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", "")
     return BadRequest("NUL character in the address") if nul else None
 
 
-@_refuse
-def refuse_oversized(request: HttpRequest) -> Exception | None:
+@_refusal_response
+def limit_body_size(request: HttpRequest) -> Exception | None:
     """Answer 400 to a body larger than any form here can be, before it is read."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     too_large = length.isdecimal() and int(length) > settings.MAX_BODY_BYTES
@@ -48,7 +50,7 @@ def refuse_oversized(request: HttpRequest) -> Exception | None:
     )
 
 
-def speak_to_reader(get_response: Answer) -> Answer:
+def user_language(get_response: GetResponse) -> GetResponse:
     """Let the account's language win over the browser's, on every device it logs in from.
 
     It is read once a log-in and kept in the session; Django's LocaleMiddleware, which comes
@@ -58,7 +60,7 @@ def speak_to_reader(get_response: Answer) -> Answer:
     def middleware(request: HttpRequest) -> HttpResponse:
         if SESSION_KEY in request.session:
             if LANGUAGE not in request.session:
-                request.session[LANGUAGE] = _language_of(int(request.session[SESSION_KEY]))
+                request.session[LANGUAGE] = _user_language(int(request.session[SESSION_KEY]))
             if request.session[LANGUAGE]:
                 translation.activate(request.session[LANGUAGE])
                 request.LANGUAGE_CODE = translation.get_language()
@@ -67,7 +69,7 @@ def speak_to_reader(get_response: Answer) -> Answer:
     return middleware
 
 
-def _language_of(user_id: int) -> str:
+def _user_language(user_id: int) -> str:
     """The language a person has chosen; empty for none, or one that is no longer there."""
     chosen = Reader.objects.filter(user_id=user_id).values_list("language", flat=True).first()
     return chosen if chosen in dict(settings.LANGUAGES) else ""

@@ -163,7 +163,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "accounts.security_log.request_on_record",
+    "accounts.security_log.request_id_middleware",
     "dealix_gates.middleware.permissions_policy",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -171,15 +171,15 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "dealix_gates.middleware.refuse_nul",
-    "dealix_gates.middleware.refuse_oversized",
+    "dealix_gates.middleware.reject_null_bytes",
+    "dealix_gates.middleware.limit_body_size",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "dealix_gates.middleware.speak_to_reader",
+    "dealix_gates.middleware.user_language",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "accounts.middleware.doors",
+    "accounts.middleware.session_checks",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
@@ -238,10 +238,10 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # phones' clocks differ: the code before and after counts too
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # e-mail plays no part here
 MFA_FORMS = {
-    "add_webauthn": "accounts.forms.AddPasskey",
-    "authenticate_webauthn": "accounts.forms.UsePasskey",
-    "login_webauthn": "accounts.forms.LogInByPasskey",
-    "reauthenticate_webauthn": "accounts.forms.ConfirmByPasskey",
+    "add_webauthn": "accounts.forms.AddPasskeyForm",
+    "authenticate_webauthn": "accounts.forms.UsePasskeyForm",
+    "login_webauthn": "accounts.forms.LogInByPasskeyForm",
+    "reauthenticate_webauthn": "accounts.forms.ConfirmByPasskeyForm",
 }
 # So that a key of this computer works under `make run`; browsers allow it on localhost only.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG

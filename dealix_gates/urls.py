@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 
 from accounts.views import admin_login
 
-handler429 = "accounts.views.too_many"
+handler429 = "accounts.views.too_many_requests"
 
 handler400 = "dealix_gates.error_views.bad_request"
 handler500 = "dealix_gates.error_views.server_error"

@@ -26,7 +26,7 @@ def closing_rule_is_in_the_database(
         connection = connections[alias]
         if INSTALLED_BY not in MigrationRecorder(connection).applied_migrations():
             continue
-        for fault in triggers.faults(connection):
+        for fault in triggers.trigger_errors(connection):
             errors.append(
                 Error(
                     f"The database does not hold its rules: {fault}.",

@@ -10,14 +10,16 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
-from gates.rules import what_is_wrong_with_url
+from gates.rules import url_errors
 
-_parser = MarkdownIt("zero", {"html": False}).enable(["backticks", "emphasis", "link", "escape"])
+_inline_parser = MarkdownIt("zero", {"html": False}).enable(
+    ["backticks", "emphasis", "link", "escape"]
+)
 
 
 def _safe_address(_tag: str, attribute: str, value: str) -> str | None:
     """A link's address, unless the rule for evidence refuses it: the words stay, the link goes."""
-    return None if attribute == "href" and what_is_wrong_with_url(value) else value
+    return None if attribute == "href" and url_errors(value) else value
 
 
 @lru_cache(maxsize=8192)
@@ -25,7 +27,7 @@ def inline_html(text: str, *, links: bool = False) -> SafeString:
     """The text with code, emphasis and, where asked for, links; everything else is escaped."""
     tags = {"code", "em", "strong"} | ({"a"} if links else set())
     html = nh3.clean(
-        _parser.renderInline(text),
+        _inline_parser.renderInline(text),
         tags=tags,
         attributes={"a": {"href"}} if links else {},
         url_schemes={"http", "https"},

@@ -11,15 +11,15 @@ from django.utils.translation import gettext, ngettext
 from gates.rules.reason import Reason
 
 
-def in_words(reason: Reason) -> str:
+def reason_text(reason: Reason) -> str:
     """One reason as a sentence in the active language."""
-    return reason.say(gettext, ngettext, _shown)
+    return reason.render(gettext, ngettext, _format_reason_value)
 
 
-def _shown(value: Any) -> str:
+def _format_reason_value(value: Any) -> str:
     return date_format(value, "Y-m-d") if isinstance(value, date) else str(value)
 
 
-def refusal(reasons: Iterable[Reason]) -> list[ValidationError]:
+def validation_errors(reasons: Iterable[Reason]) -> list[ValidationError]:
     """The reasons as validation errors, one each, keeping their codes."""
-    return [ValidationError(in_words(reason), code=reason.code) for reason in reasons]
+    return [ValidationError(reason_text(reason), code=reason.code) for reason in reasons]

@@ -8,7 +8,7 @@ from django.urls import URLPattern, path, register_converter
 from gates.views import board, gate, history, site
 
 
-class GateCode:
+class GateCodeConverter:
     """A gate's code in an address: capital letters and a number."""
 
     regex = "[A-Z]+[0-9]+"
@@ -20,10 +20,10 @@ class GateCode:
         return value
 
 
-register_converter(GateCode, "code")
+register_converter(GateCodeConverter, "code")
 
 
-def of_a_launch(
+def launch_routes(
     route: str, view: Callable[..., HttpResponseBase], name: str, **given: str
 ) -> list[URLPattern]:
     """A page of the current launch, and the same page of any launch, named `launch-…`."""
@@ -34,16 +34,16 @@ def of_a_launch(
 
 
 urlpatterns = [
-    *of_a_launch("", board.board, "board"),
-    *of_a_launch("board.md", board.export, "board-md", ending="md"),
-    *of_a_launch("board.json", board.export, "board-json", ending="json"),
-    *of_a_launch("board.csv", board.export, "board-csv", ending="csv"),
-    *of_a_launch("gates/<code:code>/", gate.gate, "gate"),
-    *of_a_launch("claims/<slug:named>/", board.claim, "claim"),
-    *of_a_launch("changes/", history.changes, "changes"),
-    *of_a_launch("burnup/", history.burnup_page, "burnup"),
-    *of_a_launch("waiting/", board.waiting, "waiting"),
-    *of_a_launch("honesty/", board.honesty, "honesty"),
+    *launch_routes("", board.board, "board"),
+    *launch_routes("board.md", board.export, "board-md", ending="md"),
+    *launch_routes("board.json", board.export, "board-json", ending="json"),
+    *launch_routes("board.csv", board.export, "board-csv", ending="csv"),
+    *launch_routes("gates/<code:code>/", gate.gate, "gate"),
+    *launch_routes("claims/<slug:named>/", board.claim, "claim"),
+    *launch_routes("changes/", history.changes, "changes"),
+    *launch_routes("burnup/", history.burnup_page, "burnup"),
+    *launch_routes("waiting/", board.waiting, "waiting"),
+    *launch_routes("honesty/", board.honesty, "honesty"),
     path("history/", history.history, name="history"),
     path("evidence/<int:pk>/file", gate.evidence_file, name="evidence-file"),
     path("language/", site.language, name="language"),

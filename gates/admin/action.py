@@ -5,11 +5,11 @@ from django.contrib import admin
 from gates.models import Action
 
 from .base import BoardAdmin
-from .gate_field import GateByCode
+from .gate_field import GateFieldMixin
 
 
 @admin.register(Action)
-class ActionAdmin(GateByCode, BoardAdmin):
+class ActionAdmin(GateFieldMixin, BoardAdmin):
     list_display = ("text", "gate", "day", "estimate", "state", "needs")
     list_filter = ("state", "day", "needs")
     list_select_related = ("gate", "needs")

@@ -26,15 +26,15 @@ from django.utils.translation import gettext_lazy as _
 from gates import rules
 from gates.database import closing_rule
 from gates.history.entries import object_history
-from gates.models import Refused, Stale
-from gates.models.evidence import no_files_left_behind
-from gates.reason_text import in_words
+from gates.models import StaleObjectError, TransitionRefused
+from gates.models.evidence import delete_files_on_error
+from gates.reason_text import reason_text
 from gates.rules import KEEPS_EVIDENCE
 
-from .edit_conflicts import CarriesVersion, VersionedForm
+from .edit_conflicts import VersionedForm, VersionFieldMixin
 
 
-def person(request: HttpRequest) -> User:
+def request_user(request: HttpRequest) -> User:
     """Who is logged in; the admin lets nobody else in."""
     if not isinstance(request.user, User):
         raise PermissionDenied
@@ -49,7 +49,7 @@ class Refusal:
     messages: list[str]
 
 
-class DirectedForm(forms.BaseForm):
+class AutoDirForm(forms.BaseForm):
     """People write Arabic and English into the same fields, whichever language the page is in."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -69,7 +69,7 @@ def reason_field() -> forms.CharField:
     )
 
 
-class RefusableForm(DirectedForm, VersionedForm):
+class RefusalAwareForm(AutoDirForm, VersionedForm):
     """A form that can be told, on being shown again, why it was refused."""
 
     refusal: Refusal | None = None
@@ -82,7 +82,7 @@ class RefusableForm(DirectedForm, VersionedForm):
 
 
 @contextmanager
-def unanswerable_refused() -> Iterator[None]:
+def bad_request_on_lookup_error() -> Iterator[None]:
     """Answer 400 where an address asks for what no row can have: `?id=abc`, a number too large."""
     try:
         yield
@@ -90,18 +90,18 @@ def unanswerable_refused() -> Iterator[None]:
         raise BadRequest("the address asks for something that cannot be looked up") from error
 
 
-class ReasonedForm(RefusableForm):
+class ReasonRequiredForm(RefusalAwareForm):
     """A form for a decision that goes on record with the reason that is written here."""
 
     reason = reason_field()
 
     def needs_reason(self) -> None:
         """Refuse the form where no reason is written."""
-        for lacking in rules.what_a_decision_lacks(self.cleaned_data.get("reason", "")):
-            self.add_error("reason", in_words(lacking))
+        for lacking in rules.decision_errors(self.cleaned_data.get("reason", "")):
+            self.add_error("reason", reason_text(lacking))
 
 
-class SharedChoices:
+class CachedChoicesMixin:
     """For inlines: the choices of a reference are read once, not once for every row."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -110,13 +110,13 @@ class SharedChoices:
         return field
 
 
-class BadAddressesRefused(admin.ModelAdmin):
+class SafeLookupAdmin(admin.ModelAdmin):
     """An address that asks for what no row can have gets an answer of its own, never a 500."""
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
-        with unanswerable_refused():
+        with bad_request_on_lookup_error():
             return super().get_object(request, object_id, from_field or None)
 
     def changeform_view(
@@ -127,16 +127,16 @@ class BadAddressesRefused(admin.ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         # Reading: all of it. Writing: only showing the form again, which looks up what was sent.
-        reading = unanswerable_refused() if request.method == "GET" else nullcontext()
+        reading = bad_request_on_lookup_error() if request.method == "GET" else nullcontext()
         with reading:
             page = super().changeform_view(request, object_id, form_url, extra_context)
-        with unanswerable_refused():
+        with bad_request_on_lookup_error():
             return page.render() if isinstance(page, TemplateResponse) else page
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        with unanswerable_refused():
+        with bad_request_on_lookup_error():
             page = super().changelist_view(request, extra_context)
             return page.render() if isinstance(page, TemplateResponse) else page
 
@@ -156,14 +156,14 @@ class BadAddressesRefused(admin.ModelAdmin):
         return super().get_search_results(request, queryset, search_term[:200])
 
 
-class BoardAdmin(CarriesVersion, BadAddressesRefused):
+class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
     """Base of our admin classes.
 
     Not the library's SimpleHistoryAdmin: its page of a past version takes a POST that writes the
     old values back, past the closing rule, even where its "Revert" button is switched off.
     """
 
-    form = RefusableForm
+    form = RefusalAwareForm
     actions: tuple[str, ...] = ("delete_selected",)
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
@@ -181,11 +181,11 @@ class BoardAdmin(CarriesVersion, BadAddressesRefused):
         if request.method == "GET":
             return super().changeform_view(request, object_id, form_url, extra_context)
         try:
-            with no_files_left_behind():
+            with delete_files_on_error():
                 return super().changeform_view(request, object_id, form_url, extra_context)
-        except Refused as refused:
+        except TransitionRefused as refused:
             refusal = Refusal("progress", refused.messages)
-        except Stale:
+        except StaleObjectError:
             refusal = Refusal("", [gettext("Somebody else changed this at the same moment.")])
         except IntegrityError as error:
             refusal = self.refusal_of(error)
@@ -195,8 +195,8 @@ class BoardAdmin(CarriesVersion, BadAddressesRefused):
 
     def refusal_of(self, error: IntegrityError) -> Refusal:
         """What to tell the person when the database refused the write."""
-        if closing_rule.broken_by(error):
-            return Refusal(self.last_evidence_field, [in_words(KEEPS_EVIDENCE)])
+        if closing_rule.violates_closing_rule(error):
+            return Refusal(self.last_evidence_field, [reason_text(KEEPS_EVIDENCE)])
         words = gettext(
             "The database refused this: it contradicts what is stored, or was stored a moment ago."
         )

@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from gates.models import Blocker
 
-from .base import BoardAdmin, DirectedForm, person
-from .gate_field import GateByCode
+from .base import AutoDirForm, BoardAdmin, request_user
+from .gate_field import GateFieldMixin
 
 
-class ResolutionForm(DirectedForm, forms.Form):
+class ResolutionForm(AutoDirForm, forms.Form):
     """How a blocker was resolved."""
 
     resolution = forms.CharField(
@@ -30,7 +30,7 @@ class ResolutionForm(DirectedForm, forms.Form):
 
 
 @admin.register(Blocker)
-class BlockerAdmin(GateByCode, BoardAdmin):
+class BlockerAdmin(GateFieldMixin, BoardAdmin):
     list_display = ("needs", "gate", "waiting_on", "due_on", "resolved_at")
     list_filter = ("waiting_on", ("resolved_at", admin.EmptyFieldListFilter))
     list_select_related = ("gate", "waiting_on")
@@ -58,7 +58,7 @@ class BlockerAdmin(GateByCode, BoardAdmin):
             raise PermissionDenied
         form = ResolutionForm(request.POST or None, label_suffix="")
         if request.method == "POST" and form.is_valid():
-            if blocker.resolve(person(request), form.cleaned_data["resolution"]):
+            if blocker.resolve(request_user(request), form.cleaned_data["resolution"]):
                 self.log_change(request, blocker, [{"changed": {"fields": ["resolution"]}}])
                 words = gettext("Resolved. %(gate)s no longer waits for %(who)s with this.")
                 values = {"gate": blocker.gate.code, "who": blocker.waiting_on}
@@ -77,5 +77,5 @@ class BlockerAdmin(GateByCode, BoardAdmin):
         return TemplateResponse(request, "admin/gates/blocker/resolve.html", context)
 
     def save_model(self, request: HttpRequest, obj: Blocker, form: Any, change: bool) -> None:
-        obj.settle(person(request))
+        obj.sync_resolution(request_user(request))
         super().save_model(request, obj, form, change)

@@ -11,17 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from accounts import security_log
 from gates import rules
 from gates.models import Claim, Requirement
-from gates.reason_text import refusal
+from gates.reason_text import validation_errors
 
-from .base import BoardAdmin, DirectedForm, ReasonedForm, RefusableForm, reason_field
-from .edit_conflicts import CarriesVersion, VersionedFormSet
-from .gate_field import GateByCode
+from .base import AutoDirForm, BoardAdmin, ReasonRequiredForm, RefusalAwareForm, reason_field
+from .edit_conflicts import VersionedFormSet, VersionFieldMixin
+from .gate_field import GateFieldMixin
 
 # A claim is told apart by its slug, its launch and its place; only the name is just words.
-ONLY_WORDS = {"name", "reason"}
+WORDING_FIELDS = {"name", "reason"}
 
 
-class ClaimForm(ReasonedForm):
+class ClaimForm(ReasonRequiredForm):
     """A claim, and the reason that adding it or changing more than its name asks for."""
 
     class Meta:
@@ -32,20 +32,20 @@ class ClaimForm(ReasonedForm):
         cleaned = super().clean()
         if self.is_stale:
             return cleaned
-        if self.instance.pk is None or set(self.changed_data) - ONLY_WORDS:
+        if self.instance.pk is None or set(self.changed_data) - WORDING_FIELDS:
             self.needs_reason()
         return cleaned
 
 
-class DeletionForm(DirectedForm, forms.Form):
+class DeletionForm(AutoDirForm, forms.Form):
     """Why a claim is deleted."""
 
     reason = reason_field()
 
     def clean_reason(self) -> str:
         reason: str = self.cleaned_data["reason"]
-        if lacking := rules.what_a_decision_lacks(reason):
-            raise forms.ValidationError(refusal(lacking))
+        if lacking := rules.decision_errors(reason):
+            raise forms.ValidationError(validation_errors(lacking))
         return reason
 
 
@@ -63,9 +63,9 @@ class RequirementFormSet(VersionedFormSet):
                 raise forms.ValidationError(_("Say above why the rule changes."))
 
 
-class RequirementInline(GateByCode, CarriesVersion, admin.StackedInline):
+class RequirementInline(GateFieldMixin, VersionFieldMixin, admin.StackedInline):
     model = Requirement
-    form = RefusableForm
+    form = RefusalAwareForm
     formset = RequirementFormSet
     extra = 1
 
@@ -109,8 +109,8 @@ class ClaimAdmin(BoardAdmin):
         if not change or set(form.changed_data) - {"reason"}:
             obj._change_reason = form.cleaned_data["reason"]  # type: ignore[attr-defined]
             super().save_model(request, obj, form, change)
-        if rule := sorted(set(form.changed_data) - ONLY_WORDS):
-            security_log.note_once_written("claim_rule_changed", claim=obj.slug, changed=rule)
+        if rule := sorted(set(form.changed_data) - WORDING_FIELDS):
+            security_log.log_on_commit("claim_rule_changed", claim=obj.slug, changed=rule)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         reason = form.cleaned_data["reason"]
@@ -118,6 +118,6 @@ class ClaimAdmin(BoardAdmin):
             row._change_reason = reason
         formset.save()
         if formset.has_changed():
-            security_log.note_once_written(
+            security_log.log_on_commit(
                 "claim_rule_changed", claim=form.instance.slug, changed=["required_gates"]
             )

@@ -15,19 +15,28 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gates import rules
-from gates.models import Evidence, Gate, Refused
-from gates.models.evidence import no_files_left_behind
-from gates.reason_text import in_words
+from gates.models import Evidence, Gate, TransitionRefused
+from gates.models.evidence import delete_files_on_error
+from gates.reason_text import reason_text
 
-from .base import person
+from .base import request_user
 from .evidence import EvidenceForm
 
-LACKS_PROOF = {rules.NEEDS_EVIDENCE.code, "all_expired"}
+PROOF_ERROR_CODES = {rules.NEEDS_EVIDENCE.code, "all_expired"}
 
-ASKED = ("summary", "kind", "url", "output", "file", "commit", "observed_at", "valid_until")
+EVIDENCE_FIELDS = (
+    "summary",
+    "kind",
+    "url",
+    "output",
+    "file",
+    "commit",
+    "observed_at",
+    "valid_until",
+)
 
 
-class ClosedAlready(Exception):
+class AlreadyClosed(Exception):
     """Somebody else was first; takes the proof back."""
 
 
@@ -55,12 +64,12 @@ class ClosingForm(EvidenceForm):
     def __init__(self, *args: Any, gate: Gate, **kwargs: Any) -> None:
         kwargs["instance"] = Evidence(gate=gate)
         super().__init__(*args, **kwargs)
-        self.order_fields(ASKED)
+        self.order_fields(EVIDENCE_FIELDS)
         self.gate = gate
         self.brings_proof = bool(set(self.changed_data) - {"reason"})
         summary = self.fields["summary"]
         summary.required = self.brings_proof or not self._has_proof()
-        summary.error_messages["required"] = in_words(rules.NEEDS_EVIDENCE)
+        summary.error_messages["required"] = reason_text(rules.NEEDS_EVIDENCE)
         for name in ("url", "output", "commit"):  # never Arabic, whatever the page is
             self.fields[name].widget.attrs["dir"] = "ltr"
 
@@ -70,9 +79,9 @@ class ClosingForm(EvidenceForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        for lacking in rules.what_a_decision_lacks(cleaned.get("reason", "")):
+        for lacking in rules.decision_errors(cleaned.get("reason", "")):
             if "reason" in cleaned:
-                self.add_error("reason", in_words(lacking))
+                self.add_error("reason", reason_text(lacking))
         return cleaned
 
     def _post_clean(self) -> None:
@@ -87,19 +96,19 @@ class ClosingForm(EvidenceForm):
         Raises:
             Refused: the gate may not be closed now; nothing was written.
         """
-        with suppress(ClosedAlready):
+        with suppress(AlreadyClosed):
             self._attach_and_close(by)
             return True
         return False
 
     @transaction.atomic
     def _attach_and_close(self, by: User) -> None:
-        with no_files_left_behind():
+        with delete_files_on_error():
             if self.brings_proof:
                 self.instance.recorded_by = by
                 self.instance.save()
             if not self.gate.close(by, self.cleaned_data["reason"]):
-                raise ClosedAlready
+                raise AlreadyClosed
 
 
 def close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpResponse:
@@ -111,9 +120,9 @@ def close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpRespon
     form = ClosingForm(request.POST or None, request.FILES or None, gate=gate)
     if request.method == "POST" and form.is_valid():
         try:
-            done = form.close(person(request))
-        except Refused as refused:
-            proof = {reason.code for reason in refused.reasons} & LACKS_PROOF
+            done = form.close(request_user(request))
+        except TransitionRefused as refused:
+            proof = {reason.code for reason in refused.reasons} & PROOF_ERROR_CODES
             form.add_error("summary" if proof else None, refused.messages)
         except IntegrityError as error:
             form.add_error(None, model_admin.refusal_of(error).messages)
@@ -149,7 +158,7 @@ def share(model_admin: Any, request: HttpRequest, gate: Gate, code: str) -> Http
         messages.error(request, gettext("That gate is not covered by this one."))
         return redirect(model_admin.view_on_site(gate))
     words = gettext("%(gate)s has that evidence already.")
-    if gate.share_evidence(covered, person(request)):
+    if gate.share_evidence(covered, request_user(request)):
         model_admin.log_change(request, covered, f"{gettext('evidence')}: {gate.code}")
         words = gettext("%(gate)s has the evidence now. Close it once its own definition is met.")
     messages.success(request, words % {"gate": code})

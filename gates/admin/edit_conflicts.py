@@ -19,10 +19,10 @@ from django.utils.translation import gettext
 
 from gates.history.entries import changes_since
 
-SHOWN = 200  # characters of a value in a message
+MAX_VALUE_LENGTH = 200  # characters of a value in a message
 
 
-class ReadVersion(forms.IntegerField):
+class SubmittedVersionField(forms.IntegerField):
     """The version that a page was made from; never a change of its own."""
 
     widget = forms.HiddenInput
@@ -34,14 +34,14 @@ class ReadVersion(forms.IntegerField):
 class VersionedForm(forms.ModelForm):
     """A form that is refused where its row has changed since its page was made."""
 
-    read_version = ReadVersion(required=False)
+    read_version = SubmittedVersionField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["read_version"] = self.instance.version if self.instance.pk else None
 
     @cached_property
-    def read(self) -> int | None:
+    def submitted_version(self) -> int | None:
         """The version that the page was made from; None where it does not say."""
         try:
             found: int | None = self.fields["read_version"].clean(self["read_version"].data)
@@ -53,15 +53,19 @@ class VersionedForm(forms.ModelForm):
     def is_stale(self) -> bool:
         """Whether the row has changed since its page was made."""
         return bool(
-            self.is_bound and self.instance.pk and self.read != self.initial["read_version"]
+            self.is_bound
+            and self.instance.pk
+            and self.submitted_version != self.initial["read_version"]
         )
 
     @cached_property
     def changed_data(self) -> list[str]:
         """The fields this person changed: against what their page showed, not what is stored."""
-        if not self.is_stale or self.read is None:
+        if not self.is_stale or self.submitted_version is None:
             return list(super().changed_data)
-        history = self._meta.model.history.filter(id=self.instance.pk, version=self.read)
+        history = self._meta.model.history.filter(
+            id=self.instance.pk, version=self.submitted_version
+        )
         row = history.order_by("history_date", "history_id").last()
         seen = model_to_dict(row, fields=self._meta.fields) if row else {}
         return [
@@ -84,7 +88,7 @@ class VersionedForm(forms.ModelForm):
 
     def _show_as_stored(self, names: set[str]) -> None:
         for name in names:
-            self.fields[name].bound_data = _initial  # type: ignore[method-assign]
+            self.fields[name].bound_data = _initial_value  # type: ignore[method-assign]
 
     def conflict(self) -> list[str]:
         """What to tell this person: what happened meanwhile, by whom, and what to do now."""
@@ -92,30 +96,30 @@ class VersionedForm(forms.ModelForm):
             "Not saved: this was changed while you were editing. Your input is kept, and all else"
             " is as stored now. Save again to apply your input on top."
         )
-        if self.read is None:
+        if self.submitted_version is None:
             return [first]
         line = gettext("%(who)s, %(when)s: %(field)s: %(old)s → %(new)s")
         return [first] + [
             line
             % {
-                "who": _isolated(entry.by or gettext("no account")),
+                "who": _bidi_isolated(entry.by or gettext("no account")),
                 "when": date_format(timezone.localtime(entry.at), "Y-m-d H:i"),
                 "field": change.field,
-                "old": _isolated(change.old or "–"),
-                "new": _isolated(change.new or "–"),
+                "old": _bidi_isolated(change.old or "–"),
+                "new": _bidi_isolated(change.new or "–"),
             }
-            for entry in changes_since(self._meta.model, self.instance.pk, self.read)
+            for entry in changes_since(self._meta.model, self.instance.pk, self.submitted_version)
             for change in entry.changes
         ]
 
 
-def _initial(data: Any, initial: Any) -> Any:
+def _initial_value(data: Any, initial: Any) -> Any:
     return initial
 
 
-def _isolated(text: str) -> str:
+def _bidi_isolated(text: str) -> str:
     """A value inside a sentence, whatever direction it is written in."""
-    return f"\u2068{Truncator(text).chars(SHOWN)}\u2069"
+    return f"\u2068{Truncator(text).chars(MAX_VALUE_LENGTH)}\u2069"
 
 
 class VersionedFormSet(BaseInlineFormSet):
@@ -128,7 +132,7 @@ class VersionedFormSet(BaseInlineFormSet):
                 raise ValidationError(form.conflict())
 
 
-class CarriesVersion:
+class VersionFieldMixin:
     """For admin pages and inlines whose forms are `VersionedForm`s: send the version along."""
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, Any]]:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from gates.models import Evidence
 
-from .base import BoardAdmin, RefusableForm, person
-from .gate_field import GateByCode
+from .base import BoardAdmin, RefusalAwareForm, request_user
+from .gate_field import GateFieldMixin
 
 
 class LabelledSplitDateTime(AdminSplitDateTime):
@@ -27,7 +27,7 @@ class LabelledSplitDateTime(AdminSplitDateTime):
         return context
 
 
-class EvidenceForm(RefusableForm):
+class EvidenceForm(RefusalAwareForm):
     class Meta:
         model = Evidence
         fields = "__all__"
@@ -40,7 +40,7 @@ class EvidenceForm(RefusableForm):
 
 
 @admin.register(Evidence)
-class EvidenceAdmin(GateByCode, BoardAdmin):
+class EvidenceAdmin(GateFieldMixin, BoardAdmin):
     form = EvidenceForm
     last_evidence_field = "gate"
     list_display = ("summary", "gate", "kind", "observed_at", "valid_until", "recorded_by")
@@ -60,5 +60,5 @@ class EvidenceAdmin(GateByCode, BoardAdmin):
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         if not change:
-            obj.recorded_by = person(request)  # type: ignore[attr-defined]
+            obj.recorded_by = request_user(request)  # type: ignore[attr-defined]
         super().save_model(request, obj, form, change)

@@ -18,29 +18,29 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gates import rules
-from gates.board.queries import statuses
-from gates.models import Action, Blocker, Evidence, Gate, Refused
+from gates.board.queries import derive_statuses
+from gates.models import Action, Blocker, Evidence, Gate, TransitionRefused
 from gates.rules import Status
 from gates.templatetags.board import STATUS_WORDS, status_tag
 
 from .base import (
+    AutoDirForm,
     BoardAdmin,
-    DirectedForm,
-    ReasonedForm,
-    RefusableForm,
+    CachedChoicesMixin,
+    ReasonRequiredForm,
     Refusal,
-    SharedChoices,
-    person,
+    RefusalAwareForm,
+    request_user,
 )
 from .close_view import close_page, share
-from .edit_conflicts import CarriesVersion, VersionedFormSet
+from .edit_conflicts import VersionedFormSet, VersionFieldMixin
 from .evidence import EvidenceForm
-from .gate_field import GateByCode
+from .gate_field import GateFieldMixin
 
-CLOSED = Gate.Progress.CLOSED
+CLOSED_PROGRESS = Gate.Progress.CLOSED
 
 
-class GateForm(ReasonedForm):
+class GateForm(ReasonRequiredForm):
     """A gate, and the reason that closing or reopening it asks for."""
 
     class Meta:
@@ -54,11 +54,14 @@ class GateForm(ReasonedForm):
 
     def closes(self) -> bool:
         """Whether this form asks to close the gate."""
-        return self.was != CLOSED and self.cleaned_data.get("progress") == CLOSED
+        return self.was != CLOSED_PROGRESS and self.cleaned_data.get("progress") == CLOSED_PROGRESS
 
     def reopens(self) -> bool:
         """Whether this form asks to reopen the gate."""
-        return self.was == CLOSED and self.cleaned_data.get("progress", CLOSED) != CLOSED
+        return (
+            self.was == CLOSED_PROGRESS
+            and self.cleaned_data.get("progress", CLOSED_PROGRESS) != CLOSED_PROGRESS
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -78,7 +81,7 @@ class EvidenceFormSet(VersionedFormSet):
             raise forms.ValidationError(self.refusal.messages)
 
 
-class EvidenceInline(CarriesVersion, admin.StackedInline):
+class EvidenceInline(VersionFieldMixin, admin.StackedInline):
     model = Evidence
     form = EvidenceForm
     formset = EvidenceFormSet
@@ -97,18 +100,18 @@ class EvidenceInline(CarriesVersion, admin.StackedInline):
         return formset
 
 
-class BlockerInline(SharedChoices, CarriesVersion, admin.StackedInline):
+class BlockerInline(CachedChoicesMixin, VersionFieldMixin, admin.StackedInline):
     model = Blocker
-    form = RefusableForm
+    form = RefusalAwareForm
     formset = VersionedFormSet
     extra = 1
     fields = (("needs", "waiting_on", "due_on"), "why", "resolution")
     formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 2})}}
 
 
-class ActionInline(SharedChoices, CarriesVersion, admin.StackedInline):
+class ActionInline(CachedChoicesMixin, VersionFieldMixin, admin.StackedInline):
     model = Action
-    form = RefusableForm
+    form = RefusalAwareForm
     formset = VersionedFormSet
     extra = 1
     fields = ("text", ("estimate", "day", "state", "needs"))
@@ -129,7 +132,7 @@ class StatusFilter(admin.SimpleListFilter):
         if self.value() not in set(Status):
             return queryset
         progress = dict(queryset.order_by().values_list("pk", "progress"))
-        found = statuses(progress, timezone.now())
+        found = derive_statuses(progress, timezone.now())
         return queryset.filter(pk__in=[pk for pk, of in found.items() if of.status == self.value()])
 
 
@@ -140,12 +143,12 @@ class GateChangeList(ChangeList):
         super().get_results(request)
         self.result_list = list(self.result_list)
         progress = {gate.pk: gate.progress for gate in self.result_list}
-        found = statuses(progress, timezone.now())
+        found = derive_statuses(progress, timezone.now())
         for gate in self.result_list:
             gate.status_of = found[gate.pk]
 
 
-class DecisionForm(DirectedForm, forms.Form):
+class BulkReasonForm(AutoDirForm, forms.Form):
     """The reason for closing or reopening several gates at once."""
 
     reason = forms.CharField(
@@ -156,7 +159,7 @@ class DecisionForm(DirectedForm, forms.Form):
 
 
 @admin.register(Gate)
-class GateAdmin(GateByCode, BoardAdmin):
+class GateAdmin(GateFieldMixin, BoardAdmin):
     form = GateForm
     inlines = (EvidenceInline, BlockerInline, ActionInline)
     last_evidence_field = "evidence"
@@ -188,7 +191,7 @@ class GateAdmin(GateByCode, BoardAdmin):
 
     @admin.display(description=_("status"))
     def status(self, gate: Gate) -> str:
-        found: rules.StatusOf = gate.status_of  # type: ignore[attr-defined]
+        found: rules.StatusResult = gate.status_of  # type: ignore[attr-defined]
         return status_tag(found.status)
 
     def view_on_site(self, gate: Gate) -> str:
@@ -231,7 +234,7 @@ class GateAdmin(GateByCode, BoardAdmin):
         """All but closing. Reopening comes first, so that the last evidence may go with it."""
         if form.reopens():
             stored = Gate.objects.get(pk=obj.pk)
-            stored.reopen(person(request), form.cleaned_data["reason"], to=obj.progress)
+            stored.reopen(request_user(request), form.cleaned_data["reason"], to=obj.progress)
             obj.closed_at, obj.closed_by, obj.closing_note = None, None, ""
             obj.version = stored.version
         elif form.closes():
@@ -244,15 +247,15 @@ class GateAdmin(GateByCode, BoardAdmin):
         """Evidence and blockers first, then the decision that rests on them."""
         super().save_related(request, form, formsets, change)
         if form.closes():
-            form.instance.close(person(request), form.cleaned_data["reason"])
+            form.instance.close(request_user(request), form.cleaned_data["reason"])
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         rows = formset.save(commit=False)
         for row in rows:
             if isinstance(row, Evidence) and row._state.adding:
-                row.recorded_by = person(request)
+                row.recorded_by = request_user(request)
             elif isinstance(row, Blocker):
-                row.settle(person(request))
+                row.sync_resolution(request_user(request))
             row.save()
         # Last, so that new evidence can take the place of the only one there was.
         for row in formset.deleted_objects:
@@ -274,7 +277,7 @@ class GateAdmin(GateByCode, BoardAdmin):
         self, request: HttpRequest, queryset: models.QuerySet[Gate], action: str, title: str
     ) -> HttpResponse | None:
         """Ask for the reason, then close or reopen gate by gate and say what happened to each."""
-        form = DecisionForm(request.POST if "decide" in request.POST else None)
+        form = BulkReasonForm(request.POST if "decide" in request.POST else None)
         if form.is_valid():
             reason = form.cleaned_data["reason"]
             for gate in queryset:
@@ -297,12 +300,12 @@ class GateAdmin(GateByCode, BoardAdmin):
     ) -> tuple[int, str]:
         try:
             if action == "close_selected":
-                done = gate.close(person(request), reason)
+                done = gate.close(request_user(request), reason)
                 word, already = gettext("closed"), gettext("was closed already")
             else:
-                done = gate.reopen(person(request), reason)
+                done = gate.reopen(request_user(request), reason)
                 word, already = gettext("reopened"), gettext("was not closed")
-        except Refused as refused:
+        except TransitionRefused as refused:
             return messages.ERROR, f"{gate.code}: {' '.join(refused.messages)}"
         if not done:
             return messages.WARNING, f"{gate.code}: {already}"

@@ -56,7 +56,7 @@ class GateField(forms.ModelChoiceField):
         return self.gates.filter(launch, code=code.upper()).first()
 
 
-class GateByCode:
+class GateFieldMixin:
     """For admin classes: every reference to a gate is a `GateField`."""
 
     def formfield_for_foreignkey(

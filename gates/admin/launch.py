@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from gates.models import Launch, Section
 
-from .base import BoardAdmin, RefusableForm
-from .edit_conflicts import CarriesVersion, VersionedFormSet
+from .base import BoardAdmin, RefusalAwareForm
+from .edit_conflicts import VersionedFormSet, VersionFieldMixin
 
 
-class SectionInline(CarriesVersion, admin.StackedInline):
+class SectionInline(VersionFieldMixin, admin.StackedInline):
     model = Section
-    form = RefusableForm
+    form = RefusalAwareForm
     formset = VersionedFormSet
     extra = 1
     fields = (("prefix", "name", "position"),)

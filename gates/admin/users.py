@@ -14,10 +14,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.adapters import take_away_second_factors
+from accounts.adapters import reset_second_factors
 from accounts.models import GivenPassword
 
-from .base import BadAddressesRefused
+from .base import SafeLookupAdmin
 
 admin.site.unregister([User, Group])
 # Secrets, and what the account pages show to each person: nothing for others to read or edit.
@@ -25,30 +25,30 @@ for model in (EmailAddress, Authenticator, UserSession):
     admin.site.unregister(model)
 
 
-class GivenPasswordForm(AdminPasswordChangeForm):
+class TemporaryPasswordForm(AdminPasswordChangeForm):
     """A password set for somebody: they choose their own at the next login."""
 
     def save(self, commit: bool = True) -> User:
         user: User = super().save(commit)
         if commit:
-            GivenPassword.note(user)
+            GivenPassword.mark(user)
         return user
 
 
 @admin.register(Group)
-class RoleAdmin(BadAddressesRefused, GroupAdmin):
+class RoleAdmin(SafeLookupAdmin, GroupAdmin):
     """The roles; what each may do comes from `gates/roles.py`."""
 
 
 @admin.register(User)
-class AccountAdmin(BadAddressesRefused, UserAdmin):
-    change_password_form = GivenPasswordForm
+class AccountAdmin(SafeLookupAdmin, UserAdmin):
+    change_password_form = TemporaryPasswordForm
     actions = ("take_away_second_factor",)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if not change:
-            GivenPassword.note(obj)
+            GivenPassword.mark(obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         fields = tuple(super().get_readonly_fields(request, obj))
@@ -73,7 +73,7 @@ class AccountAdmin(BadAddressesRefused, UserAdmin):
         for user in queryset:
             if not self.has_change_permission(request, user):
                 level, words = messages.ERROR, gettext("%s: not allowed")
-            elif take_away_second_factors(user):
+            elif reset_second_factors(user):
                 self.log_change(request, user, "second factor taken away")
                 level, words = messages.SUCCESS, gettext("%s: taken away; asked for at next login")
             else:

@@ -36,7 +36,7 @@ NEWEST = """
 """
 
 
-def same_object(column: str, vendor: str) -> str:
+def index_hint(column: str, vendor: str) -> str:
     """What an object's id is compared with, to find one of its history rows by our index.
 
     PostgreSQL takes "ORDER BY date LIMIT 1" for a reason to walk the index on dates alone, past all
@@ -45,7 +45,7 @@ def same_object(column: str, vendor: str) -> str:
     return f"ANY(ARRAY[{column}])" if vendor == "postgresql" else column
 
 
-class Rows:
+class RowSource:
     """Where a reader gets its rows: the tables, or their history at a moment.
 
     The history rows in force at that moment are looked up at once, in one query for all tables.
@@ -60,7 +60,7 @@ class Rows:
         self.using = using
         self.in_force = None if as_of is None else _in_force(models, as_of, using)
 
-    def of(self, model: Any) -> QuerySet[Any]:
+    def queryset(self, model: Any) -> QuerySet[Any]:
         """The model's rows, with its own columns under their own names; unordered."""
         if self.in_force is None:
             live: QuerySet[Any] = model.objects.using(self.using).order_by()
@@ -69,7 +69,7 @@ class Rows:
         return found.filter(history_id__in=self.in_force[model])
 
 
-def first_recorded(model: Any, pk: int) -> datetime | None:
+def history_start(model: Any, pk: int) -> datetime | None:
     """When an object's record begins; None where it has none."""
     found = model.history.order_by().filter(id=pk).aggregate(first=Min("history_date"))
     first: datetime | None = found["first"]
@@ -88,7 +88,7 @@ def _newest_of(models: tuple[Any, ...], vendor: str) -> str:
         NEWEST.format(
             history=_history_of(model)._meta.db_table,
             number=number,
-            same=same_object("object.id", vendor),
+            same=index_hint("object.id", vendor),
         )
         for number, model in enumerate(models)
     )

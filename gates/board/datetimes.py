@@ -10,11 +10,11 @@ from django.utils.translation import gettext
 LAST = time.max.replace(fold=1)
 
 
-class Unreadable(ValueError):
+class InvalidDate(ValueError):
     """A text is no moment that the board can be asked about; the message says why."""
 
 
-def as_of(text: str, now: datetime) -> datetime:
+def parse_as_of(text: str, now: datetime) -> datetime:
     """The moment that an ISO 8601 date or datetime means, in the board's time zone.
 
     A date means the end of that day, also today's, so that it shows what a live page shows. A time
@@ -30,7 +30,7 @@ def as_of(text: str, now: datetime) -> datetime:
     return _not_after(moment, now, text)
 
 
-def start(text: str, now: datetime) -> datetime:
+def parse_since(text: str, now: datetime) -> datetime:
     """The moment that a text means, where a date means the beginning of that day.
 
     Raises:
@@ -40,7 +40,7 @@ def start(text: str, now: datetime) -> datetime:
     return _not_after(moment, now, text)
 
 
-def in_order(since: datetime | None, until: datetime | None) -> None:
+def validate_range(since: datetime | None, until: datetime | None) -> None:
     """See that a span does not end before it begins.
 
     Raises:
@@ -52,13 +52,13 @@ def in_order(since: datetime | None, until: datetime | None) -> None:
         said = {
             name: timezone.localtime(end).isoformat(" ", "minutes") for name, end in ends.items()
         }
-        raise Unreadable(words % said)
+        raise InvalidDate(words % said)
 
 
 def _not_after(moment: datetime, now: datetime, text: str) -> datetime:
     if moment > now:
         words = gettext("%(text)s is in the future; the board can be read up to now.")
-        raise Unreadable(words % {"text": text.strip()})
+        raise InvalidDate(words % {"text": text.strip()})
     return moment
 
 
@@ -96,7 +96,7 @@ def _parsed(text: str, of_day: time = LAST) -> tuple[datetime, bool]:
         return timezone.localtime(moment), day is not None
     except (ValueError, OverflowError) as error:
         words = gettext("“%(text)s” is not a date like 2026-04-23 or a time like 2026-04-23T18:00.")
-        raise Unreadable(words % {"text": text[:60]}) from error
+        raise InvalidDate(words % {"text": text[:60]}) from error
 
 
 def _day(text: str) -> date | None:

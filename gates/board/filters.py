@@ -6,13 +6,13 @@ from datetime import date
 
 from django.utils.http import urlencode
 
-from gates.board.findings import OF_GATES
-from gates.board.rows import READABLE, Board, GateRow
+from gates.board.findings import GATE_CHECKS
+from gates.board.rows import MAX_GATES_PER_PAGE, Board, GateRow
 from gates.rules import Status
 
 NOT_SET = "-"  # nobody owns it, or nobody has said how urgent it is
 NOT_CLOSED = "-closed"  # any status but that
-LONGEST = 200
+MAX_FILTER_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +29,24 @@ class Filters:
     q: str = ""
 
     @classmethod
-    def of(cls, asked: Mapping[str, str]) -> "Filters":
+    def from_query(cls, asked: Mapping[str, str]) -> "Filters":
         """The filters in the parameters of an address, without white space around them."""
-        return cls(**{one.name: asked.get(one.name, "").strip()[:LONGEST] for one in fields(cls)})
+        return cls(
+            **{one.name: asked.get(one.name, "").strip()[:MAX_FILTER_LENGTH] for one in fields(cls)}
+        )
 
     def __bool__(self) -> bool:
         return any(getattr(self, one.name) for one in fields(self))
 
-    def query(self) -> str:
+    def urlencode(self) -> str:
         """The filters as part of an address."""
-        return urlencode({name: value for name, value in self.asked().items() if value})
+        return urlencode({name: value for name, value in self.as_dict().items() if value})
 
-    def asked(self) -> dict[str, str]:
+    def as_dict(self) -> dict[str, str]:
         """The filters by name."""
         return {one.name: getattr(self, one.name) for one in fields(self)}
 
-    def let_through(self, gate: GateRow, today: date) -> bool:
+    def matches(self, gate: GateRow, today: date) -> bool:
         """Whether a gate is asked for. Text is found in any case, every word of it."""
         return (
             self._is_status(gate.status)
@@ -66,29 +68,29 @@ class Filters:
         return any(blocker.waiting_on == self.waiting for blocker in gate.unresolved_blockers())
 
     def _is_weak(self, gate: GateRow, today: date) -> bool:
-        return self.weak in OF_GATES and OF_GATES[self.weak][1](gate, today)
+        return self.weak in GATE_CHECKS and GATE_CHECKS[self.weak][1](gate, today)
 
     def _is_said_in(self, gate: GateRow) -> bool:
         if not self.q:
             return True
-        text = _text_of(gate)
+        text = _searchable_text(gate)
         return all(word in text for word in self.q.casefold().split())
 
 
-def narrowed(board: Board, filters: Filters) -> Board:
+def apply_filters(board: Board, filters: Filters) -> Board:
     """The board listing only the gates asked for; what it counts stays the whole board."""
     if not filters:
         return board
     today = board.day
     sections = [
-        replace(section, shown=[gate for gate in section.gates if filters.let_through(gate, today)])
+        replace(section, shown=[gate for gate in section.gates if filters.matches(gate, today)])
         for section in board.sections
     ]
-    return replace(board, sections=sections, filter=filters.query())
+    return replace(board, sections=sections, filter=filters.urlencode())
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class GatePage:
     """Which of the gates that match stand on a page, counted from 1."""
 
     number: int
@@ -101,26 +103,26 @@ class Page:
         return self.last < self.matching
 
 
-def one_page(board: Board, number: int) -> tuple[Board, Page | None]:
+def paginate(board: Board, number: int) -> tuple[Board, GatePage | None]:
     """Of a board with filters the gates of one page; None where all of them fit on one.
 
     A number beyond the last page means the last one. Only for reading: documents have all of it.
     """
-    gates = board.listed()
-    if not board.filter or len(gates) <= READABLE:
+    gates = board.visible_gates()
+    if not board.filter or len(gates) <= MAX_GATES_PER_PAGE:
         return board, None
-    number = min(number, -(-len(gates) // READABLE))
-    before = (number - 1) * READABLE
-    page = Page(number, before + 1, min(before + READABLE, len(gates)), len(gates))
+    number = min(number, -(-len(gates) // MAX_GATES_PER_PAGE))
+    before = (number - 1) * MAX_GATES_PER_PAGE
+    page = GatePage(number, before + 1, min(before + MAX_GATES_PER_PAGE, len(gates)), len(gates))
     chosen = {gate.id for gate in gates[before : page.last]}
     sections = [
-        replace(section, shown=[gate for gate in section.listed() if gate.id in chosen])
+        replace(section, shown=[gate for gate in section.visible_gates() if gate.id in chosen])
         for section in board.sections
     ]
     return replace(board, sections=sections), page
 
 
-def _text_of(gate: GateRow) -> str:
+def _searchable_text(gate: GateRow) -> str:
     """Everything a reader sees of a gate, for searching."""
     texts = [gate.code, gate.title, gate.definition_of_done, gate.notes, gate.owner]
     texts += [gate.not_counted_reason, gate.section_name, gate.closing_note]

@@ -8,7 +8,7 @@ from gates.board.rows import Board, GateRow
 from gates.rules import Status
 from gates.rules.reason import Plural, Reason, ngettext_noop
 
-SOON = timedelta(days=14)
+EXPIRES_SOON = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def _rests_on_statements(gate: GateRow, _today: date) -> bool:
 
 def _expires_soon(gate: GateRow, today: date) -> bool:
     ends = (proof.valid_until for proof in gate.evidence)
-    return any(end and today <= end <= today + SOON for end in ends)
+    return any(end and today <= end <= today + EXPIRES_SOON for end in ends)
 
 
 def _closed_with_actions(gate: GateRow, _today: date) -> bool:
@@ -45,7 +45,7 @@ def _waits_without_end(gate: GateRow, _today: date) -> bool:
 
 
 # What can be weak about a gate, by code: in words, and whether a gate has it on a day.
-OF_GATES: Mapping[str, tuple[Plural, Callable[[GateRow, date], bool]]] = {
+GATE_CHECKS: Mapping[str, tuple[Plural, Callable[[GateRow, date], bool]]] = {
     "statement_only": (
         ngettext_noop(
             "%(count)s gate is closed on a statement alone: no link, output or file",
@@ -95,14 +95,14 @@ OF_GATES: Mapping[str, tuple[Plural, Callable[[GateRow, date], bool]]] = {
 def findings(board: Board, today: date) -> list[Finding]:
     """Every weakness that is there, the ones about closed gates first; empty when there is none."""
     found = []
-    for code, (plural, has_it) in OF_GATES.items():
+    for code, (plural, has_it) in GATE_CHECKS.items():
         gates = tuple(gate.code for gate in board.gates if has_it(gate, today))
-        found.append(Finding(_counted(code, plural, len(gates)), gates=gates))
+        found.append(Finding(_gates_finding(code, plural, len(gates)), gates=gates))
     refused = tuple(claim.slug for claim in board.claims if not claim.verdict.allowed)
     plural = ngettext_noop("%(count)s claim may not be made", "%(count)s claims may not be made")
-    found.append(Finding(_counted("claims_refused", plural, len(refused)), claims=refused))
+    found.append(Finding(_gates_finding("claims_refused", plural, len(refused)), claims=refused))
     return [finding for finding in found if finding.count()]
 
 
-def _counted(code: str, plural: Plural, count: int) -> Reason:
+def _gates_finding(code: str, plural: Plural, count: int) -> Reason:
     return Reason(code, **plural, values={"count": count}, count=count)

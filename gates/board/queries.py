@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from gates import rules
-from gates.board.as_of import Rows, first_recorded
+from gates.board.as_of import RowSource, history_start
 from gates.board.datetimes import end_of_day
 from gates.board.rows import (
     ActionRow,
@@ -29,31 +29,31 @@ from gates.board.rows import (
     SectionRow,
 )
 from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Owner, Requirement, Section
-from gates.rules import BlockerFact, EvidenceFact, GateFacts, Standing
+from gates.rules import BlockerFact, EvidenceFact, GateFacts, GateStanding
 
-LAUNCH = ("id", "slug", "name", "snapshot_date", "plan_starts_on", "notes", "is_current")
-SECTION = ("id", "prefix", "name")
-GATE = (
+LAUNCH_COLUMNS = ("id", "slug", "name", "snapshot_date", "plan_starts_on", "notes", "is_current")
+SECTION_COLUMNS = ("id", "prefix", "name")
+GATE_COLUMNS = (
     "id", "section_id", "code", "title", "progress", "priority", "definition_of_done", "notes",
     "owner_id", "counted", "not_counted_reason", "covered_by_id", "closed_at", "closed_by_id",
     "closing_note",
 )  # fmt: skip
-EVIDENCE = (
+EVIDENCE_COLUMNS = (
     "id", "gate_id", "kind", "summary", "url", "output", "file", "sha256", "commit",
     "observed_at", "valid_until", "recorded_at", "recorded_by_id",
 )  # fmt: skip
-BLOCKER = (
+BLOCKER_COLUMNS = (
     "id", "gate_id", "needs", "why", "waiting_on_id", "raised_at", "due_on", "resolved_at",
     "resolved_by_id", "resolution",
 )  # fmt: skip
-ACTION = ("id", "gate_id", "text", "estimate", "day", "state", "needs_id")
-CLAIM = ("id", "slug", "name", "min_closed", "requires_p0")
+ACTION_COLUMNS = ("id", "gate_id", "text", "estimate", "day", "state", "needs_id")
+CLAIM_COLUMNS = ("id", "slug", "name", "min_closed", "requires_p0")
 # What a required gate has in the columns of a claim, and the other way round.
 LAST, NO_TEXT = Value(2**31 - 1), Value("")
 NO_GATE, NO_RULE = Value(None, IntegerField()), Value(None, BooleanField())
 
 
-class NotRecorded(Exception):
+class NoHistoryYet(Exception):
     """The launch has no record yet at the moment asked for; `since` is when its record begins.
 
     None where it has no record at all, as after `loaddata`, which writes no history.
@@ -64,7 +64,7 @@ class NotRecorded(Exception):
         super().__init__(f"the record of {launch.slug} begins {since or 'never'}")
 
 
-def find_launch(slug: str | None = None, as_of: datetime | None = None) -> LaunchRow | None:
+def get_launch(slug: str | None = None, as_of: datetime | None = None) -> LaunchRow | None:
     """The launch with this slug, or the current one; None where there is none.
 
     With `as_of` it is the launch that had the slug, or was the current one, at that moment. Where
@@ -75,28 +75,28 @@ def find_launch(slug: str | None = None, as_of: datetime | None = None) -> Launc
         NotRecorded: that launch has no record at that moment.
     """
     chosen = Q(slug=slug) if slug else Q(is_current=True)
-    launches = Rows(as_of, (Launch,)).of(Launch)
-    row = launches.filter(chosen).values_list(*LAUNCH).first()
+    launches = RowSource(as_of, (Launch,)).queryset(Launch)
+    row = launches.filter(chosen).values_list(*LAUNCH_COLUMNS).first()
     if row is None and as_of is not None:
-        today = find_launch(slug)
-        return None if today is None else launch_then(today, as_of)
+        today = get_launch(slug)
+        return None if today is None else launch_as_of(today, as_of)
     return LaunchRow(*row) if row else None
 
 
-def launch_then(launch: LaunchRow, as_of: datetime) -> LaunchRow:
+def launch_as_of(launch: LaunchRow, as_of: datetime) -> LaunchRow:
     """The same launch as it was at a moment, whatever it was called then.
 
     Raises:
         NotRecorded: it has no record at that moment.
     """
-    rows = Rows(as_of, (Launch,)).of(Launch).filter(id=launch.id)
-    row = rows.values_list(*LAUNCH).first()
+    rows = RowSource(as_of, (Launch,)).queryset(Launch).filter(id=launch.id)
+    row = rows.values_list(*LAUNCH_COLUMNS).first()
     if row is None:
-        raise NotRecorded(launch, first_recorded(Launch, launch.id))
+        raise NoHistoryYet(launch, history_start(Launch, launch.id))
     return LaunchRow(*row)
 
 
-def slug_today(slug: str) -> str | None:
+def current_slug(slug: str) -> str | None:
     """What the launch is called today that had this slug last; None while a launch has it."""
     if Launch.objects.filter(slug=slug).exists():
         return None
@@ -112,11 +112,11 @@ def read_board(launch: LaunchRow, now: datetime, as_of: datetime | None = None) 
     launch is the one that `find_launch` found for the same moment.
     """
     moment = min(as_of or now, now)  # nobody has seen the rest of today
-    rows = Rows(as_of)
-    owners, accounts = _people(rows)
-    gates = [GateRow(*row) for row in _gates(launch, rows).values_list(*GATE)]
+    rows = RowSource(as_of)
+    owners, accounts = _owner_names(rows)
+    gates = [GateRow(*row) for row in _gate_query(launch, rows).values_list(*GATE_COLUMNS)]
     by_id = {gate.id: gate for gate in gates}
-    actions = _actions(rows.of(Action).filter(launch_id=launch.id), by_id, owners)
+    actions = _action_rows(rows.queryset(Action).filter(launch_id=launch.id), by_id, owners)
     # Not by naming every gate: that would take longer than reading what belongs to them. Of the
     # past, whatever was in force is named already.
     belonging = Q() if as_of else Q(gate__launch_id=launch.id)
@@ -124,20 +124,20 @@ def read_board(launch: LaunchRow, now: datetime, as_of: datetime | None = None) 
         gates,
         owners,
         codes={gate.id: gate.code for gate in gates},
-        evidence=_evidence(belonging, by_id, rows),
-        blockers=_blockers(belonging, by_id, rows),
+        evidence=_evidence_rows(belonging, by_id, rows),
+        blockers=_blocker_rows(belonging, by_id, rows),
         today=timezone.localdate(moment),
     )
-    sections = _sections(launch, gates, rows)
+    sections = _section_rows(launch, gates, rows)
     standings = [gate.standing() for section in sections for gate in section.gates]
     return Board(
         launch=launch,
         as_of=moment,
         until=as_of or end_of_day(now),
         sections=sections,
-        claims=_claims(launch, by_id, standings, rows),
+        claims=_claim_rows(launch, by_id, standings, rows),
         actions=actions,
-        totals=rules.totals(standings),
+        totals=rules.count_totals(standings),
         accounts=accounts,
     )
 
@@ -146,30 +146,32 @@ def read_gate(
     launch: LaunchRow, code: str, now: datetime, as_of: datetime | None = None
 ) -> GateRow | None:
     """One gate as the board would show it, without reading the rest; None where there is none."""
-    rows = Rows(as_of, (Owner, Section, Gate, Evidence, Blocker, Action))
-    row = _gates(launch, rows).filter(code=code).values_list(*GATE).first()
+    rows = RowSource(as_of, (Owner, Section, Gate, Evidence, Blocker, Action))
+    row = _gate_query(launch, rows).filter(code=code).values_list(*GATE_COLUMNS).first()
     if row is None:
         return None
     gate = GateRow(*row)
-    owners, _accounts = _people(rows)
-    _actions(rows.of(Action).filter(gate_id=gate.id), {gate.id: gate}, owners)
-    related = _gates(launch, rows).filter(Q(covered_by_id=gate.id) | Q(id=gate.covered_by_id))
+    owners, _accounts = _owner_names(rows)
+    _action_rows(rows.queryset(Action).filter(gate_id=gate.id), {gate.id: gate}, owners)
+    related = _gate_query(launch, rows).filter(Q(covered_by_id=gate.id) | Q(id=gate.covered_by_id))
     neighbours = list(related.values_list("id", "code", "covered_by_id"))
     _attach(
         [gate],
         owners,
         codes={pk: neighbour for pk, neighbour, _ in neighbours},
-        evidence=_evidence(Q(gate_id=gate.id), {gate.id}, rows),
-        blockers=_blockers(Q(gate_id=gate.id), {gate.id}, rows),
+        evidence=_evidence_rows(Q(gate_id=gate.id), {gate.id}, rows),
+        blockers=_blocker_rows(Q(gate_id=gate.id), {gate.id}, rows),
         today=timezone.localdate(as_of or now),
     )
     gate.covers = [neighbour for _, neighbour, cover in neighbours if cover == gate.id]
-    section = rows.of(Section).filter(id=gate.section_id).values_list("prefix", "name").first()
+    section = (
+        rows.queryset(Section).filter(id=gate.section_id).values_list("prefix", "name").first()
+    )
     gate.section, gate.section_name = section or ("?", gettext("not on record"))
     return gate
 
 
-def statuses(progress: Mapping[int, str], now: datetime) -> dict[int, rules.StatusOf]:
+def derive_statuses(progress: Mapping[int, str], now: datetime) -> dict[int, rules.StatusResult]:
     """The status of some gates, given what their rows say, for lists that show no more."""
     scope = {"gate_id__in": list(progress)}
     evidence = defaultdict(list)
@@ -182,7 +184,7 @@ def statuses(progress: Mapping[int, str], now: datetime) -> dict[int, rules.Stat
         blockers[gate_id].append(BlockerFact(needs, who))
     today = timezone.localdate(now)
     return {
-        pk: rules.status_of(GateFacts(rules.Progress(said), evidence[pk], blockers[pk]), today)
+        pk: rules.derive_status(GateFacts(rules.Progress(said), evidence[pk], blockers[pk]), today)
         for pk, said in progress.items()
     }
 
@@ -190,31 +192,33 @@ def statuses(progress: Mapping[int, str], now: datetime) -> dict[int, rules.Stat
 # --- one flat query a table, in the order of the board -------------------------------------
 
 
-def _people(rows: Rows) -> tuple[dict[int, str], dict[int, str]]:
+def _owner_names(rows: RowSource) -> tuple[dict[int, str], dict[int, str]]:
     """People's names by their own ids, and by those of their accounts."""
-    people = list(rows.of(Owner).values_list("id", "name", "user_id"))
+    people = list(rows.queryset(Owner).values_list("id", "name", "user_id"))
     accounts = {account: name for _, name, account in people if account is not None}
     return {pk: name for pk, name, _ in people}, accounts
 
 
-def _gates(launch: LaunchRow, rows: Rows) -> QuerySet[Any]:
-    return rows.of(Gate).filter(launch_id=launch.id).order_by("position", "id")
+def _gate_query(launch: LaunchRow, rows: RowSource) -> QuerySet[Any]:
+    return rows.queryset(Gate).filter(launch_id=launch.id).order_by("position", "id")
 
 
-def _evidence(belonging: Q, gates: Container[int], rows: Rows) -> list[EvidenceRow]:
-    found = rows.of(Evidence).filter(belonging).order_by("id").values_list(*EVIDENCE)
+def _evidence_rows(belonging: Q, gates: Container[int], rows: RowSource) -> list[EvidenceRow]:
+    found = rows.queryset(Evidence).filter(belonging).order_by("id").values_list(*EVIDENCE_COLUMNS)
     return [EvidenceRow(*row) for row in found if row[1] in gates]
 
 
-def _blockers(belonging: Q, gates: Container[int], rows: Rows) -> list[BlockerRow]:
-    found = rows.of(Blocker).filter(belonging).order_by("id").values_list(*BLOCKER)
+def _blocker_rows(belonging: Q, gates: Container[int], rows: RowSource) -> list[BlockerRow]:
+    found = rows.queryset(Blocker).filter(belonging).order_by("id").values_list(*BLOCKER_COLUMNS)
     return [BlockerRow(*row) for row in found if row[1] in gates]
 
 
-def _actions(
+def _action_rows(
     query: QuerySet[Any], gates: Mapping[int, GateRow], owners: Mapping[int, str]
 ) -> list[ActionRow]:
-    found = [ActionRow(*row) for row in query.order_by("position", "id").values_list(*ACTION)]
+    found = [
+        ActionRow(*row) for row in query.order_by("position", "id").values_list(*ACTION_COLUMNS)
+    ]
     for row in found:
         row.needs = owners.get(row.needs_id, "")  # type: ignore[arg-type]
         gate = gates.get(row.gate_id) if row.gate_id is not None else None
@@ -251,13 +255,13 @@ def _attach(
             gate.covered_by = codes.get(gate.covered_by_id, "")
             if gate.covered_by_id in by_id:
                 by_id[gate.covered_by_id].covers.append(gate.code)
-        found = rules.status_of(_facts(gate), today)
+        found = rules.derive_status(_gate_facts(gate), today)
         gate.status, gate.reasons = found.status, found.reasons
         for action in gate.actions:
             action.gate_status = found.status
 
 
-def _facts(gate: GateRow) -> GateFacts:
+def _gate_facts(gate: GateRow) -> GateFacts:
     return GateFacts(
         rules.Progress(gate.progress),
         [EvidenceFact(proof.valid_until) for proof in gate.evidence],
@@ -265,9 +269,9 @@ def _facts(gate: GateRow) -> GateFacts:
     )
 
 
-def _sections(launch: LaunchRow, gates: Iterable[GateRow], rows: Rows) -> list[SectionRow]:
-    query = rows.of(Section).filter(launch_id=launch.id).order_by("position", "id")
-    sections = [SectionRow(*row) for row in query.values_list(*SECTION)]
+def _section_rows(launch: LaunchRow, gates: Iterable[GateRow], rows: RowSource) -> list[SectionRow]:
+    query = rows.queryset(Section).filter(launch_id=launch.id).order_by("position", "id")
+    sections = [SectionRow(*row) for row in query.values_list(*SECTION_COLUMNS)]
     by_id = {section.id: section for section in sections}
     for gate in gates:
         section = by_id.get(gate.section_id)
@@ -280,15 +284,15 @@ def _sections(launch: LaunchRow, gates: Iterable[GateRow], rows: Rows) -> list[S
     return sections
 
 
-def _claims(
+def _claim_rows(
     launch: LaunchRow,
     gates: Mapping[int, GateRow],
-    standings: Sequence[Standing],
-    rows: Rows,
+    standings: Sequence[GateStanding],
+    rows: RowSource,
 ) -> list[ClaimRow]:
-    query = rows.of(Claim).filter(launch_id=launch.id)
-    named = rows.of(Requirement).filter(claim_id__in=query.values("id"))
-    both = query.values_list("position", *CLAIM, NO_GATE).union(  # small tables: one query
+    query = rows.queryset(Claim).filter(launch_id=launch.id)
+    named = rows.queryset(Requirement).filter(claim_id__in=query.values("id"))
+    both = query.values_list("position", *CLAIM_COLUMNS, NO_GATE).union(  # small tables: one query
         named.values_list(LAST, "claim_id", NO_TEXT, NO_TEXT, NO_GATE, NO_RULE, "gate_id"), all=True
     )
     found = sorted(both, key=lambda row: row[:2])
@@ -301,5 +305,5 @@ def _claims(
     for claim in claims.values():
         claim.required_gates.sort(key=lambda code: order.get(code, -1))
         rule = rules.ClaimRule(claim.min_closed, claim.requires_p0, tuple(claim.required_gates))
-        claim.verdict = rules.verdict(rule, standings)
+        claim.verdict = rules.judge_claim(rule, standings)
     return list(claims.values())

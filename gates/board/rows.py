@@ -8,14 +8,14 @@ from django.utils import timezone
 
 from gates import rules
 from gates.models import Action, Evidence
-from gates.rules import Standing, Status, Totals
+from gates.rules import GateStanding, Status, Totals
 from gates.rules.reason import Reason
 
-READABLE = 400  # gates on one page; more only by section or filter, a page at a time
+MAX_GATES_PER_PAGE = 400  # gates on one page; more only by section or filter, a page at a time
 # Of each list beside the gates, on a board larger than that: as much as a page of the history, more
 # than anybody reads in one go. Whoever wants the rest wants to search or to filter it.
-FEW = 50
-LAUNCHED = "launched"  # the slug of the claim that a launch is complete
+MAX_LIST_ITEMS = 50
+LAUNCH_CLAIM_SLUG = "launched"  # the slug of the claim that a launch is complete
 
 
 @dataclass(slots=True)
@@ -118,9 +118,9 @@ class GateRow:
     status: Status = Status.OPEN
     reasons: tuple[Reason, ...] = ()
 
-    def standing(self) -> Standing:
+    def standing(self) -> GateStanding:
         """How this gate enters counts and claims."""
-        return Standing(self.code, self.status, self.counted, self.priority)
+        return GateStanding(self.code, self.status, self.counted, self.priority)
 
     def unresolved_blockers(self) -> list[BlockerRow]:
         """What the gate waits for now."""
@@ -135,7 +135,7 @@ class SectionRow:
     gates: list[GateRow] = field(default_factory=list)
     shown: list[GateRow] | None = None  # of its gates those a reader asked for; None: all
 
-    def listed(self) -> list[GateRow]:
+    def visible_gates(self) -> list[GateRow]:
         """The gates to show. Counts are always of all its gates."""
         return self.gates if self.shown is None else self.shown
 
@@ -198,39 +198,43 @@ class Board:
         """All gates in the order of the board."""
         return [gate for section in self.sections for gate in section.gates]
 
-    def large(self) -> bool:
+    def is_large(self) -> bool:
         """Whether it is too large to read as one page."""
-        return self.totals.rows > READABLE
+        return self.totals.rows > MAX_GATES_PER_PAGE
 
-    def folded(self) -> bool:
+    def is_folded(self) -> bool:
         """Whether its sections are shown without their gates.
 
         Who asks for some of the gates sees those, a page at a time where they are many.
         """
-        return not self.filter and self.large()
+        return not self.filter and self.is_large()
 
-    def at_most(self, lists: int = 1) -> int | None:
+    def list_limit(self, lists: int = 1) -> int | None:
         """How many items a page shows of each of its lists; None: all, the board is small.
 
         Many lists share what can be read on one page.
         """
-        return max(1, min(FEW, READABLE // max(lists, 1))) if self.large() else None
+        return (
+            max(1, min(MAX_LIST_ITEMS, MAX_GATES_PER_PAGE // max(lists, 1)))
+            if self.is_large()
+            else None
+        )
 
-    def listed_sections(self) -> list[SectionRow]:
+    def visible_sections(self) -> list[SectionRow]:
         """The sections that have gates to show."""
-        return [section for section in self.sections if section.listed()]
+        return [section for section in self.sections if section.visible_gates()]
 
-    def listed(self) -> list[GateRow]:
+    def visible_gates(self) -> list[GateRow]:
         """The gates to show; all of them, unless a reader asked for some (`filters`)."""
-        return [gate for section in self.sections for gate in section.listed()]
+        return [gate for section in self.sections for gate in section.visible_gates()]
 
     def count(self, status: str) -> int:
         """How many gates, counted or not, have a status."""
         return sum(section.count(status) for section in self.sections)
 
-    def launched(self) -> ClaimRow | None:
+    def launch_claim(self) -> ClaimRow | None:
         """The claim that the launch is complete, by its slug, wherever it stands among others."""
-        return next((claim for claim in self.claims if claim.slug == LAUNCHED), None)
+        return next((claim for claim in self.claims if claim.slug == LAUNCH_CLAIM_SLUG), None)
 
     def counted(self) -> list[GateRow]:
         """The gates that help claims' counts."""
@@ -244,15 +248,15 @@ class Board:
         """The gates that help no claim's count; each has its written reason."""
         return [gate for gate in self.gates if not gate.counted]
 
-    def waiting(self) -> list[BlockerRow]:
+    def unresolved_blockers(self) -> list[BlockerRow]:
         """Every unresolved blocker, in the order of the board."""
         return [blocker for gate in self.gates for blocker in gate.unresolved_blockers()]
 
-    def waited_for(self) -> list[str]:
+    def waiting_on_names(self) -> list[str]:
         """The names of the people that unresolved blockers wait for, each once."""
-        return list(dict.fromkeys(blocker.waiting_on for blocker in self.waiting()))
+        return list(dict.fromkeys(blocker.waiting_on for blocker in self.unresolved_blockers()))
 
-    def doable_now(self) -> list[ActionRow]:
+    def unblocked_actions(self) -> list[ActionRow]:
         """The steps outside the plan that need nobody."""
         return [row for row in self.actions if row.day is None and row.needs_id is None]
 

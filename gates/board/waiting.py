@@ -1,4 +1,4 @@
-"""Who is waited for: by person, what they owe, which gates that frees, and how far it would go."""
+"""The waiting list: unresolved blockers by person, and what resolving them would allow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from gates.rules import Status
 
 
 @dataclass(slots=True)
-class Debt:
+class WaitingItem:
     """One thing a person owes a gate."""
 
     blocker: BlockerRow
@@ -21,28 +21,28 @@ class Debt:
 
 
 @dataclass(slots=True)
-class Person:
+class WaitingPerson:
     """Everything that waits for one person."""
 
     name: str
-    debts: list[Debt] = field(default_factory=list)
+    items: list[WaitingItem] = field(default_factory=list)
     actions: list[ActionRow] = field(default_factory=list)
-    frees: list[str] = field(default_factory=list)  # gates that wait for nobody else
+    unblocks: list[str] = field(default_factory=list)  # gates that wait for nobody else
 
     @property
     def overdue(self) -> int:
-        """How many of the debts are past their day."""
-        return sum(debt.overdue for debt in self.debts)
+        """How many of the items are past their day."""
+        return sum(debt.overdue for debt in self.items)
 
 
 @dataclass(slots=True)
 class Waiting:
     """Who is waited for, and how many counted gates could be closed if all of it arrived."""
 
-    people: list[Person]
+    people: list[WaitingPerson]
     closed: int
     reachable: int
-    at_most: int | None = None  # of what each person owes, on one page; None: all of it
+    list_limit: int | None = None  # of what each person owes, on one page; None: all of it
 
 
 def waiting_on(board: Board, today: date, own: str = "") -> Waiting:
@@ -51,41 +51,41 @@ def waiting_on(board: Board, today: date, own: str = "") -> Waiting:
     Every blocked, counted gate could be closed once what it waits for has come, so `reachable`
     is the closed ones plus those.
     """
-    people: dict[str, Person] = {}
+    people: dict[str, WaitingPerson] = {}
     for gate in board.gates:
         owed = gate.unresolved_blockers()
         for blocker in owed:
-            person = people.setdefault(blocker.waiting_on, Person(blocker.waiting_on))
-            person.debts.append(_debt(blocker, gate, today))
+            person = people.setdefault(blocker.waiting_on, WaitingPerson(blocker.waiting_on))
+            person.items.append(_waiting_item(blocker, gate, today))
         names = {blocker.waiting_on for blocker in owed}
         if len(names) == 1:
-            people[names.pop()].frees.append(gate.code)
+            people[names.pop()].unblocks.append(gate.code)
     for action in board.actions:
         if action.needs and action.state != "done":
-            people.setdefault(action.needs, Person(action.needs)).actions.append(action)
+            people.setdefault(action.needs, WaitingPerson(action.needs)).actions.append(action)
     for person in people.values():
-        person.debts.sort(key=_urgency)
+        person.items.sort(key=_urgency)
     blocked = sum(gate.counted and gate.status == Status.BLOCKED for gate in board.gates)
     return Waiting(
-        people=_in_order(list(people.values()), own),
+        people=_sort_people(list(people.values()), own),
         closed=board.totals.closed,
         reachable=board.totals.closed + blocked,
-        at_most=board.at_most(len(people)),
+        list_limit=board.list_limit(len(people)),
     )
 
 
-def _debt(blocker: BlockerRow, gate: GateRow, today: date) -> Debt:
+def _waiting_item(blocker: BlockerRow, gate: GateRow, today: date) -> WaitingItem:
     overdue = blocker.due_on is not None and blocker.due_on < today
     days = (today - timezone.localdate(blocker.raised_at)).days if blocker.raised_at else None
-    return Debt(blocker, gate, days, overdue)
+    return WaitingItem(blocker, gate, days, overdue)
 
 
-def _urgency(debt: Debt) -> tuple[bool, date, int]:
+def _urgency(debt: WaitingItem) -> tuple[bool, date, int]:
     """Overdue first, then by due day, then the longest waiting."""
     return (not debt.overdue, debt.blocker.due_on or date.max, -(debt.days or 0))
 
 
-def _in_order(people: Sequence[Person], own: str) -> list[Person]:
+def _sort_people(people: Sequence[WaitingPerson], own: str) -> list[WaitingPerson]:
     return sorted(
-        people, key=lambda who: (who.name != own, -who.overdue, -len(who.debts), who.name)
+        people, key=lambda who: (who.name != own, -who.overdue, -len(who.items), who.name)
     )

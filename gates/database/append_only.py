@@ -9,7 +9,7 @@ from .trigger import SQLSTATE_CHECK_VIOLATION, Trigger, sqlite_trigger
 # The name a refusal carries: as the constraint's name on PostgreSQL, in the message on SQLite.
 APPEND_ONLY = "history_append_only"
 
-TABLES = tuple(
+HISTORY_TABLES = tuple(
     f"gates_historical{model}"
     for model in (
         "launch",
@@ -31,7 +31,7 @@ BEGIN
 END"""
 
 
-def _postgresql(table: str) -> tuple[Trigger, ...]:
+def _postgresql_append_only(table: str) -> tuple[Trigger, ...]:
     # For each row, because `loaddata` tries an UPDATE, which finds none, before it inserts.
     # TRUNCATE knows no rows.
     return tuple(
@@ -49,7 +49,7 @@ def _postgresql(table: str) -> tuple[Trigger, ...]:
     )
 
 
-def _sqlite(table: str) -> tuple[Trigger, ...]:
+def _sqlite_append_only(table: str) -> tuple[Trigger, ...]:
     # REPLACE removes the row in its way without firing delete triggers.
     taken = f"EXISTS (SELECT 1 FROM {table} other WHERE other.history_id = NEW.history_id)"
     return (
@@ -59,5 +59,9 @@ def _sqlite(table: str) -> tuple[Trigger, ...]:
     )
 
 
-POSTGRESQL = tuple(trigger for table in TABLES for trigger in _postgresql(table))
-SQLITE = tuple(trigger for table in TABLES for trigger in _sqlite(table))
+POSTGRESQL_APPEND_ONLY = tuple(
+    trigger for table in HISTORY_TABLES for trigger in _postgresql_append_only(table)
+)
+SQLITE_APPEND_ONLY = tuple(
+    trigger for table in HISTORY_TABLES for trigger in _sqlite_append_only(table)
+)

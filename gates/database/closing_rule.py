@@ -46,7 +46,7 @@ BEGIN{before}
 END"""
 
 
-POSTGRESQL = (
+POSTGRESQL_CLOSING_RULE = (
     Trigger(
         "gates_gate_closed_needs_evidence",
         "gates_gate",
@@ -115,7 +115,7 @@ def _sqlite_unproven(name: str, event: str, gate_id: str) -> Trigger:
     return sqlite_trigger(name, event, CLOSED_NEEDS_EVIDENCE, unproven)
 
 
-SQLITE = (
+SQLITE_CLOSING_RULE = (
     _sqlite_unproven("gates_gate_insert_closed", "AFTER INSERT ON gates_gate", "NEW.id"),
     _sqlite_unproven("gates_gate_update_closed", "AFTER UPDATE ON gates_gate", "NEW.id"),
     _sqlite_unproven("gates_evidence_delete", "AFTER DELETE ON gates_evidence", "OLD.gate_id"),
@@ -126,7 +126,7 @@ SQLITE = (
     ),
 )
 
-CLOSING_RULE = {"postgresql": POSTGRESQL, "sqlite": SQLITE}
+CLOSING_RULE = {"postgresql": POSTGRESQL_CLOSING_RULE, "sqlite": SQLITE_CLOSING_RULE}
 
 
 def violations(connection: Any) -> list[str]:
@@ -141,7 +141,7 @@ def violations(connection: Any) -> list[str]:
         return [f"gate {code} of {slug} is closed without evidence" for slug, code in cursor]
 
 
-def broken_by(error: IntegrityError) -> bool:
+def violates_closing_rule(error: IntegrityError) -> bool:
     """Whether the database refused a write because of the closing rule."""
     diagnosis = getattr(error.__cause__, "diag", None)
     if diagnosis is not None:

@@ -15,7 +15,7 @@ STATEMENTS = {
 
 
 @contextmanager
-def one_instant() -> Iterator[None]:
+def read_only_snapshot() -> Iterator[None]:
     """Everything read inside is as one moment left it. Nothing can be written inside.
 
     Without it a board could show the gate of before a commit with the evidence of after it.
@@ -35,7 +35,7 @@ def one_instant() -> Iterator[None]:
         with connection.wrap_database_errors:
             if connection.vendor == "sqlite" and _only_reads(driver):
                 begin, end = ["BEGIN"], ["ROLLBACK"]  # and stays so afterwards
-            _run(driver, begin)
+            _execute(driver, begin)
     except DatabaseError:
         connection.close()  # half begun; whoever comes next gets another one
         raise
@@ -50,7 +50,7 @@ def _end(driver: Any, statements: Iterable[str]) -> None:
         return  # it broke meanwhile, and there is nothing to end
     try:
         with connection.wrap_database_errors:
-            _run(driver, statements)
+            _execute(driver, statements)
     except DatabaseError:
         connection.close()  # the engine ended it in its own way; nobody shall read on in that
 
@@ -60,6 +60,6 @@ def _only_reads(driver: Any) -> bool:
     return bool(driver.execute("PRAGMA query_only").fetchone()[0])
 
 
-def _run(driver: Any, statements: Iterable[str]) -> None:
+def _execute(driver: Any, statements: Iterable[str]) -> None:
     for statement in statements:
         driver.execute(statement)

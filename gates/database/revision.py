@@ -19,7 +19,7 @@ from django.db import connection
 
 from .trigger import Trigger
 
-TABLE = "gates_revision"
+REVISION_TABLE = "gates_revision"
 
 SHOWN = (
     "launch",
@@ -32,7 +32,7 @@ SHOWN = (
     "claim",
     "requirement",
 )
-TABLES = (
+BOARD_TABLES = (
     *(f"gates_{name}" for name in SHOWN),
     *(f"gates_historical{name}" for name in SHOWN),
     "gates_import",
@@ -45,32 +45,33 @@ TABLES = (
 ACCOUNT = "username, is_active, is_staff, is_superuser"
 
 CREATE = {
-    "postgresql": f"CREATE TABLE IF NOT EXISTS public.{TABLE} (moved numeric NOT NULL)",
-    "sqlite": f"CREATE TABLE IF NOT EXISTS {TABLE} (moved integer NOT NULL)",
+    "postgresql": f"CREATE TABLE IF NOT EXISTS public.{REVISION_TABLE} (moved numeric NOT NULL)",
+    "sqlite": f"CREATE TABLE IF NOT EXISTS {REVISION_TABLE} (moved integer NOT NULL)",
 }
 BEGIN = {
-    "postgresql": f"INSERT INTO public.{TABLE} SELECT floor(random() * 1e15) "
-    f"WHERE NOT EXISTS (SELECT 1 FROM public.{TABLE})",
-    "sqlite": f"INSERT INTO {TABLE} SELECT random() WHERE NOT EXISTS (SELECT 1 FROM {TABLE})",
+    "postgresql": f"INSERT INTO public.{REVISION_TABLE} SELECT floor(random() * 1e15) "
+    f"WHERE NOT EXISTS (SELECT 1 FROM public.{REVISION_TABLE})",
+    "sqlite": f"INSERT INTO {REVISION_TABLE} SELECT random() "
+    f"WHERE NOT EXISTS (SELECT 1 FROM {REVISION_TABLE})",
 }
 
 POSTGRESQL_BODY = f"""
 BEGIN
-    INSERT INTO {TABLE} VALUES (floor(random() * 1e15));
+    INSERT INTO {REVISION_TABLE} VALUES (floor(random() * 1e15));
     -- At another isolation level this could fail, and with it the write.
     IF random() < 0.02 AND current_setting('transaction_isolation') = 'read committed' THEN
         WITH gone AS (
-            DELETE FROM {TABLE} WHERE ctid = ANY(ARRAY(
-                SELECT ctid FROM {TABLE} FOR UPDATE SKIP LOCKED
+            DELETE FROM {REVISION_TABLE} WHERE ctid = ANY(ARRAY(
+                SELECT ctid FROM {REVISION_TABLE} FOR UPDATE SKIP LOCKED
             )) RETURNING moved
         )
-        INSERT INTO {TABLE} SELECT sum(moved) FROM gone HAVING count(*) > 0;
+        INSERT INTO {REVISION_TABLE} SELECT sum(moved) FROM gone HAVING count(*) > 0;
     END IF;
     RETURN NULL;
 END"""
 
 
-def _postgresql(table: str, columns: str = "") -> Trigger:
+def _postgresql_revision(table: str, columns: str = "") -> Trigger:
     update = f"UPDATE OF {columns}" if columns else "UPDATE"
     create = (
         f"CREATE TRIGGER {{name}} AFTER INSERT OR DELETE OR {update} OR TRUNCATE ON public.{table} "
@@ -79,32 +80,42 @@ def _postgresql(table: str, columns: str = "") -> Trigger:
     return Trigger(f"{table}_moves_revision", table, create, body=POSTGRESQL_BODY)
 
 
-def _sqlite(table: str, event: str) -> Trigger:
+def _sqlite_revision(table: str, event: str) -> Trigger:
     name = f"{table}_{event.partition(' ')[0].lower()}_moves_revision"
     create = (
         f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW "
-        f"BEGIN UPDATE {TABLE} SET moved = random(); END"
+        f"BEGIN UPDATE {REVISION_TABLE} SET moved = random(); END"
     )
     return Trigger(name, table, create)
 
 
-POSTGRESQL = (*(_postgresql(table) for table in TABLES), _postgresql("auth_user", ACCOUNT))
-SQLITE = (
-    *(_sqlite(table, event) for table in TABLES for event in ("INSERT", "UPDATE", "DELETE")),
-    *(_sqlite("auth_user", event) for event in ("INSERT", f"UPDATE OF {ACCOUNT}", "DELETE")),
+POSTGRESQL_REVISION = (
+    *(_postgresql_revision(table) for table in BOARD_TABLES),
+    _postgresql_revision("auth_user", ACCOUNT),
+)
+SQLITE_REVISION = (
+    *(
+        _sqlite_revision(table, event)
+        for table in BOARD_TABLES
+        for event in ("INSERT", "UPDATE", "DELETE")
+    ),
+    *(
+        _sqlite_revision("auth_user", event)
+        for event in ("INSERT", f"UPDATE OF {ACCOUNT}", "DELETE")
+    ),
 )
 
 
-def install(of: Any) -> None:
+def create_table(of: Any) -> None:
     """Make the table that the triggers write to, and give it its first revision."""
     with of.cursor() as cursor:
         cursor.execute(CREATE[of.vendor])
         cursor.execute(BEGIN[of.vendor])
 
 
-def read() -> str:
+def current_revision() -> str:
     """The revision now; empty where there is none, so that nothing may be taken as unchanged."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT SUM(moved) FROM {TABLE}")
+        cursor.execute(f"SELECT SUM(moved) FROM {REVISION_TABLE}")
         moved = cursor.fetchone()[0]
     return "" if moved is None else str(moved)

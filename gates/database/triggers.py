@@ -6,19 +6,27 @@ from typing import Any
 from . import append_only, closing_rule, revision
 from .trigger import Trigger
 
-EXPECTED = {
-    "postgresql": (*closing_rule.POSTGRESQL, *append_only.POSTGRESQL, *revision.POSTGRESQL),
-    "sqlite": (*closing_rule.SQLITE, *append_only.SQLITE, *revision.SQLITE),
+ALL_TRIGGERS = {
+    "postgresql": (
+        *closing_rule.POSTGRESQL_CLOSING_RULE,
+        *append_only.POSTGRESQL_APPEND_ONLY,
+        *revision.POSTGRESQL_REVISION,
+    ),
+    "sqlite": (
+        *closing_rule.SQLITE_CLOSING_RULE,
+        *append_only.SQLITE_APPEND_ONLY,
+        *revision.SQLITE_REVISION,
+    ),
 }
 
 
-def install(connection: Any, triggers: Mapping[str, Sequence[Trigger]] = EXPECTED) -> None:
+def install(connection: Any, triggers: Mapping[str, Sequence[Trigger]] = ALL_TRIGGERS) -> None:
     """Create the triggers, all of them or those of an earlier release, and remove all others.
 
     A table that an early migration does not know yet is left to the one that makes it.
     """
     remove(connection)
-    revision.install(connection)
+    revision.create_table(connection)
     tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
         for trigger in triggers[connection.vendor]:
@@ -29,7 +37,7 @@ def install(connection: Any, triggers: Mapping[str, Sequence[Trigger]] = EXPECTE
 def remove(connection: Any) -> None:
     """Drop every trigger, for a migration that alters the tables or is taken back."""
     with connection.cursor() as cursor:
-        for trigger in EXPECTED[connection.vendor]:
+        for trigger in ALL_TRIGGERS[connection.vendor]:
             if connection.vendor == "postgresql":
                 cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name} ON public.{trigger.table}")
                 cursor.execute(f"DROP FUNCTION IF EXISTS public.{trigger.name}()")
@@ -37,14 +45,14 @@ def remove(connection: Any) -> None:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}")
 
 
-def faults(connection: Any) -> list[str]:
+def trigger_errors(connection: Any) -> list[str]:
     """What is wrong with the installed triggers, one line each; empty when all is as expected.
 
     Compares the definitions too, so that a trigger disabled or emptied by hand is found.
     """
-    installed = _installed(connection)
+    installed = _installed_triggers(connection)
     found = []
-    for trigger in EXPECTED[connection.vendor]:
+    for trigger in ALL_TRIGGERS[connection.vendor]:
         if trigger.name not in installed:
             found.append(f"trigger {trigger.name} on {trigger.table} is missing")
         elif installed[trigger.name] != trigger.fingerprint():
@@ -52,7 +60,7 @@ def faults(connection: Any) -> list[str]:
     return found
 
 
-def _installed(connection: Any) -> dict[str, tuple[str, ...]]:
+def _installed_triggers(connection: Any) -> dict[str, tuple[str, ...]]:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")

@@ -18,24 +18,24 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from gates.models import TRACKED, Blocker, Claim, Evidence, Gate, Import, Launch, Refused
-from gates.models.history import save_on_record
+from gates.models import TRACKED, Blocker, Claim, Evidence, Gate, Import, Launch, TransitionRefused
+from gates.models.history import save_with_history
 
-from .backdating import refuse_to_rewrite
-from .field_values import Follows, Unusable, plain_value, shown
-from .records import KEYS, Document, DocumentRefused, Problem, Record
+from .backdating import check_backdating
+from .field_values import DependencyFailed, InvalidValue, display, plain_value
+from .records import NATURAL_KEYS, Document, DocumentError, Problem, Record
 
-# Written by Gate.close_as_documented and Gate.reopen, never by assignment.
-CLOSING = ("closed_at", "closed_by", "closing_note")
-CLOSED = Gate.Progress.CLOSED
-TOLD_WHOLE = (Gate, Claim)  # of other new rows the name says enough
+# Written by Gate.close_from_import and Gate.reopen, never by assignment.
+DECISION_FIELDS = ("closed_at", "closed_by", "closing_note")
+CLOSED_VALUE = Gate.Progress.CLOSED
+FULLY_REPORTED = (Gate, Claim)  # of other new rows the name says enough
 
 
 # How many records are done, and of how many.
-Tell = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 
 
-def silent(_done: int, _of: int) -> None:
+def no_progress(_done: int, _of: int) -> None:
     """Tell nobody."""
 
 
@@ -65,7 +65,7 @@ def apply(
     by: User | None = None,
     dry_run: bool = False,
     dated: datetime | None = None,
-    tell: Tell = silent,
+    tell: ProgressCallback = no_progress,
 ) -> list[Difference]:
     """Write what the document says and return what differed; with `dry_run`, only return it.
 
@@ -76,28 +76,28 @@ def apply(
     """
     with transaction.atomic():
         if dated is not None:
-            refuse_to_rewrite(document, dated)
+            check_backdating(document, dated)
         run = _Import(document, by, dated, tell)
         run.write()
         if run.problems:
-            raise DocumentRefused(run.problems)
+            raise DocumentError(run.problems)
         if dry_run:
             transaction.set_rollback(True)
     return run.differences
 
 
-def _said(record: Record) -> Iterator[tuple[str, str]]:
+def _record_values(record: Record) -> Iterator[tuple[str, str]]:
     """What a record says besides its key and its place, by field."""
     for name, value in record.fields.items():
-        if name not in (*KEYS[record.model], "position") and value not in (None, ""):
-            yield name, str(value[-1]) if isinstance(value, list) and value else shown(value)
+        if name not in (*NATURAL_KEYS[record.model], "position") and value not in (None, ""):
+            yield name, str(value[-1]) if isinstance(value, list) and value else display(value)
 
 
 class _Import:
     """One import under way: what is on the board by key, what differed, what went wrong."""
 
     def __init__(
-        self, document: Document, by: User | None, dated: datetime | None, tell: Tell
+        self, document: Document, by: User | None, dated: datetime | None, tell: ProgressCallback
     ) -> None:
         self.tell = tell
         self.by = by
@@ -124,7 +124,9 @@ class _Import:
         self._each(Launch, self._leave_word)
 
     def _read_existing(self, model: Any) -> None:
-        relations = [name for name in KEYS[model] if model._meta.get_field(name).is_relation]
+        relations = [
+            name for name in NATURAL_KEYS[model] if model._meta.get_field(name).is_relation
+        ]
         launches = [f"{name}__launch" for name in relations if name in {"gate", "claim"}]
         # Locked, so that what is compared and written back is what is there.
         rows = model.objects.select_for_update(of=("self",))
@@ -142,11 +144,11 @@ class _Import:
                 continue
             try:
                 step(record)
-            except Follows:
+            except DependencyFailed:
                 self.failed.add((model, record.key()))  # its cause is among the problems
-            except Unusable as error:
+            except InvalidValue as error:
                 self._fail(record, {error.field: [error.message]})
-            except Refused as error:
+            except TransitionRefused as error:
                 self._fail(record, {"progress": error.messages})
             except ValidationError as error:
                 self._fail(record, error.message_dict)
@@ -176,12 +178,12 @@ class _Import:
                 values.setdefault("recorded_at", self.dated)
             row = self._marked(record.model(**values))
             row.full_clean()
-            if record.model is Gate and record.fields.get("progress") == CLOSED:
+            if record.model is Gate and record.fields.get("progress") == CLOSED_VALUE:
                 # Nobody ever saw it open: its history starts with the closing.
                 row.skip_history_when_saving = True
                 self._save(row)
                 del row.skip_history_when_saving
-                row.first_on_record = True
+                row.starts_history = True
             else:
                 self._save(row)
             self.rows[(record.model, record.key())] = row
@@ -206,12 +208,12 @@ class _Import:
         """The values that can be set now. A gate the document reopens is reopened first."""
         progress = values.get("progress", Gate.Progress.OPEN if gate is None else gate.progress)
         if progress not in Gate.Progress.values:
-            raise Unusable("progress", f"{progress!r} is not open, partial or closed")
-        if gate is not None and gate.progress == CLOSED and progress != CLOSED:
+            raise InvalidValue("progress", f"{progress!r} is not open, partial or closed")
+        if gate is not None and gate.progress == CLOSED_VALUE and progress != CLOSED_VALUE:
             self._note(record, "progress", gate.progress, progress)
             gate.reopen(self.by, self.reason, to=progress)
-        if progress == CLOSED:
-            return {k: v for k, v in values.items() if k not in (*CLOSING, "progress")}
+        if progress == CLOSED_VALUE:
+            return {k: v for k, v in values.items() if k not in (*DECISION_FIELDS, "progress")}
         return values
 
     def _is_there(self, record: Record, name: str) -> bool:
@@ -224,13 +226,15 @@ class _Import:
             self._change(record, gate, {"covered_by": self._value(record, "covered_by")})
 
     def _close(self, record: Record) -> None:
-        if record.fields.get("progress") != CLOSED:
+        if record.fields.get("progress") != CLOSED_VALUE:
             return
         gate = self.rows[(Gate, record.key())]
         before = gate.progress
-        details = {name: self._value(record, name) for name in CLOSING if name in record.fields}
-        if gate.close_as_documented(self.by, self.reason, **details):
-            self._note(record, "progress", before, CLOSED)
+        details = {
+            name: self._value(record, name) for name in DECISION_FIELDS if name in record.fields
+        }
+        if gate.close_from_import(self.by, self.reason, **details):
+            self._note(record, "progress", before, CLOSED_VALUE)
 
     def _record_what_has_no_history(self, model: Any) -> None:
         """Rows that came by `loaddata` have none: put them on record as they are now."""
@@ -238,7 +242,7 @@ class _Import:
         for record in self.records:
             row = self.rows.get((model, record.key())) if record.model is model else None
             if row is not None and row.pk and row.pk not in recorded:
-                row.first_on_record = True
+                row.starts_history = True
                 self._save(row)
 
     def _leave_word(self, record: Record) -> None:
@@ -251,11 +255,13 @@ class _Import:
 
     def _note(self, record: Record, field: str, old: Any, new: Any) -> None:
         if (record.model, record.key()) not in self.added:
-            self._differs(record, field, shown(old), shown(new))
+            self._differs(record, field, display(old), display(new))
 
     def _differs(self, record: Record, field: str = "", old: str = "", new: str = "") -> None:
         model = record.model._meta.model_name
-        values = () if field or record.model not in TOLD_WHOLE else tuple(_said(record))
+        values = (
+            () if field or record.model not in FULLY_REPORTED else tuple(_record_values(record))
+        )
         self.differences.append(
             Difference(model, record.name(), field, old, new, record.gate_code(), values)
         )
@@ -268,7 +274,7 @@ class _Import:
         return row
 
     def _save(self, row: Any) -> None:
-        save_on_record(self._marked(row), by=self.by, reason=self.reason)
+        save_with_history(self._marked(row), by=self.by, reason=self.reason)
 
     def _value(self, record: Record, name: str) -> Any:
         field = record.model._meta.get_field(name)
@@ -285,14 +291,14 @@ class _Import:
         """
         model, label = field.related_model, field.related_model._meta.verbose_name
         if not isinstance(key, list) or any(isinstance(part, (list, dict)) for part in key):
-            raise Unusable(field.name, f"{key!r} is not a natural key, a flat list")
+            raise InvalidValue(field.name, f"{key!r} is not a natural key, a flat list")
         if (model, tuple(key)) in self.failed:
-            raise Follows(field.name, f"{label} {key!r} is refused itself")
+            raise DependencyFailed(field.name, f"{label} {key!r} is refused itself")
         if model is get_user_model():
             try:
                 return model.objects.get_by_natural_key(*key)
             except (ObjectDoesNotExist, TypeError) as error:
-                raise Unusable(field.name, f"there is no account {key!r}") from error
+                raise InvalidValue(field.name, f"there is no account {key!r}") from error
         if (model, tuple(key)) not in self.rows:
-            raise Unusable(field.name, f"there is no {label} {key!r}")
+            raise InvalidValue(field.name, f"there is no {label} {key!r}")
         return self.rows[(model, tuple(key))]

@@ -20,15 +20,15 @@ from gates.models import (
     Section,
 )
 
-from .records import Document, DocumentRefused, Problem
+from .records import Document, DocumentError, Problem
 
 
-def start_of(day: date) -> datetime:
+def start_of_day(day: date) -> datetime:
     """Midnight at the beginning of a day, here."""
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def refuse_to_rewrite(document: Document, dated: datetime) -> None:
+def check_backdating(document: Document, dated: datetime) -> None:
     """See that the document's launch has no history after `dated`, and that it is not to come.
 
     Raises:
@@ -36,13 +36,13 @@ def refuse_to_rewrite(document: Document, dated: datetime) -> None:
     """
     day = timezone.localdate(dated)
     if dated > timezone.now():
-        raise DocumentRefused([Problem(document.name, "dated", f"{day} is in the future")])
+        raise DocumentError([Problem(document.name, "dated", f"{day} is in the future")])
     for record in document.records:
         latest = _latest(str(record.fields.get("slug"))) if record.model is Launch else None
         if latest is not None and latest > dated:
             known = timezone.localtime(latest).isoformat(sep=" ", timespec="minutes")
             message = f"the launch already has later history, of {known}: {day} would rewrite it"
-            raise DocumentRefused([Problem(document.name, "dated", message)])
+            raise DocumentError([Problem(document.name, "dated", message)])
 
 
 def _latest(slug: str) -> datetime | None:

@@ -4,9 +4,9 @@ import csv
 import io
 
 from gates.board.rows import Board, GateRow
-from gates.reason_text import in_words
+from gates.reason_text import reason_text
 
-COLUMNS = (
+CSV_COLUMNS = (
     "code",
     "section",
     "title",
@@ -24,7 +24,7 @@ COLUMNS = (
 )
 
 # A spreadsheet takes a cell that starts with one of these for a formula and may run it.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def write_csv(board: Board) -> str:
@@ -34,15 +34,15 @@ def write_csv(board: Board) -> str:
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for gate in board.listed():
-        writer.writerow([harmless(cell) for cell in _cells(gate)])
+    writer.writerow(CSV_COLUMNS)
+    for gate in board.visible_gates():
+        writer.writerow([escape_formula(cell) for cell in _cells(gate)])
     return "\ufeff" + out.getvalue()
 
 
-def harmless(cell: str) -> str:
+def escape_formula(cell: str) -> str:
     """The cell, with an apostrophe in front where a spreadsheet would take it for a formula."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell
+    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA_START) else cell
 
 
 def _cells(gate: GateRow) -> list[str]:
@@ -51,7 +51,7 @@ def _cells(gate: GateRow) -> list[str]:
         gate.section,
         gate.title,
         gate.status.value,
-        "; ".join(in_words(reason) for reason in gate.reasons),
+        "; ".join(reason_text(reason) for reason in gate.reasons),
         gate.progress,
         gate.priority,
         "yes" if gate.counted else "no",

@@ -12,7 +12,7 @@ from .csv_writer import write_csv
 from .json_writer import board_as_data
 from .markdown.writer import write_markdown
 
-TOKENS_A_PIECE = 4096
+TOKENS_PER_CHUNK = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Format:
         return "".join(self.pieces(board))
 
 
-def json_pieces(board: Board) -> Iterator[str]:
+def json_chunks(board: Board) -> Iterator[str]:
     """Indented JSON, ending with a line break.
 
     Its words are chosen now, in the language that is active now; only their encoding waits until
@@ -40,7 +40,7 @@ def json_pieces(board: Board) -> Iterator[str]:
 
 def _joined(tokens: Iterator[str]) -> Iterator[str]:
     """Tokens of a few letters as pieces worth sending."""
-    while piece := "".join(islice(tokens, TOKENS_A_PIECE)):
+    while piece := "".join(islice(tokens, TOKENS_PER_CHUNK)):
         yield piece
     yield "\n"
 
@@ -49,6 +49,6 @@ FORMATS = {
     "md": Format(
         lambda board: [write_markdown(board)], "text/markdown; charset=utf-8", download=True
     ),
-    "json": Format(json_pieces, "application/json", download=False),
+    "json": Format(json_chunks, "application/json", download=False),
     "csv": Format(lambda board: [write_csv(board)], "text/csv; charset=utf-8", download=True),
 }

@@ -10,7 +10,7 @@ from django.utils import timezone
 from gates.models.dates import within_range
 
 
-class Unusable(Exception):
+class InvalidValue(Exception):
     """A value that a field cannot take."""
 
     def __init__(self, field: str, message: str) -> None:
@@ -18,7 +18,7 @@ class Unusable(Exception):
         super().__init__(message)
 
 
-class Follows(Unusable):
+class DependencyFailed(InvalidValue):
     """A value that cannot be taken because the row it names is refused: no news of its own."""
 
 
@@ -30,24 +30,24 @@ def plain_value(field: Any, value: Any) -> Any:
     """
     if value is None:
         if not field.null:
-            raise Unusable(field.name, "must not be empty")
+            raise InvalidValue(field.name, "must not be empty")
         return None
     expected, words = _expected(field)
     if type(value) is not expected:
-        raise Unusable(field.name, f"{value!r} is not {words}")
+        raise InvalidValue(field.name, f"{value!r} is not {words}")
     if isinstance(value, str) and "\x00" in value:
-        raise Unusable(field.name, "contains a NUL character")
+        raise InvalidValue(field.name, "contains a NUL character")
     if isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value):
-        raise Unusable(field.name, "contains half a character (a lone surrogate)")
+        raise InvalidValue(field.name, "contains half a character (a lone surrogate)")
     if isinstance(field, (models.CharField, models.TextField)):
         return value
     try:
         found = field.to_python(value)
     except (ValidationError, TypeError, OverflowError) as error:
         message = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
-        raise Unusable(field.name, message) from error
+        raise InvalidValue(field.name, message) from error
     if isinstance(field, models.DateTimeField) and timezone.is_naive(found):
-        raise Unusable(field.name, f"{value!r} has no time zone")
+        raise InvalidValue(field.name, f"{value!r} has no time zone")
     if isinstance(found, date):
         _refuse_far_off(field, found)
     return found
@@ -58,7 +58,7 @@ def _refuse_far_off(field: Any, found: date) -> None:
     try:
         within_range(found)
     except ValidationError as error:
-        raise Unusable(field.name, " ".join(error.messages)) from error
+        raise InvalidValue(field.name, " ".join(error.messages)) from error
 
 
 def _expected(field: Any) -> tuple[type, str]:
@@ -70,6 +70,6 @@ def _expected(field: Any) -> tuple[type, str]:
     return str, "a text"
 
 
-def shown(value: Any) -> str:
+def display(value: Any) -> str:
     """A value in a line about what an import changes."""
     return "—" if value in (None, "") else str(value)

@@ -15,21 +15,21 @@ from accounts import security_log
 from gates.models import Action, Claim, Gate, Launch, Section
 from gates.rules import Progress, Status
 
-from .apply import Difference, Tell, apply, silent
-from .backdating import start_of
+from .apply import Difference, ProgressCallback, apply, no_progress
+from .backdating import start_of_day
 from .json_reader import read_bytes, read_json, why_not_utf8
-from .markdown.consistency import Contradiction, compare
-from .markdown.parsed import Paper, Skipped
+from .markdown.consistency import Contradiction, find_contradictions
+from .markdown.parsed import ParsedDocument, SkippedLines
 from .markdown.reader import read_markdown
-from .markdown.to_records import records
-from .reconcile import match_with_board
-from .records import Document, DocumentRefused, Problem, Record, stated_twice
+from .markdown.to_records import to_records
+from .reconcile import reconcile
+from .records import Document, DocumentError, Problem, Record, duplicate_records
 
 SUFFIXES = (".json", ".md")
 
 
 @dataclass(slots=True)
-class Report:
+class ImportReport:
     """What an import did, or would do, and what a person has to look at."""
 
     name: str
@@ -38,7 +38,7 @@ class Report:
     not_in_document: list[str] = field(default_factory=list)
     for_a_person: list[str] = field(default_factory=list)
     contradictions: list[Contradiction] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
+    skipped: list[SkippedLines] = field(default_factory=list)
 
 
 def import_file(
@@ -49,14 +49,14 @@ def import_file(
     dry_run: bool = False,
     empty_status: tuple[Status, Progress] | None = None,
     dated: date | None = None,
-    tell: Tell = silent,
-) -> Report:
+    tell: ProgressCallback = no_progress,
+) -> ImportReport:
     """Bring a document onto the board, all of it or nothing.
 
     Raises:
         DocumentRefused: with every problem found; nothing was written.
     """
-    report = Report(path.name)
+    report = ImportReport(path.name)
     with transaction.atomic():
         if path.suffix.lower() == ".json":
             document = read_json(path)
@@ -65,13 +65,13 @@ def import_file(
             else:
                 _refuse_a_second_name(document)
         else:
-            document = _markdown(path, launch, empty_status, dated, report)
-        moment = start_of(dated) if dated else None
+            document = _read_markdown_document(path, launch, empty_status, dated, report)
+        moment = start_of_day(dated) if dated else None
         report.not_in_document = _on_the_board(document)
         report.differences = apply(document, by=by, dry_run=dry_run, dated=moment, tell=tell)
     report.launch = next((str(r.fields["slug"]) for r in document.records if r.model is Launch), "")
     if not dry_run:
-        security_log.note(
+        security_log.log_event(
             "import",
             user=by.get_username() if by else None,
             file=path.name,
@@ -97,32 +97,32 @@ def _refuse_a_second_name(document: Document) -> None:
                 f"the launch {name!r} is on the board as {other.slug}: say --launch {other.slug}, "
                 f"or --launch {slug} if it is to be another one"
             )
-            raise DocumentRefused([Problem(str(record), "slug", message)])
+            raise DocumentError([Problem(str(record), "slug", message)])
 
 
-def _markdown(
+def _read_markdown_document(
     path: Path,
     launch: str,
     empty_status: tuple[Status, Progress] | None,
     dated: date | None,
-    report: Report,
+    report: ImportReport,
 ) -> Document:
     content = read_bytes(path)
-    paper, problems = read_markdown(_text(path.name, content), empty_status)
+    paper, problems = read_markdown(_decode_text(path.name, content), empty_status)
     if problems:
-        raise DocumentRefused(problems)
-    slug = launch or _slug(path.name, paper)
-    found = records(paper, slug)
-    if problems := stated_twice(found):
-        raise DocumentRefused(problems)
+        raise DocumentError(problems)
+    slug = launch or _launch_slug(path.name, paper)
+    found = to_records(paper, slug)
+    if problems := duplicate_records(found):
+        raise DocumentError(problems)
     _date_a_new_launch(found, slug, dated)
-    report.for_a_person = match_with_board(paper, found, slug)
-    report.contradictions = compare(paper)
+    report.for_a_person = reconcile(paper, found, slug)
+    report.contradictions = find_contradictions(paper)
     report.skipped = paper.skipped
     return Document(path.name, hashlib.sha256(content).hexdigest(), found)
 
 
-def _text(name: str, content: bytes) -> str:
+def _decode_text(name: str, content: bytes) -> str:
     """The text of a file.
 
     Raises:
@@ -132,14 +132,14 @@ def _text(name: str, content: bytes) -> str:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = why_not_utf8(content, error)
-        raise DocumentRefused([Problem(name, "", message)]) from error
+        raise DocumentError([Problem(name, "", message)]) from error
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + 1
-        raise DocumentRefused([Problem(name, "", f"not a text: a NUL character in line {line}")])
+        raise DocumentError([Problem(name, "", f"not a text: a NUL character in line {line}")])
     return text
 
 
-def _slug(name: str, paper: Paper) -> str:
+def _launch_slug(name: str, paper: ParsedDocument) -> str:
     """The launch a document is about: the one with its name, or a new one named after it.
 
     Raises:
@@ -156,7 +156,7 @@ def _slug(name: str, paper: Paper) -> str:
     elif not slugs and Launch.objects.filter(slug=slug).exists():
         message = f"the launch {slug} has another name: say --launch, or choose another title"
     if message:
-        raise DocumentRefused([Problem(f"{name}, line {paper.name_line or 1}", "title", message)])
+        raise DocumentError([Problem(f"{name}, line {paper.name_line or 1}", "title", message)])
     return slug
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from gates.models import Evidence, Gate
 
-from .records import KEYS, Document, DocumentRefused, Problem, Record, stated_twice
+from .records import NATURAL_KEYS, Document, DocumentError, Problem, Record, duplicate_records
 
 # A launch of 10,000 gates with its evidence is about 10 MB.
-MAX_BYTES = 20 * 1024 * 1024
+MAX_JSON_BYTES = 20 * 1024 * 1024
 
-MODELS = {f"gates.{model._meta.model_name}": model for model in KEYS}
+JSON_MODELS = {f"gates.{model._meta.model_name}": model for model in NATURAL_KEYS}
 # A file's content cannot travel inside a JSON document, and its checksum is computed.
 NOT_IN_A_DOCUMENT: dict[Any, set[str]] = {Evidence: {"file", "sha256"}}
 
@@ -28,14 +28,14 @@ def read_json(path: Path) -> Document:
     rows = _parse(path.name, content)
     records, problems = [], []
     for number, row in enumerate(rows, start=1):
-        found = _record(f"row {number}", row)
+        found = _json_record(f"row {number}", row)
         if isinstance(found, Record):
             records.append(found)
         else:
             problems += found
-    problems += stated_twice(records)
+    problems += duplicate_records(records)
     if problems:
-        raise DocumentRefused(problems)
+        raise DocumentError(problems)
     return Document(path.name, hashlib.sha256(content).hexdigest(), records)
 
 
@@ -47,12 +47,12 @@ def read_bytes(path: Path) -> bytes:
     """
     try:
         size = path.stat().st_size
-        if size > MAX_BYTES:
-            message = f"{size:,} bytes is more than a document can have ({MAX_BYTES:,})"
-            raise DocumentRefused([Problem(path.name, "", message)])
+        if size > MAX_JSON_BYTES:
+            message = f"{size:,} bytes is more than a document can have ({MAX_JSON_BYTES:,})"
+            raise DocumentError([Problem(path.name, "", message)])
         return path.read_bytes()
     except OSError as error:
-        raise DocumentRefused([Problem(path.name, "", error.strerror or str(error))]) from error
+        raise DocumentError([Problem(path.name, "", error.strerror or str(error))]) from error
 
 
 def _parse(name: str, content: bytes) -> list[Any]:
@@ -60,17 +60,17 @@ def _parse(name: str, content: bytes) -> list[Any]:
         rows = json.loads(
             content.decode("utf-8-sig"),
             object_pairs_hook=_object,
-            parse_constant=_no_constant,
+            parse_constant=_reject_constant,
         )
     except UnicodeDecodeError as error:
-        raise DocumentRefused([Problem(name, "", why_not_utf8(content, error))]) from error
+        raise DocumentError([Problem(name, "", why_not_utf8(content, error))]) from error
     except json.JSONDecodeError as error:
         message = f"not JSON: {error.msg} (line {error.lineno}, column {error.colno})"
-        raise DocumentRefused([Problem(name, "", message)]) from error
+        raise DocumentError([Problem(name, "", message)]) from error
     except (ValueError, RecursionError) as error:
-        raise DocumentRefused([Problem(name, "", f"not usable JSON: {error}")]) from error
+        raise DocumentError([Problem(name, "", f"not usable JSON: {error}")]) from error
     if not isinstance(rows, list) or not rows:
-        raise DocumentRefused([Problem(name, "", "not a fixture: a list of rows is expected")])
+        raise DocumentError([Problem(name, "", "not a fixture: a list of rows is expected")])
     return rows
 
 
@@ -91,16 +91,18 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no_constant(name: str) -> None:
+def _reject_constant(name: str) -> None:
     raise ValueError(f"{name} is not a value")
 
 
-def _record(where: str, row: Any) -> Record | list[Problem]:
+def _json_record(where: str, row: Any) -> Record | list[Problem]:
     if not isinstance(row, dict) or not isinstance(row.get("fields"), dict):
         return [Problem(where, "", "not a row: an object with “model” and “fields” is expected")]
-    model = MODELS.get(str(row.get("model")))
+    model = JSON_MODELS.get(str(row.get("model")))
     if model is None:
-        message = f"{row.get('model')!r} is not part of a snapshot ({', '.join(sorted(MODELS))})"
+        message = (
+            f"{row.get('model')!r} is not part of a snapshot ({', '.join(sorted(JSON_MODELS))})"
+        )
         return [Problem(where, "model", message)]
     # `dumpdata` writes it; versions are counted on the board, not said by a document.
     said = {name: value for name, value in row["fields"].items() if name != "version"}
@@ -112,7 +114,7 @@ def _record(where: str, row: Any) -> Record | list[Problem]:
     known = {field.name for field in model._meta.concrete_fields if not field.primary_key}
     known -= NOT_IN_A_DOCUMENT.get(model, set())
     unknown = sorted(record.fields.keys() - known)
-    missing = [name for name in KEYS[model] if name not in record.fields]
+    missing = [name for name in NATURAL_KEYS[model] if name not in record.fields]
     if model is Gate and "section" not in record.fields:
         missing.append("section")
     return (

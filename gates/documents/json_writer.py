@@ -3,7 +3,7 @@
 from typing import Any
 
 from gates.board.rows import ActionRow, BlockerRow, Board, ClaimRow, EvidenceRow, GateRow
-from gates.reason_text import in_words
+from gates.reason_text import reason_text
 from gates.rules.reason import Reason
 
 
@@ -34,19 +34,19 @@ def board_as_data(board: Board) -> dict[str, Any]:
             }
             for section in board.sections
         ],
-        "gates": [_gate(gate) for gate in board.listed()],
-        "claims": [_claim(claim) for claim in board.claims],
-        "actions": [_action(action) for action in board.actions],
+        "gates": [_gate_data(gate) for gate in board.visible_gates()],
+        "claims": [_claim_data(claim) for claim in board.claims],
+        "actions": [_action_data(action) for action in board.actions],
     }
 
 
-def _gate(gate: GateRow) -> dict[str, Any]:
+def _gate_data(gate: GateRow) -> dict[str, Any]:
     return {
         "code": gate.code,
         "title": gate.title,
         "section": gate.section,
         "status": gate.status.value,
-        "reason": _sentence(gate.reasons),
+        "reason": _reason_sentence(gate.reasons),
         "progress": gate.progress,
         "priority": gate.priority,
         "counted": gate.counted,
@@ -57,12 +57,12 @@ def _gate(gate: GateRow) -> dict[str, Any]:
         "covered_by": gate.covered_by,
         "closed_at": gate.closed_at,
         "closing_note": gate.closing_note,
-        "evidence": [_evidence(proof) for proof in gate.evidence],
-        "blockers": [_blocker(blocker) for blocker in gate.blockers],
+        "evidence": [_evidence_data(proof) for proof in gate.evidence],
+        "blockers": [_blocker_data(blocker) for blocker in gate.blockers],
     }
 
 
-def _evidence(proof: EvidenceRow) -> dict[str, Any]:
+def _evidence_data(proof: EvidenceRow) -> dict[str, Any]:
     return {
         "kind": proof.kind,
         "summary": proof.summary,
@@ -78,7 +78,7 @@ def _evidence(proof: EvidenceRow) -> dict[str, Any]:
     }
 
 
-def _blocker(blocker: BlockerRow) -> dict[str, Any]:
+def _blocker_data(blocker: BlockerRow) -> dict[str, Any]:
     return {
         "needs": blocker.needs,
         "why": blocker.why,
@@ -90,16 +90,16 @@ def _blocker(blocker: BlockerRow) -> dict[str, Any]:
     }
 
 
-def _claim(claim: ClaimRow) -> dict[str, Any]:
+def _claim_data(claim: ClaimRow) -> dict[str, Any]:
     return {
         "slug": claim.slug,
         "name": claim.name,
         "allowed": claim.verdict.allowed,
-        "reasons": [in_words(reason) for reason in claim.verdict.reasons],
+        "reasons": [reason_text(reason) for reason in claim.verdict.reasons],
     }
 
 
-def _action(action: ActionRow) -> dict[str, Any]:
+def _action_data(action: ActionRow) -> dict[str, Any]:
     return {
         "gate": action.gate_code or None,
         "text": action.text,
@@ -110,5 +110,5 @@ def _action(action: ActionRow) -> dict[str, Any]:
     }
 
 
-def _sentence(reasons: tuple[Reason, ...]) -> str:
-    return "; ".join(in_words(reason) for reason in reasons)
+def _reason_sentence(reasons: tuple[Reason, ...]) -> str:
+    return "; ".join(reason_text(reason) for reason in reasons)

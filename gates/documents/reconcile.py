@@ -11,14 +11,14 @@ from typing import Any
 from gates.models import Blocker, Gate, Section
 from gates.rules import Progress
 
-from .markdown.parsed import Paper
+from .markdown.parsed import ParsedDocument
 from .markdown.to_records import blocked_by_nobody, closed_without_evidence
 from .records import Record
 
-CLOSING = ("closing_note", "closed_at")
+CLOSING_RECORD_FIELDS = ("closing_note", "closed_at")
 
 
-def match_with_board(paper: Paper, records: list[Record], slug: str) -> list[str]:
+def reconcile(paper: ParsedDocument, records: list[Record], slug: str) -> list[str]:
     """Fit the records to what the board knows already; what a person has to look at, in words."""
     board = dict(Gate.objects.filter(launch__slug=slug).order_by().values_list("code", "progress"))
     unresolved: dict[str, list[Any]] = defaultdict(list)
@@ -32,21 +32,23 @@ def match_with_board(paper: Paper, records: list[Record], slug: str) -> list[str
     said = {(r.gate_code(), str(r.fields["needs"])): r for r in records if r.model is Blocker}
     gates = {str(r.fields["code"]): r for r in records if r.model is Gate}
     return [
-        *_empty(paper),
+        *_empty_cells(paper),
         *_renamed(records, slug),
         *_unproven(paper, gates, board),
         *_unnamed(paper, unresolved),
-        *_waiting(gates, board, unresolved),
-        *_blockers(said, unresolved, resolved),
+        *_closed_but_waiting(gates, board, unresolved),
+        *_blockers_not_resolved(said, unresolved, resolved),
     ]
 
 
-def _empty(paper: Paper) -> Iterator[str]:
+def _empty_cells(paper: ParsedDocument) -> Iterator[str]:
     if paper.empty_statuses:
         yield f"the status was empty and is taken as told: {', '.join(paper.empty_statuses)}"
 
 
-def _unproven(paper: Paper, gates: dict[str, Record], board: dict[str, str]) -> Iterator[str]:
+def _unproven(
+    paper: ParsedDocument, gates: dict[str, Record], board: dict[str, str]
+) -> Iterator[str]:
     for gate in closed_without_evidence(paper):
         words = f"{gate.code} (line {gate.line}): closed in the document, no evidence given"
         if gate.no_proof:
@@ -58,7 +60,7 @@ def _unproven(paper: Paper, gates: dict[str, Record], board: dict[str, str]) -> 
             yield f"{words}; imported as partial"
 
 
-def _unnamed(paper: Paper, unresolved: dict[str, list[Any]]) -> Iterator[str]:
+def _unnamed(paper: ParsedDocument, unresolved: dict[str, list[Any]]) -> Iterator[str]:
     for gate in blocked_by_nobody(paper):
         if not unresolved[gate.code]:
             lacking = "by whom" if gate.blocker and gate.blocker.needs else "by what and by whom"
@@ -76,14 +78,14 @@ def _renamed(records: list[Record], slug: str) -> Iterator[str]:
                 yield f"{record.where}: the heading renames the section {old!r} to {new!r}"
 
 
-def _waiting(
+def _closed_but_waiting(
     gates: dict[str, Record], board: dict[str, str], unresolved: dict[str, list[Any]]
 ) -> Iterator[str]:
     for code, record in gates.items():
         closes = record.fields.get("progress") == Progress.CLOSED != board.get(code)
         if closes and unresolved[code]:
             record.fields["progress"] = Progress.PARTIAL.value
-            for name in CLOSING:
+            for name in CLOSING_RECORD_FIELDS:
                 record.fields.pop(name, None)
             needs = ", ".join(f"{b.needs} (from {b.waiting_on})" for b in unresolved[code])
             yield (
@@ -92,7 +94,7 @@ def _waiting(
             )
 
 
-def _blockers(
+def _blockers_not_resolved(
     said: dict[tuple[str, str], Record],
     unresolved: dict[str, list[Any]],
     resolved: dict[tuple[str, str], Any],

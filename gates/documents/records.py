@@ -24,7 +24,7 @@ from gates.models import (
 )
 
 # What names a row within its table. References to other rows are written as their keys.
-KEYS: dict[Any, tuple[str, ...]] = {
+NATURAL_KEYS: dict[Any, tuple[str, ...]] = {
     Launch: ("slug",),
     Section: ("launch", "prefix"),
     Owner: ("name",),
@@ -48,7 +48,7 @@ class Record:
     def key(self) -> tuple[Any, ...]:
         """Its natural key as written, in the flat form of the models' `natural_key()`."""
         parts: list[Any] = []
-        for name in KEYS[self.model]:
+        for name in NATURAL_KEYS[self.model]:
             value = self.fields.get(name)
             parts += value if isinstance(value, list) else [value]
         # A value of the wrong type is refused later; here it only has to be comparable.
@@ -56,7 +56,9 @@ class Record:
 
     def name(self) -> str:
         """The last part of the key, for messages: T6, Sami, launched."""
-        return str(self.fields.get("text" if self.model is Action else KEYS[self.model][-1]))
+        return str(
+            self.fields.get("text" if self.model is Action else NATURAL_KEYS[self.model][-1])
+        )
 
     def gate_code(self) -> str:
         """The code of the gate that the row is, or belongs to; empty for neither."""
@@ -82,19 +84,19 @@ class Problem:
         return f"{place}: {self.message}"
 
 
-def stated_twice(records: Sequence[Record]) -> list[Problem]:
+def duplicate_records(records: Sequence[Record]) -> list[Problem]:
     """A problem for every record whose row stands in the document already."""
     first: dict[tuple[Any, ...], Record] = {}
     problems = []
     for record in records:
         earlier = first.setdefault((record.model, record.key()), record)
         if earlier is not record:
-            field = KEYS[record.model][-1]
+            field = NATURAL_KEYS[record.model][-1]
             problems.append(Problem(str(record), field, f"stands already in {earlier.where}"))
     return problems
 
 
-class DocumentRefused(Exception):
+class DocumentError(Exception):
     """The document cannot be imported; nothing was written. `problems` has every reason found."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
@@ -130,7 +132,7 @@ class Document:
         launches = [record for record in self.records if record.model is Launch]
         if len(launches) != 1:
             message = f"{len(launches)} launches in the document, one is needed to rename it"
-            raise DocumentRefused([Problem(self.name, "slug", message)])
+            raise DocumentError([Problem(self.name, "slug", message)])
         old = launches[0].fields["slug"]
         launches[0].fields["slug"] = slug
         for record in self.records:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery
 
-from gates.history.entries import Entry, Rows, stream
+from gates.history.entries import Entry, HistoryRows, merge_entries
 from gates.models import TRACKED, Action, Blocker, Claim, Evidence, Gate, Launch, Requirement
 
 PER_PAGE = 50
@@ -18,7 +18,7 @@ OF_A_GATE = (Evidence, Blocker, Action, Requirement)
 
 
 @dataclass(frozen=True, slots=True)
-class FeedFilters:
+class AuditLogFilters:
     """What the feed is narrowed to; empty means everything."""
 
     person: str = ""
@@ -29,7 +29,7 @@ class FeedFilters:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class AuditLogPage:
     """One page of the feed; `older` tells whether there is another one.
 
     After the last page that is counted there may be more: everything up to the moment `until`,
@@ -43,7 +43,7 @@ class Page:
     until: datetime | None = None
 
 
-def feed(filters: FeedFilters, number: int = 1) -> Page:
+def audit_log_page(filters: AuditLogFilters, number: int = 1) -> AuditLogPage:
     """A page of the feed, counted from 1; a number beyond the last page means the last one.
 
     Of each table only the keys of the newest rows are looked at, by index, and the row before only
@@ -51,43 +51,43 @@ def feed(filters: FeedFilters, number: int = 1) -> Page:
     a little more.
     """
     end = min(number, LAST_PAGE) * PER_PAGE
-    gates = _gates_called(filters.gate) if filters.gate else None
+    gates = _gate_ids_with_code(filters.gate) if filters.gate else None
     newest = sorted(
         (
             (when, table, history_id)
             for table, model in enumerate(TRACKED)
-            for when, history_id in _newest(filters, model, gates, end + 1)
+            for when, history_id in _newest_keys(filters, model, gates, end + 1)
         ),
         reverse=True,
     )
     number = max(1, -(-min(end, len(newest)) // PER_PAGE))
     shown = newest[(number - 1) * PER_PAGE : number * PER_PAGE]
     rows = [
-        (model, _with_the_ones_before(model, [pk for _, at, pk in shown if at == table]))
+        (model, _with_previous_rows(model, [pk for _, at, pk in shown if at == table]))
         for table, model in enumerate(TRACKED)
     ]
-    told = {(entry.model, entry.history_id): entry for entry in stream(rows)}
-    launches = _launches(rows)
+    told = {(entry.model, entry.history_id): entry for entry in merge_entries(rows)}
+    launches = _launch_names(rows)
     entries = []
     for _, at, pk in shown:
         key = (TRACKED[at]._meta.model_name, pk)
         entries.append(replace(told[key], launch=launches.get(key, "")))
     older = len(newest) > number * PER_PAGE
     until = entries[-1].at if older and number == LAST_PAGE else None
-    return Page(entries, number, older=older and not until, until=until)
+    return AuditLogPage(entries, number, older=older and not until, until=until)
 
 
-def _with_the_ones_before(model: Any, keys: list[int]) -> list[dict[str, Any]]:
+def _with_previous_rows(model: Any, keys: list[int]) -> list[dict[str, Any]]:
     """History rows by key, and of each the newest earlier row of the same object."""
     if not keys:
         return []
     rows = model.history.order_by()
     asked = rows.filter(pk__in=keys)
-    both = asked.values("history_id").union(asked.values(before=_before(model)))
+    both = asked.values("history_id").union(asked.values(before=_previous_row_id(model)))
     return list(rows.filter(history_id__in=both).values())
 
 
-def _launches(rows: Sequence[Rows]) -> dict[tuple[Any, int], str]:
+def _launch_names(rows: Sequence[HistoryRows]) -> dict[tuple[Any, int], str]:
     """By model and history id, the launch that a row is about; empty where there is only one."""
     names = dict(Launch.objects.order_by().values_list("id", "name"))
     if len(names) < 2:
@@ -107,8 +107,8 @@ def _launches(rows: Sequence[Rows]) -> dict[tuple[Any, int], str]:
     return found
 
 
-def _newest(
-    filters: FeedFilters, model: Any, gates: list[int] | None, how_many: int
+def _newest_keys(
+    filters: AuditLogFilters, model: Any, gates: list[int] | None, how_many: int
 ) -> Iterable[tuple[datetime, int]]:
     """When and history id, newest first."""
     if filters.kind and KINDS.get(filters.kind) is not model:
@@ -121,14 +121,14 @@ def _newest(
     if filters.until:
         rows = rows.filter(history_date__lte=filters.until)
     if gates is not None:
-        if (ids := _of_gates(model, gates)) is None:
+        if (ids := _object_ids_of_gates(model, gates)) is None:
             return []
         rows = rows.filter(id__in=ids)
     keys: Iterable[tuple[datetime, int]] = rows.values_list("history_date", "history_id")[:how_many]
     return keys
 
 
-def _before(model: Any) -> Subquery:
+def _previous_row_id(model: Any) -> Subquery:
     """The newest earlier history row of the same object."""
     earlier = Q(history_date__lt=OuterRef("history_date")) | Q(
         history_date=OuterRef("history_date"), history_id__lt=OuterRef("history_id")
@@ -137,12 +137,12 @@ def _before(model: Any) -> Subquery:
     return Subquery(rows.order_by("-history_date", "-history_id").values("history_id")[:1])
 
 
-def _gates_called(code: str) -> list[int]:
+def _gate_ids_with_code(code: str) -> list[int]:
     """The gates that have or had a code."""
     return list(Gate.history.filter(code=code).order_by().values_list("id", flat=True).distinct())
 
 
-def _of_gates(model: Any, gates: list[int]) -> list[int] | None:
+def _object_ids_of_gates(model: Any, gates: list[int]) -> list[int] | None:
     """The objects that belong to some gates or ever did, before they moved; None: none can."""
     if model is Gate:
         return gates

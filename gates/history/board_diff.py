@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from gates.board.rows import BlockerRow, Board, ClaimRow, EvidenceRow, GateRow
-from gates.history.row_diff import Edit, added_and_removed, edits
+from gates.history.row_diff import RowChange, added_and_removed_rows, changed_rows
 from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Section
 from gates.rules import Status, Totals
-from gates.rules.reason import Reason, gettext_noop
+from gates.rules.reason import Reason
 
-CLOSING = {"progress", "closed_at", "closed_by", "closing_note"}
-RESOLVING = {"resolved_at", "resolved_by", "resolution"}
-RULE = {"min_closed", "requires_p0"}
+CLOSING_COLUMNS = {"progress", "closed_at", "closed_by", "closing_note"}
+RESOLVING_COLUMNS = {"resolved_at", "resolved_by", "resolution"}
+CLAIM_RULE_COLUMNS = {"min_closed", "requires_p0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class GateChange:
 
 
 @dataclass(slots=True)
-class Changes:
+class BoardDiff:
     """Everything that differs, by what it means to a reader."""
 
     before: Totals
@@ -43,11 +45,11 @@ class Changes:
     blockers_resolved: list[tuple[str, str]] = field(default_factory=list)
     blockers_removed: list[tuple[str, str]] = field(default_factory=list)
     rules: list[Reason] = field(default_factory=list)
-    lowered: list[Reason] = field(default_factory=list)
-    rewritten: list[Edit] = field(default_factory=list)  # evidence of a closed gate
-    steps: list[Edit] = field(default_factory=list)
-    edits: list[Edit] = field(default_factory=list)
-    at_most: int | None = None  # of each list, on one page; None: all of it
+    loosened_claims: list[Reason] = field(default_factory=list)
+    rewritten: list[RowChange] = field(default_factory=list)  # evidence of a closed gate
+    steps: list[RowChange] = field(default_factory=list)
+    edits: list[RowChange] = field(default_factory=list)
+    list_limit: int | None = None  # of each list, on one page; None: all of it
 
     def __bool__(self) -> bool:
         return any(self.lists())
@@ -58,9 +60,9 @@ class Changes:
         return [one for one in found if isinstance(one, list)]
 
 
-def changes_between(old: Board, new: Board) -> Changes:
+def diff_boards(old: Board, new: Board) -> BoardDiff:
     """What changed from one board to a later one. A pure function of the two."""
-    changes = Changes(before=old.totals, after=new.totals)
+    changes = BoardDiff(before=old.totals, after=new.totals)
     earlier = {gate.id: gate for gate in old.gates}
     later = {gate.id: gate for gate in new.gates}
     for pk, gate in later.items():
@@ -74,14 +76,14 @@ def changes_between(old: Board, new: Board) -> Changes:
     _compare_evidence(changes, earlier, later, new.accounts)
     _compare_blockers(changes, earlier, later, new.accounts)
     _compare_claims(changes, old, new)
-    changes.steps += added_and_removed(Action, old.actions, new.actions)
-    changes.steps += edits(Action, old.actions, new.actions, new.accounts)
-    changes.edits += edits(Launch, [old.launch], [new.launch], new.accounts)
-    changes.edits += added_and_removed(Section, old.sections, new.sections)
-    changes.edits += edits(Section, old.sections, new.sections, new.accounts)
-    changes.edits += edits(Gate, old.gates, new.gates, new.accounts, _told_of_gate)
+    changes.steps += added_and_removed_rows(Action, old.actions, new.actions)
+    changes.steps += changed_rows(Action, old.actions, new.actions, new.accounts)
+    changes.edits += changed_rows(Launch, [old.launch], [new.launch], new.accounts)
+    changes.edits += added_and_removed_rows(Section, old.sections, new.sections)
+    changes.edits += changed_rows(Section, old.sections, new.sections, new.accounts)
+    changes.edits += changed_rows(Gate, old.gates, new.gates, new.accounts, _columns_of_decision)
     larger = max(old, new, key=lambda board: board.totals.rows)
-    changes.at_most = larger.at_most(sum(map(bool, changes.lists())))
+    changes.list_limit = larger.list_limit(sum(map(bool, changes.lists())))
     return changes
 
 
@@ -89,7 +91,7 @@ def _change(gate: GateRow) -> GateChange:
     return GateChange(gate.code, gate.title, gate.reasons)
 
 
-def _compare_gates(changes: Changes, old: GateRow, new: GateRow) -> None:
+def _compare_gates(changes: BoardDiff, old: GateRow, new: GateRow) -> None:
     moved = old.status != new.status
     if moved and new.status == Status.CLOSED:
         changes.closed.append(_change(new))
@@ -107,20 +109,20 @@ def _reopened(old: GateRow, new: GateRow) -> bool:
     return old.progress == "closed" != new.progress
 
 
-def _told_of_gate(old: GateRow, new: GateRow) -> set[str]:
+def _columns_of_decision(old: GateRow, new: GateRow) -> set[str]:
     """The columns of a closing, where the gate stands under "newly closed" or "reopened"."""
     newly_closed = old.progress != "closed" and new.status == Status.CLOSED
-    return CLOSING if newly_closed or _reopened(old, new) else set()
+    return CLOSING_COLUMNS if newly_closed or _reopened(old, new) else set()
 
 
-def _shown(value: object) -> str:
+def _format_rule_value(value: object) -> str:
     if isinstance(value, bool):
         return "✓" if value else "✗"
     return str(value) if value not in {None, ""} else "—"
 
 
 def _compare_evidence(
-    changes: Changes,
+    changes: BoardDiff,
     old: Mapping[int, GateRow],
     new: Mapping[int, GateRow],
     accounts: Mapping[int, str],
@@ -135,7 +137,7 @@ def _compare_evidence(
             continue
         holders = [old.get(before[pk].gate_id), new.get(row.gate_id)]
         closed = any(gate is not None and gate.progress == "closed" for gate in holders)
-        found = edits(Evidence, [before[pk]], [row], accounts)
+        found = changed_rows(Evidence, [before[pk]], [row], accounts)
         (changes.rewritten if closed else changes.edits).extend(found)
 
 
@@ -144,7 +146,7 @@ def _proof(row: EvidenceRow) -> tuple[str, str]:
 
 
 def _compare_blockers(
-    changes: Changes,
+    changes: BoardDiff,
     old: Mapping[int, GateRow],
     new: Mapping[int, GateRow],
     accounts: Mapping[int, str],
@@ -158,18 +160,20 @@ def _compare_blockers(
         if row.resolved_at and (was is None or not was.resolved_at):
             changes.blockers_resolved.append(_need(row))
     changes.blockers_removed += [_need(row) for pk, row in before.items() if pk not in after]
-    changes.edits += edits(Blocker, before.values(), after.values(), accounts, _told_of_blocker)
+    changes.edits += changed_rows(
+        Blocker, before.values(), after.values(), accounts, _columns_of_resolution
+    )
 
 
 def _need(row: BlockerRow) -> tuple[str, str]:
     return row.gate_code, row.needs
 
 
-def _told_of_blocker(old: BlockerRow, new: BlockerRow) -> set[str]:
-    return RESOLVING if bool(old.resolved_at) != bool(new.resolved_at) else set()
+def _columns_of_resolution(old: BlockerRow, new: BlockerRow) -> set[str]:
+    return RESOLVING_COLUMNS if bool(old.resolved_at) != bool(new.resolved_at) else set()
 
 
-def _compare_claims(changes: Changes, old: Board, new: Board) -> None:
+def _compare_claims(changes: BoardDiff, old: Board, new: Board) -> None:
     """A rule made easier stands by itself: it moves the verdict without moving a gate."""
     renamed = {gate.id: gate.code for gate in new.gates}
     codes = {gate.code: renamed.get(gate.id, gate.code) for gate in old.gates}
@@ -180,12 +184,14 @@ def _compare_claims(changes: Changes, old: Board, new: Board) -> None:
             words = gettext_noop("New claim: %(claim)s")
             changes.rules.append(Reason("claim_added", words, {"claim": claim.name}))
             continue
-        changes.edits += edits(Claim, [was], [claim], new.accounts, lambda _old, _new: RULE)
+        changes.edits += changed_rows(
+            Claim, [was], [claim], new.accounts, lambda _old, _new: CLAIM_RULE_COLUMNS
+        )
         changes_here, easier = _rule_changes(was, claim, codes)
-        (changes.lowered if easier else changes.rules).extend(changes_here)
+        (changes.loosened_claims if easier else changes.rules).extend(changes_here)
     for gone in earlier.values():
         words = gettext_noop("Claim removed: %(claim)s")
-        changes.lowered.append(Reason("claim_removed", words, {"claim": gone.name}))
+        changes.loosened_claims.append(Reason("claim_removed", words, {"claim": gone.name}))
 
 
 def _rule_changes(
@@ -199,8 +205,8 @@ def _rule_changes(
         words = gettext_noop("%(claim)s: gates that must be closed %(old)s → %(new)s")
         values = {
             "claim": new.name,
-            "old": _shown(old.min_closed),
-            "new": _shown(new.min_closed),
+            "old": _format_rule_value(old.min_closed),
+            "new": _format_rule_value(new.min_closed),
         }
         found.append(Reason("threshold_changed", words, values))
     if old.requires_p0 != new.requires_p0:
@@ -208,8 +214,8 @@ def _rule_changes(
         words = gettext_noop("%(claim)s: all P0 gates closed %(old)s → %(new)s")
         values = {
             "claim": new.name,
-            "old": _shown(old.requires_p0),
-            "new": _shown(new.requires_p0),
+            "old": _format_rule_value(old.requires_p0),
+            "new": _format_rule_value(new.requires_p0),
         }
         found.append(Reason("p0_rule_changed", words, values))
     if set(required) != set(new.required_gates):
@@ -217,8 +223,8 @@ def _rule_changes(
         words = gettext_noop("%(claim)s: required gates %(old)s → %(new)s")
         values = {
             "claim": new.name,
-            "old": _shown(", ".join(required)),
-            "new": _shown(", ".join(new.required_gates)),
+            "old": _format_rule_value(", ".join(required)),
+            "new": _format_rule_value(", ".join(new.required_gates)),
         }
         found.append(Reason("required_gates_changed", words, values))
     return found, easier

@@ -15,13 +15,13 @@ from gates.rules import (
     BlockerFact,
     EvidenceFact,
     GateFacts,
+    GateStanding,
     Progress,
-    Standing,
-    status_of,
-    totals,
+    count_totals,
+    derive_status,
 )
 
-WEEK = timedelta(days=7)
+PACE_SPAN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,9 @@ class _Gate:
     evidence: dict[int, EvidenceFact] = field(default_factory=dict)
     blockers: dict[int, BlockerFact] = field(default_factory=dict)
 
-    def standing(self, today: date) -> Standing:
+    def standing(self, today: date) -> GateStanding:
         facts = GateFacts(self.progress, list(self.evidence.values()), list(self.blockers.values()))
-        return Standing("", status_of(facts, today).status, self.counted)
+        return GateStanding("", derive_status(facts, today).status, self.counted)
 
 
 def burnup(launch_id: int, now: datetime) -> list[Point]:
@@ -95,7 +95,7 @@ def burnup(launch_id: int, now: datetime) -> list[Point]:
         there = [gate.standing(day) for gate in gates.values() if gate.there]
         if not there and not points:
             continue  # proof that moved here later has a history of its own before that
-        found = totals(there)
+        found = count_totals(there)
         point = Point(day, found.closed, found.counted)
         if not points or (points[-1].closed, points[-1].counted) != (found.closed, found.counted):
             points.append(point)
@@ -104,7 +104,7 @@ def burnup(launch_id: int, now: datetime) -> list[Point]:
 
 def pace(points: list[Point], threshold: int | None, today: date) -> Pace:
     """The net pace of the last seven days, or of as many as are on record."""
-    since = today - WEEK
+    since = today - PACE_SPAN
     if not points:
         return Pace(0, since)
     closed = points[-1].closed

@@ -20,14 +20,14 @@ from django.utils.translation import gettext
 from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Owner, Requirement, Section
 
 # Columns that follow from others, or say nothing to a reader.
-UNTOLD = {"id", "launch", "position", "sha256", "recorded_at", "recorded_by", "version"}
+HIDDEN_FIELDS = {"id", "launch", "position", "sha256", "recorded_at", "recorded_by", "version"}
 
 
 # The first of these columns that a row has says which row it is.
 SUBJECTS = ("code", "summary", "needs", "text", "name")
 
 # What a reference to a row of these tables is shown as.
-NAMED_BY: dict[Any, str] = {
+LABEL_FIELDS: dict[Any, str] = {
     Owner: "name",
     Gate: "code",
     Section: "name",
@@ -36,11 +36,11 @@ NAMED_BY: dict[Any, str] = {
 }
 
 # A model and rows of its history table, as mappings.
-Rows = tuple[Any, list[dict[str, Any]]]
+HistoryRows = tuple[Any, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     """One field: its name, and its value before and after, in words."""
 
     field: str
@@ -60,7 +60,7 @@ class Entry:
     history_id: int
     event: str
     subject: str
-    changes: tuple[Change, ...]
+    changes: tuple[FieldChange, ...]
     reason: str
     decision: str = ""  # "closed" or "reopened" where a gate was
     document: str = ""  # the one that an import brought; then the reason is the import's own words
@@ -69,18 +69,18 @@ class Entry:
 
 def gate_history(gate_id: int) -> list[Entry]:
     """Everything recorded about a gate and what belongs or belonged to it, newest first."""
-    rows: list[Rows] = [(Gate, list(Gate.history.filter(id=gate_id).values()))]
+    rows: list[HistoryRows] = [(Gate, list(Gate.history.filter(id=gate_id).values()))]
     for model in (Evidence, Blocker, Action):
         # Also what has since been deleted, or moved to another gate.
         ids = model.history.filter(gate_id=gate_id).values("id")
         rows.append((model, list(model.history.filter(id__in=ids).values())))
-    return stream(rows)
+    return merge_entries(rows)
 
 
 def claim_history(claim_id: int) -> list[Entry]:
     """Everything recorded about a claim and the gates it requires, newest first."""
     ids = Requirement.history.filter(claim_id=claim_id).values("id")
-    return stream(
+    return merge_entries(
         [
             (Claim, list(Claim.history.filter(id=claim_id).values())),
             (Requirement, list(Requirement.history.filter(id__in=ids).values())),
@@ -94,43 +94,43 @@ def object_history(model: Any, pk: Any) -> list[Entry]:
         return gate_history(pk)
     if model is Claim:
         return claim_history(pk)
-    return stream([(model, list(model.history.filter(id=pk).values()))])
+    return merge_entries([(model, list(model.history.filter(id=pk).values()))])
 
 
 def changes_since(model: Any, pk: int, version: int) -> list[Entry]:
     """What was recorded about a row after one of its versions, oldest first."""
     rows = model.history.filter(id=pk, version__gte=version)
     order = ("history_date", "history_id")
-    entries = stream([(model, list(rows.order_by(*order).values()))])[::-1]
+    entries = merge_entries([(model, list(rows.order_by(*order).values()))])[::-1]
     seen = rows.filter(version=version).order_by(*order).values_list("history_id", flat=True).last()
     numbers = [entry.history_id for entry in entries]
     return entries[numbers.index(seen) + 1 :] if seen in numbers else entries
 
 
-def stream(rows: Sequence[Rows]) -> list[Entry]:
+def merge_entries(rows: Sequence[HistoryRows]) -> list[Entry]:
     """History rows of several tables in words, newest first."""
     names = _names_in(rows)
     entries = [entry for model, found in rows for entry in _entries(model, found, names)]
     return sorted(entries, key=lambda entry: entry.at)[::-1]
 
 
-def people(ids: Iterable[int | None]) -> dict[int | None, str]:
+def usernames(ids: Iterable[int | None]) -> dict[int | None, str]:
     """User names by id, for the ids that still have an account."""
     users = get_user_model().objects.filter(pk__in={pk for pk in ids if pk is not None})
     return dict(users.values_list("pk", "username"))
 
 
-def _names_in(rows: Sequence[Rows]) -> dict[type, dict[Any, str]]:
+def _names_in(rows: Sequence[HistoryRows]) -> dict[type, dict[Any, str]]:
     """The names behind the foreign keys in these rows, one query a model."""
     wanted: dict[type, set[int]] = defaultdict(set)
     for model, found in rows:
         for key in _foreign_keys(model):
             wanted[key.related_model] |= {row[key.attname] for row in found}
     names: dict[type, dict[Any, str]] = {}
-    for model, label in NAMED_BY.items():
+    for model, label in LABEL_FIELDS.items():
         query = model.objects.filter(pk__in=wanted.get(model, set()) - {None}).order_by()
         names[model] = dict(query.values_list("pk", label))
-    names[get_user_model()] = people(wanted.get(get_user_model(), set()))
+    names[get_user_model()] = usernames(wanted.get(get_user_model(), set()))
     return names
 
 
@@ -145,7 +145,7 @@ def _entries(
     before: dict[int, dict[str, Any]] = {}
     for row in sorted(rows, key=lambda row: (row["history_date"], row["history_id"])):
         earlier = before.get(row["id"], {})
-        changes = _changes(model, earlier, row, names)
+        changes = _field_changes(model, earlier, row, names)
         before[row["id"]] = row
         # A change with nothing before it: the row came without history, which begins here.
         first = row["history_type"] == "~" and not earlier
@@ -161,11 +161,11 @@ def _entries(
             changes=tuple(changes),
             reason=row["history_change_reason"] or "",
             decision=_decision(earlier, row),
-            document=_document(row),
+            document=_document_name(row),
         )
 
 
-def _document(row: Mapping[str, Any]) -> str:
+def _document_name(row: Mapping[str, Any]) -> str:
     """The name of the document that an import brought with this row; empty where people did it."""
     said = row["history_change_reason"] or ""
     found = re.match(r"Import of (.+?) \(SHA-256 ", said) if row["history_import"] else None
@@ -180,32 +180,32 @@ def _decision(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     return "closed" if now == "closed" else "reopened" if was == "closed" else ""
 
 
-def _changes(
+def _field_changes(
     model: type[models.Model],
     old: Mapping[str, Any],
     new: Mapping[str, Any],
     names: Mapping[type, Mapping[Any, str]],
-) -> Iterable[Change]:
+) -> Iterable[FieldChange]:
     """What differs between two rows; of a first row, everything it says."""
     if new["history_type"] == "-":
         return
     for field in model._meta.concrete_fields:
-        if field.name in UNTOLD or old.get(field.attname) == new[field.attname]:
+        if field.name in HIDDEN_FIELDS or old.get(field.attname) == new[field.attname]:
             continue
-        before = _shown(field, old.get(field.attname), names)
-        after = _shown(field, new[field.attname], names)
+        before = _format_field(field, old.get(field.attname), names)
+        after = _format_field(field, new[field.attname], names)
         if before != after:
-            yield Change(str(field.verbose_name), before, after)
+            yield FieldChange(str(field.verbose_name), before, after)
 
 
-def _shown(field: Any, value: Any, names: Mapping[type, Mapping[Any, str]]) -> str:
+def _format_field(field: Any, value: Any, names: Mapping[type, Mapping[Any, str]]) -> str:
     """A stored value in words; empty for nothing."""
     if field.is_relation and value is not None:
         return names.get(field.related_model, {}).get(value, f"#{value}")
-    return in_words(field, value)
+    return format_value(field, value)
 
 
-def in_words(field: Any, value: Any) -> str:
+def format_value(field: Any, value: Any) -> str:
     """A value of a column that refers to no other row, in words; empty for nothing."""
     if value is None or value == "":
         return ""

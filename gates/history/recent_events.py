@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.utils import timezone
 
-from gates.board.as_of import same_object
+from gates.board.as_of import index_hint
 from gates.board.datetimes import days_before
 
-WEEK = 7  # days
-FORTNIGHT = 14
+NEWS_DAYS = 7  # days
+RULE_NOTICE_DAYS = 14
 
 
 class Event(NamedTuple):
@@ -126,28 +126,28 @@ EVENTS = f"""
 """  # noqa: S608  made of its own constants
 
 
-def recent_history(launch_id: int, now: datetime) -> list[Event]:
+def recent_events(launch_id: int, now: datetime) -> list[Event]:
     """Claims changed, gates that were closed, and the imports, up to a moment; one query."""
     moments = {
-        "fortnight": days_before(now, FORTNIGHT),
-        "week": days_before(now, WEEK),
+        "fortnight": days_before(now, RULE_NOTICE_DAYS),
+        "week": days_before(now, NEWS_DAYS),
         "now": now,
     }
     asked = {name: connection.ops.adapt_datetimefield_value(at) for name, at in moments.items()}
     with connection.cursor() as cursor:
         cursor.execute(_statement(connection.vendor), {**asked, "launch": launch_id})
-        return [Event(what, _moment(at), *told) for what, at, *told in cursor.fetchall()]
+        return [Event(what, _parse_datetime(at), *told) for what, at, *told in cursor.fetchall()]
 
 
 @cache
 def _statement(vendor: str) -> str:
     found = EVENTS
     for column in LOOKED_UP:
-        found = found.replace(f"%(same {column})s", same_object(column, vendor))
+        found = found.replace(f"%(same {column})s", index_hint(column, vendor))
     return found
 
 
-def _moment(value: Any) -> datetime:
+def _parse_datetime(value: Any) -> datetime:
     """A moment as a driver hands it out; SQLite's have no zone and mean UTC."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     return moment if timezone.is_aware(moment) else moment.replace(tzinfo=UTC)

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gates.history.entries import Change, in_words
+from gates.history.entries import FieldChange, format_value
 from gates.models import Action, Blocker, Evidence, Gate
 
 # Columns that say where a row stands, or how often it was edited, and nothing of what it says.
-UNTOLD = {"id", "launch", "position", "version"}
+POSITION_FIELDS = {"id", "launch", "position", "version"}
 
 # Where a board's row has the name of what a column refers to. Accounts are looked up.
-NAMED_IN = {
+NAME_COLUMNS = {
     (Gate, "section"): "section",
     (Gate, "owner"): "owner",
     (Gate, "covered_by"): "covered_by",
@@ -24,14 +24,14 @@ NAMED_IN = {
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class RowChange:
     """One row that was added (+), taken away (-) or edited (~, with each of its columns)."""
 
     sign: str
     kind: str
     gate: str
     subject: str
-    fields: tuple[Change, ...] = ()
+    fields: tuple[FieldChange, ...] = ()
 
 
 def nothing_told(_old: Any, _new: Any) -> set[str]:
@@ -39,13 +39,13 @@ def nothing_told(_old: Any, _new: Any) -> set[str]:
     return set()
 
 
-def edits(
+def changed_rows(
     model: Any,
     old: Iterable[Any],
     new: Iterable[Any],
     accounts: Mapping[int, str],
     told: Callable[[Any, Any], set[str]] = nothing_told,
-) -> list[Edit]:
+) -> list[RowChange]:
     """The rows of one model that are on both boards and differ.
 
     `accounts` has people's names by the ids of their accounts. `told` names the columns of a row,
@@ -57,49 +57,51 @@ def edits(
         was = before.get(row.id)
         if was is None:
             continue
-        changes = tuple(_differing(model, was, row, accounts, told(was, row)))
+        changes = tuple(_changed_fields(model, was, row, accounts, told(was, row)))
         if changes:
-            found.append(_edit("~", model, row, changes))
+            found.append(_row_change("~", model, row, changes))
     return found
 
 
-def added_and_removed(model: Any, old: Iterable[Any], new: Iterable[Any]) -> list[Edit]:
+def added_and_removed_rows(model: Any, old: Iterable[Any], new: Iterable[Any]) -> list[RowChange]:
     """The rows of one model that are on only one of two boards."""
     before, after = ({row.id: row for row in rows} for rows in (old, new))
     return [
-        *(_edit("+", model, row) for pk, row in after.items() if pk not in before),
-        *(_edit("-", model, row) for pk, row in before.items() if pk not in after),
+        *(_row_change("+", model, row) for pk, row in after.items() if pk not in before),
+        *(_row_change("-", model, row) for pk, row in before.items() if pk not in after),
     ]
 
 
-def _edit(sign: str, model: Any, row: Any, changes: tuple[Change, ...] = ()) -> Edit:
+def _row_change(
+    sign: str, model: Any, row: Any, changes: tuple[FieldChange, ...] = ()
+) -> RowChange:
     gate = row.code if model is Gate else getattr(row, "gate_code", "")
     names = ("title", "summary", "needs", "name")
     subject = (
         row.text if model is Action else next(getattr(row, n) for n in names if hasattr(row, n))
     )
-    return Edit(sign, str(model._meta.verbose_name), gate, subject, changes)
+    return RowChange(sign, str(model._meta.verbose_name), gate, subject, changes)
 
 
-def _differing(
+def _changed_fields(
     model: Any, old: Any, new: Any, accounts: Mapping[int, str], told: set[str]
-) -> Iterable[Change]:
+) -> Iterable[FieldChange]:
     for field in model._meta.concrete_fields:
-        if field.name in UNTOLD | told or not _is_on_board(model, field, new):
+        if field.name in POSITION_FIELDS | told or not _is_on_board(model, field, new):
             continue
-        was, now = (_said(model, field, row, accounts) for row in (old, new))
+        was, now = (_field_text(model, field, row, accounts) for row in (old, new))
         if was != now:
-            yield Change(str(field.verbose_name), was, now)
+            yield FieldChange(str(field.verbose_name), was, now)
 
 
 def _is_on_board(model: Any, field: Any, row: Any) -> bool:
-    return hasattr(row, NAMED_IN.get((model, field.name), field.attname))
+    return hasattr(row, NAME_COLUMNS.get((model, field.name), field.attname))
 
 
-def _said(model: Any, field: Any, row: Any, accounts: Mapping[int, str]) -> str:
-    if (model, field.name) in NAMED_IN:
-        return str(getattr(row, NAMED_IN[(model, field.name)]))
+def _field_text(model: Any, field: Any, row: Any, accounts: Mapping[int, str]) -> str:
+    if (model, field.name) in NAME_COLUMNS:
+        return str(getattr(row, NAME_COLUMNS[(model, field.name)]))
     value = getattr(row, field.attname)
     if field.is_relation:
         return "" if value is None else accounts.get(value, f"#{value}")
-    return in_words(field, value)
+    return format_value(field, value)

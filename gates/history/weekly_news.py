@@ -7,19 +7,19 @@ from django.utils import timezone
 
 from gates.board.datetimes import days_before
 from gates.board.rows import Board, GateRow
-from gates.history.recent_events import WEEK
+from gates.history.recent_events import NEWS_DAYS
 from gates.rules import Status
 from gates.rules.reason import Plural, Reason, ngettext_noop
 
-NAMED_AT_MOST = 12  # gates in one sentence; of more there is only the number
+MAX_NAMED_GATES = 12  # gates in one sentence; of more there is only the number
 
 
-def news(board: Board, were_closed: set[int | None]) -> list[Reason]:
+def weekly_news(board: Board, were_closed: set[int | None]) -> list[Reason]:
     """What is new on a board.
 
     `were_closed` are ids of gates that were closed at some time of the week: only history knows.
     """
-    since, until = days_before(board.until, WEEK), board.until
+    since, until = days_before(board.until, NEWS_DAYS), board.until
     first_day = timezone.localdate(since)
 
     def new(moment: datetime | None) -> bool:
@@ -72,9 +72,9 @@ def news(board: Board, were_closed: set[int | None]) -> list[Reason]:
     found = (
         (code, words, [g.code for g in board.gates if is_news(g)]) for code, words, is_news in kinds
     )
-    return [_counted(code, words, gates) for code, words, gates in found if gates]
+    return [_news_reason(code, words, gates) for code, words, gates in found if gates]
 
 
-def _counted(code: str, words: Plural, gates: list[str]) -> Reason:
-    named = tuple(gates) if len(gates) <= NAMED_AT_MOST else ()
+def _news_reason(code: str, words: Plural, gates: list[str]) -> Reason:
+    named = tuple(gates) if len(gates) <= MAX_NAMED_GATES else ()
     return Reason(code, **words, values={"count": len(gates)}, count=len(gates), gates=named)

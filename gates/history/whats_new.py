@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Max
+from django.utils.translation import gettext_noop
 
 from gates.board.rows import Board
-from gates.history.recent_events import Event, recent_history
-from gates.history.weekly_news import news
+from gates.history.recent_events import Event, recent_events
+from gates.history.weekly_news import weekly_news
 from gates.models import Import
-from gates.rules.reason import Reason, gettext_noop
+from gates.rules.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +27,20 @@ class RuleChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Lately:
+class WhatsNew:
     """The news of the last seven days, a sentence a kind, and the claims that were changed."""
 
     news: list[Reason]
     rules: list[RuleChange]
 
 
-def lately(board: Board) -> Lately:
+def whats_new(board: Board) -> WhatsNew:
     """What happened on a board in the days before the moment that it shows.
 
     A changed claim stands for 14 days, newest first; the next import ends the notice. What an
     import changed itself stands as long: a document is the easiest way to lower the bar.
     """
-    events = recent_history(board.launch.id, board.until)
+    events = recent_events(board.launch.id, board.until)
     imports = sorted((e for e in events if e.what == "import"), key=lambda event: event.at)
     rules = []
     for event in events:
@@ -53,8 +54,8 @@ def lately(board: Board) -> Lately:
             RuleChange(reason, event.by, event.at, why, document)
             for reason in _changed_rules(event, board.launch.id)
         ]
-    return Lately(
-        news=news(board, {event.gate_id for event in events if event.what == "gate"}),
+    return WhatsNew(
+        news=weekly_news(board, {event.gate_id for event in events if event.what == "gate"}),
         rules=sorted(rules, key=lambda change: change.at, reverse=True),
     )
 

@@ -9,13 +9,13 @@ from typing import Any
 from .launch import Launch, Section  # isort: skip
 from .owner import Owner  # isort: skip
 from .evidence import Evidence  # isort: skip
-from .gate import Gate, Refused  # isort: skip
+from .gate import Gate, TransitionRefused  # isort: skip
 from .blocker import Blocker  # isort: skip
 from .action import Action  # isort: skip
 from .claim import Claim, Requirement  # isort: skip
 from .imports import Import  # isort: skip
 from .preference import Reader  # isort: skip
-from .optimistic_lock import Stale  # isort: skip
+from .optimistic_lock import StaleObjectError  # isort: skip
 
 __all__ = [
     "Action",
@@ -27,10 +27,10 @@ __all__ = [
     "Launch",
     "Owner",
     "Reader",
-    "Refused",
     "Requirement",
     "Section",
-    "Stale",
+    "StaleObjectError",
+    "TransitionRefused",
 ]
 
 # Every table that carries history, in an order in which rows can be written.

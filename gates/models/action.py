@@ -9,9 +9,9 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from .gate import Gate
-from .history import History
+from .history import AuditHistory
 from .launch import Launch
-from .optimistic_lock import Versioned
+from .optimistic_lock import OptimisticLockModel
 from .owner import Owner
 
 
@@ -20,7 +20,7 @@ class ActionManager(models.Manager["Action"]):
         return self.get(launch__slug=launch, text=text, day=day)
 
 
-class Action(Versioned):
+class Action(OptimisticLockModel):
     """A step with an estimate, a day of the plan, or both; `needs` names whom it waits for."""
 
     class Day(models.IntegerChoices):
@@ -68,7 +68,7 @@ class Action(Versioned):
     )
     position = models.PositiveIntegerField(_("position"), default=0)
 
-    history = History()
+    history = AuditHistory()
     objects = ActionManager()
 
     class Meta:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .dates import dates_within_range, within_range
 from .gate import Gate
-from .gate_child import OfGate
-from .history import History, save_on_record
+from .gate_child import GateChild
+from .history import AuditHistory, save_with_history
 from .owner import Owner
 
 
@@ -25,7 +25,7 @@ class BlockerManager(models.Manager["Blocker"]):
         return newest
 
 
-class Blocker(OfGate):
+class Blocker(GateChild):
     """What a gate waits for. While it is unresolved the gate's status is blocked."""
 
     gate = models.ForeignKey(Gate, models.PROTECT, related_name="blockers", verbose_name=_("gate"))
@@ -62,7 +62,7 @@ class Blocker(OfGate):
         _("resolution"), blank=True, help_text=_("How it was resolved. Writing this resolves it.")
     )
 
-    history = History()
+    history = AuditHistory()
     objects = BlockerManager()
 
     class Meta:
@@ -93,7 +93,7 @@ class Blocker(OfGate):
 
     natural_key.dependencies = ["gates.gate"]  # type: ignore[attr-defined]
 
-    def settle(self, by: User | None) -> None:
+    def sync_resolution(self, by: User | None) -> None:
         """Let when and by whom agree with the resolution: written is resolved, empty is not."""
         if not self.resolution:
             self.resolved_at, self.resolved_by = None, None
@@ -113,6 +113,6 @@ class Blocker(OfGate):
         if self.resolved_at:
             return False
         self.resolution = resolution
-        self.settle(by)
-        save_on_record(self, by=by, reason=resolution)
+        self.sync_resolution(by)
+        save_with_history(self, by=by, reason=resolution)
         return True

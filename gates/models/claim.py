@@ -7,9 +7,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .gate import Gate
-from .history import History
+from .history import AuditHistory
 from .launch import Launch
-from .optimistic_lock import Versioned
+from .optimistic_lock import OptimisticLockModel
 
 
 class ClaimManager(models.Manager["Claim"]):
@@ -17,7 +17,7 @@ class ClaimManager(models.Manager["Claim"]):
         return self.get(launch__slug=launch, slug=slug)
 
 
-class Claim(Versioned):
+class Claim(OptimisticLockModel):
     """A public claim and its rule. Whether it is allowed is computed, never stored."""
 
     launch = models.ForeignKey(
@@ -42,7 +42,7 @@ class Claim(Versioned):
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
-    history = History()
+    history = AuditHistory()
     objects = ClaimManager()
 
     class Meta:
@@ -79,7 +79,7 @@ class RequirementManager(models.Manager["Requirement"]):
         )
 
 
-class Requirement(Versioned):
+class Requirement(OptimisticLockModel):
     """One gate that a claim requires.
 
     A model of its own, so that it has a history of its own: the library's many-to-many history
@@ -94,7 +94,7 @@ class Requirement(Versioned):
         Gate, models.PROTECT, related_name="requirements", verbose_name=_("gate")
     )
 
-    history = History()
+    history = AuditHistory()
     objects = RequirementManager()
 
     class Meta:

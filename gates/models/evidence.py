@@ -24,15 +24,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gates import rules
-from gates.reason_text import refusal
-from gates.rules.files import MAX_BYTES, what_is_wrong_with_file
+from gates.reason_text import validation_errors
+from gates.rules.files import MAX_FILE_BYTES, file_errors
 
 from .dates import dates_within_range, within_range
-from .gate_child import OfGate
-from .history import History
+from .gate_child import GateChild
+from .history import AuditHistory
 
 # In the database as far as it can say it; rules.what_text_lacks knows them all.
-PLACEHOLDERS = [
+BLANK_SUMMARIES = [
     "", "-", "–", "—", ".", "?", "tbd", "tba", "tbc", "todo", "to do", "n/a", "na", "none", "x",
     "...", "pending",
 ]  # fmt: skip
@@ -61,31 +61,31 @@ def _without_line_breaks(text: Any) -> Any:
     return text
 
 
-def check_content(file: Any) -> None:
+def validate_upload(file: Any) -> None:
     """Refuse a file that may not be evidence.
 
     Raises:
         ValidationError: its kind, its size, or that it is not what its name says.
     """
     file.seek(0)
-    content = file.read(MAX_BYTES + 1)
+    content = file.read(MAX_FILE_BYTES + 1)
     file.seek(0)
-    if reasons := what_is_wrong_with_file(file.name, content):
-        raise ValidationError(refusal(reasons))
+    if reasons := file_errors(file.name, content):
+        raise ValidationError(validation_errors(reasons))
 
 
 # The files that the write which is under way has stored so far.
-_stored: ContextVar[list[FieldFile] | None] = ContextVar("stored", default=None)
+_stored_names: ContextVar[list[FieldFile] | None] = ContextVar("stored", default=None)
 
 
 @contextmanager
-def no_files_left_behind() -> Iterator[None]:
+def delete_files_on_error() -> Iterator[None]:
     """Remove the files that were stored inside if what is inside fails.
 
     The database rolls its rows back; files are not the database's to roll back.
     """
     stored: list[FieldFile] = []
-    token = _stored.set(stored)
+    token = _stored_names.set(stored)
     try:
         yield
     except BaseException:
@@ -93,7 +93,7 @@ def no_files_left_behind() -> Iterator[None]:
             file.storage.delete(str(file.name))
         raise
     finally:
-        _stored.reset(token)
+        _stored_names.reset(token)
 
 
 class HashedFile(FieldFile):
@@ -103,10 +103,10 @@ class HashedFile(FieldFile):
         """Raises ValidationError, like `check_content`, before anything is stored."""
         if content.name is None:
             content.name = name
-        check_content(content)
+        validate_upload(content)
         self.instance.sha256 = sha256_of(content)  # type: ignore[attr-defined]
         super().save(name, content, save=False)
-        if (stored := _stored.get()) is not None:
+        if (stored := _stored_names.get()) is not None:
             stored.append(self)
         if save:
             self.instance.save()
@@ -116,7 +116,7 @@ class HashedFile(FieldFile):
         """Our page that hands it out; never an address of the store, which knows no permissions."""
         return reverse("evidence-file", args=[self.instance.pk])
 
-    def read_unchanged(self) -> bytes | None:
+    def read_verified(self) -> bytes | None:
         """The content, if the store still holds exactly what was attached; else None.
 
         Raises:
@@ -151,7 +151,7 @@ class EvidenceManager(models.Manager["Evidence"]):
         return self.get(gate__launch__slug=launch, gate__code=code, summary=summary)
 
 
-class Evidence(OfGate):
+class Evidence(GateChild):
     """One proof for one gate. Without at least one, the database lets no gate be closed."""
 
     class Kind(models.TextChoices):
@@ -203,7 +203,7 @@ class Evidence(OfGate):
         verbose_name=_("recorded by"),
     )
 
-    history = History()
+    history = AuditHistory()
     objects = EvidenceManager()
 
     class Meta:
@@ -229,7 +229,7 @@ class Evidence(OfGate):
                 condition=~Q(
                     In(
                         Lower(Trim(_without_line_breaks(F("summary")))),
-                        PLACEHOLDERS,
+                        BLANK_SUMMARIES,
                     )
                 ),
                 name="evidence_has_substance",
@@ -265,17 +265,17 @@ class Evidence(OfGate):
             ValidationError: no substance, an unsafe address, a file that may not be
                 evidence, the part the kind needs is missing, or a gate of another launch.
         """
-        errors = self.leaving()
+        errors = self.launch_errors()
         if self.file and not self.file._committed:
             try:
-                check_content(self.file)
+                validate_upload(self.file)
                 self.sha256 = sha256_of(self.file)
             except ValidationError as refused:
                 errors["file"] = refused
-        if reasons := rules.what_text_lacks(self.summary):
-            errors["summary"] = refusal(reasons)
-        if reasons := rules.what_is_wrong_with_url(self.url):
-            errors["url"] = refusal(reasons)
+        if reasons := rules.evidence_text_errors(self.summary):
+            errors["summary"] = validation_errors(reasons)
+        if reasons := rules.url_errors(self.url):
+            errors["url"] = validation_errors(reasons)
         needed = (
             {
                 self.Kind.LINK: ("url", self.url, _("A link needs its address.")),

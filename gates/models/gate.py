@@ -16,23 +16,23 @@ from django.utils.translation import gettext_lazy as _
 from accounts import security_log
 from gates import rules
 from gates.database import closing_rule
-from gates.reason_text import refusal
+from gates.reason_text import validation_errors
 from gates.rules import BlockerFact, EvidenceFact, GateFacts
 from gates.rules.reason import Reason
 
 from .dates import dates_within_range, within_range
-from .history import History, save_on_record
+from .history import AuditHistory, save_with_history
 from .launch import Launch, Section
-from .optimistic_lock import Versioned
+from .optimistic_lock import OptimisticLockModel
 from .owner import Owner
 
 
-class Refused(ValidationError):
+class TransitionRefused(ValidationError):
     """A gate may not be closed or reopened now; `reasons` says why, and nothing was written."""
 
     def __init__(self, reasons: Iterable[Reason]) -> None:
         self.reasons = tuple(reasons)
-        super().__init__(refusal(self.reasons))
+        super().__init__(validation_errors(self.reasons))
 
 
 STAYS_IN_LAUNCH = _("A gate stays in its launch: choose one of its sections.")
@@ -43,7 +43,7 @@ class GateManager(models.Manager["Gate"]):
         return self.get(launch__slug=launch, code=code)
 
 
-class Gate(Versioned):
+class Gate(OptimisticLockModel):
     """A launch gate. `progress` is what people say; the board derives the status from facts."""
 
     class Progress(models.TextChoices):
@@ -119,7 +119,7 @@ class Gate(Versioned):
     )
     closing_note = models.TextField(_("closing note"), blank=True, editable=False)
 
-    history = History()
+    history = AuditHistory()
     objects = GateManager()
 
     class Meta:
@@ -226,7 +226,7 @@ class Gate(Versioned):
             self._note("gate_closed", by)
         return done
 
-    def close_as_documented(
+    def close_from_import(
         self,
         by: User | None,
         reason: str,
@@ -250,8 +250,8 @@ class Gate(Versioned):
         try:
             return self._close_locked(by, reason, **details)
         except IntegrityError as error:
-            if closing_rule.broken_by(error):  # the evidence went while we looked
-                raise Refused([rules.NEEDS_EVIDENCE]) from error
+            if closing_rule.violates_closing_rule(error):  # the evidence went while we looked
+                raise TransitionRefused([rules.NEEDS_EVIDENCE]) from error
             raise
 
     @transaction.atomic
@@ -268,12 +268,12 @@ class Gate(Versioned):
         if self.progress == self.Progress.CLOSED:
             return False
         today = timezone.localdate()
-        lacking = rules.what_keeps_open(self.facts(), today) + rules.what_a_decision_lacks(reason)
+        lacking = rules.closing_errors(self.facts(), today) + rules.decision_errors(reason)
         if lacking:
-            raise Refused(lacking)
+            raise TransitionRefused(lacking)
         self.progress = self.Progress.CLOSED
         self.closed_at, self.closed_by, self.closing_note = closed_at, closed_by, closing_note
-        save_on_record(self, by=by, reason=reason)
+        save_with_history(self, by=by, reason=reason)
         return True
 
     @transaction.atomic
@@ -291,11 +291,11 @@ class Gate(Versioned):
         self._lock()
         if self.progress != self.Progress.CLOSED:
             return False
-        if lacking := rules.what_a_decision_lacks(reason):
-            raise Refused(lacking)
+        if lacking := rules.decision_errors(reason):
+            raise TransitionRefused(lacking)
         self.progress = to
         self.closed_at, self.closed_by, self.closing_note = None, None, ""
-        save_on_record(self, by=by, reason=reason)
+        save_with_history(self, by=by, reason=reason)
         self._note("gate_reopened", by)
         return True
 
@@ -321,12 +321,12 @@ class Gate(Versioned):
         for proof in proofs:
             proof.pk, proof._state.adding = None, True
             proof.gate, proof.recorded_at, proof.recorded_by = covered, timezone.now(), by
-            save_on_record(proof, by=by, reason=f"Evidence of {self.code}, which covers it")
+            save_with_history(proof, by=by, reason=f"Evidence of {self.code}, which covers it")
         return len(proofs)
 
     def _note(self, event: str, by: User | None) -> None:
         who = by.get_username() if by else None
-        security_log.note_once_written(event, user=who, gate=self.code, launch=self.launch_id)
+        security_log.log_on_commit(event, user=who, gate=self.code, launch=self.launch_id)
 
     def _lock(self) -> None:
         """Make this object the row as it is now, held until the transaction ends."""

@@ -5,10 +5,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from .optimistic_lock import Versioned
+from .optimistic_lock import OptimisticLockModel
 
 
-class OfGate(Versioned):
+class GateChild(OptimisticLockModel):
     """A row with a `gate`, which may be changed for another gate of the same launch only.
 
     The row names no launch itself: moved, it would be taken from one launch's counts and given to
@@ -28,7 +28,7 @@ class OfGate(Versioned):
             ValidationError: the gate is not of the launch that the row is in.
         """
         super().clean()
-        if errors := self.leaving():
+        if errors := self.launch_errors():
             raise ValidationError(errors)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -37,11 +37,11 @@ class OfGate(Versioned):
         Raises:
             ValidationError: the gate is another launch's; nothing was written.
         """
-        if errors := self.leaving():
+        if errors := self.launch_errors():
             raise ValidationError(errors)
         super().save(*args, **kwargs)
 
-    def leaving(self) -> dict[str, Any]:
+    def launch_errors(self) -> dict[str, Any]:
         """What is wrong with the gate, by field; empty where the row stays in its launch."""
         if self._state.adding or self.gate_id is None:
             return {}

@@ -45,7 +45,7 @@ def _note_import(instance: Any, history_instance: Any, **_kwargs: Any) -> None:
     history_instance.history_import = getattr(instance, "_imported_from", None)
 
 
-class History(HistoricalRecords):
+class AuditHistory(HistoricalRecords):
     """`HistoricalRecords` with the person as plain columns, long reasons and our index."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -61,8 +61,8 @@ class History(HistoricalRecords):
     def post_save(
         self, instance: Any, created: bool, using: str | None = None, **kwargs: Any
     ) -> None:
-        """Write the row. An object saved before without one (`first_on_record`) starts here."""
-        created = created or getattr(instance, "first_on_record", False)
+        """Write the row. An object saved before without one (`starts_history`) starts here."""
+        created = created or getattr(instance, "starts_history", False)
         super().post_save(instance, created, using=using, **kwargs)
 
     def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class History(HistoricalRecords):
         return {**options, "indexes": [newest]}
 
 
-def save_on_record(row: Any, *, by: User | None, reason: str) -> None:
+def save_with_history(row: Any, *, by: User | None, reason: str) -> None:
     """Save a row with the person and the reason that its history row shall name."""
     row._history_user = by
     row._change_reason = reason

@@ -8,8 +8,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .dates import dates_within_range, within_range
-from .history import History
-from .optimistic_lock import Versioned
+from .history import AuditHistory
+from .optimistic_lock import OptimisticLockModel
 
 
 class LaunchManager(models.Manager["Launch"]):
@@ -17,7 +17,7 @@ class LaunchManager(models.Manager["Launch"]):
         return self.get(slug=slug)
 
 
-class Launch(Versioned):
+class Launch(OptimisticLockModel):
     """A launch with its sections, gates and claims. Exactly one is the current one."""
 
     slug = models.SlugField(_("slug"), unique=True)
@@ -33,7 +33,7 @@ class Launch(Versioned):
     notes = models.TextField(_("notes"), blank=True)
     is_current = models.BooleanField(_("current"), default=False, editable=False)
 
-    history = History()
+    history = AuditHistory()
     objects = LaunchManager()
 
     class Meta:
@@ -77,7 +77,7 @@ class SectionManager(models.Manager["Section"]):
         return self.get(launch__slug=launch, prefix=prefix)
 
 
-class Section(Versioned):
+class Section(OptimisticLockModel):
     """A group of gates that share a letter prefix, such as T for Technical Readiness."""
 
     launch = models.ForeignKey(
@@ -91,7 +91,7 @@ class Section(Versioned):
     name = models.CharField(_("name"), max_length=100)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
-    history = History()
+    history = AuditHistory()
     objects = SectionManager()
 
     class Meta:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 
 
-class Stale(Exception):
+class StaleObjectError(Exception):
     """The row was changed or deleted after it was read; nothing was written."""
 
     def __init__(self, row: models.Model) -> None:
@@ -17,7 +17,7 @@ class Stale(Exception):
         super().__init__(f"{row._meta.model_name} {row.pk} has changed since it was read")
 
 
-class Versioned(models.Model):
+class OptimisticLockModel(models.Model):
     """A row that is only saved over the version it was read as.
 
     `loaddata` and `queryset.update()` neither ask nor count; nothing on the board uses them.
@@ -58,5 +58,5 @@ class Versioned(models.Model):
         if read is None:
             return bool(super()._do_update(base_qs, using, pk_val, *rest))
         if not super()._do_update(base_qs.filter(version=read), using, pk_val, *rest):
-            raise Stale(self)
+            raise StaleObjectError(self)
         return True

@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from .history import History
-from .optimistic_lock import Versioned
+from .history import AuditHistory
+from .optimistic_lock import OptimisticLockModel
 
 
 class OwnerManager(models.Manager["Owner"]):
@@ -14,7 +14,7 @@ class OwnerManager(models.Manager["Owner"]):
         return self.get(name=name)
 
 
-class Owner(Versioned):
+class Owner(OptimisticLockModel):
     """A person on the board; linked to an account when that person logs in."""
 
     class Role(models.TextChoices):
@@ -34,7 +34,7 @@ class Owner(Versioned):
     )
     email = models.EmailField(_("email"), blank=True)
 
-    history = History()
+    history = AuditHistory()
     objects = OwnerManager()
 
     class Meta:

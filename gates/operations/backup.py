@@ -19,14 +19,14 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 # By table: how many rows, and one checksum over all of them.
-Tables = Mapping[str, tuple[int, str]]
+TableChecksums = Mapping[str, tuple[int, str]]
 
 
-class Failed(Exception):
+class BackupError(Exception):
     """A dump or a restore that did not work, and why."""
 
 
-def dump(path: Path) -> Tables:
+def dump(path: Path) -> TableChecksums:
     """Write the database to a new file; returns what was in it at that moment.
 
     Raises:
@@ -36,13 +36,13 @@ def dump(path: Path) -> Tables:
 
 
 @contextmanager
-def restored(path: Path, name: str) -> Iterator[tuple[str, Tables]]:
+def restore_to_temporary(path: Path, name: str) -> Iterator[tuple[str, TableChecksums]]:
     """A database of its own made from a dump: its DATABASE_URL and what is in it; gone afterwards.
 
     Raises:
         Failed: as `dump`, or the dump cannot be read.
     """
-    restore = _restored_sqlite if connection.vendor == "sqlite" else _restored_postgresql
+    restore = _restore_sqlite if connection.vendor == "sqlite" else _restore_postgresql
     with restore(path, name) as found:
         yield found
 
@@ -50,7 +50,7 @@ def restored(path: Path, name: str) -> Iterator[tuple[str, Tables]]:
 # --- SQLite --------------------------------------------------------------------------------
 
 
-def _dump_sqlite(path: Path) -> Tables:
+def _dump_sqlite(path: Path) -> TableChecksums:
     source = f"file:{connection.settings_dict['NAME']}?mode=ro"
     try:
         with closing(sqlite3.connect(source, uri=True, isolation_level=None)) as live:
@@ -60,12 +60,12 @@ def _dump_sqlite(path: Path) -> Tables:
                 live.backup(target)
                 target.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
     except sqlite3.Error as error:
-        raise Failed(f"the database could not be copied: {error}") from error
+        raise BackupError(f"the database could not be copied: {error}") from error
     return tables
 
 
 @contextmanager
-def _restored_sqlite(path: Path, name: str) -> Iterator[tuple[str, Tables]]:
+def _restore_sqlite(path: Path, name: str) -> Iterator[tuple[str, TableChecksums]]:
     into = path.with_name(f"{name}.sqlite3")
     try:
         with (
@@ -75,17 +75,17 @@ def _restored_sqlite(path: Path, name: str) -> Iterator[tuple[str, Tables]]:
             copy.backup(empty)
             (sound,) = empty.execute("PRAGMA integrity_check").fetchone()
             if sound != "ok":
-                raise Failed(f"SQLite finds the restored file damaged: {sound}")
+                raise BackupError(f"SQLite finds the restored file damaged: {sound}")
             tables = _sqlite_tables(empty)
         yield f"sqlite:///{into}", tables
     except sqlite3.Error as error:
-        raise Failed(f"the dump could not be restored: {error}") from error
+        raise BackupError(f"the dump could not be restored: {error}") from error
     finally:
         for file in into.parent.glob(f"{into.name}*"):
             file.unlink()
 
 
-def _sqlite_tables(raw: sqlite3.Connection) -> Tables:
+def _sqlite_tables(raw: sqlite3.Connection) -> TableChecksums:
     names = raw.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
     return {name: _sqlite_table(raw, name) for (name,) in names.fetchall()}
 
@@ -101,23 +101,23 @@ def _sqlite_table(raw: sqlite3.Connection, name: str) -> tuple[int, str]:
 # --- PostgreSQL ----------------------------------------------------------------------------
 
 
-def _dump_postgresql(path: Path) -> Tables:
+def _dump_postgresql(path: Path) -> TableChecksums:
     live: Any = connection.copy()
     try:
         with live.cursor() as cursor:
             cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             cursor.execute("SELECT pg_export_snapshot()")
             (snapshot,) = cursor.fetchone()
-            _run("pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={path}")
+            _run_tool("pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={path}")
             return _postgresql_tables(cursor)
     except DatabaseError as error:
-        raise Failed(f"the database could not be read: {error}".strip()) from error
+        raise BackupError(f"the database could not be read: {error}".strip()) from error
     finally:
         live.close()
 
 
 @contextmanager
-def _restored_postgresql(path: Path, name: str) -> Iterator[tuple[str, Tables]]:
+def _restore_postgresql(path: Path, name: str) -> Iterator[tuple[str, TableChecksums]]:
     # Statements on a connection that is in no transaction: PostgreSQL makes no database in one.
     outside: Any = connection.copy()
     inside = type(outside)({**connection.settings_dict, "NAME": name}, "restored")
@@ -125,7 +125,7 @@ def _restored_postgresql(path: Path, name: str) -> Iterator[tuple[str, Tables]]:
         with outside.cursor() as cursor:
             cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
         try:
-            _run(
+            _run_tool(
                 "pg_restore",
                 "--exit-on-error",
                 "--no-owner",
@@ -143,12 +143,12 @@ def _restored_postgresql(path: Path, name: str) -> Iterator[tuple[str, Tables]]:
             with outside.cursor() as cursor:
                 cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     except DatabaseError as error:
-        raise Failed(f"the empty database to restore into: {error}".strip()) from error
+        raise BackupError(f"the empty database to restore into: {error}".strip()) from error
     finally:
         outside.close()
 
 
-def _postgresql_tables(cursor: Any) -> Tables:
+def _postgresql_tables(cursor: Any) -> TableChecksums:
     cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
     return {name: _postgresql_table(cursor, name) for (name,) in cursor.fetchall()}
 
@@ -162,12 +162,12 @@ def _postgresql_table(cursor: Any, name: str) -> tuple[int, str]:
     return count, checksum
 
 
-def _run(tool: str, *arguments: str) -> None:
+def _run_tool(tool: str, *arguments: str) -> None:
     """Run one of PostgreSQL's tools against our database, its password not on the command line."""
     found = shutil.which(tool, path=settings.POSTGRES_BIN or None)
     if found is None:
         where = f"in {settings.POSTGRES_BIN}" if settings.POSTGRES_BIN else "on PATH"
-        raise Failed(
+        raise BackupError(
             f"there is no {tool} {where}: install PostgreSQL's client tools (Debian:"
             " postgresql-client), or name their folder in POSTGRES_BIN"
         )
@@ -183,4 +183,4 @@ def _run(tool: str, *arguments: str) -> None:
         check=False,
     )
     if done.returncode:
-        raise Failed(f"{tool}: {done.stderr.strip()}")
+        raise BackupError(f"{tool}: {done.stderr.strip()}")

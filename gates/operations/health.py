@@ -13,7 +13,7 @@ from django.utils import timezone
 from gates.database import triggers
 
 APART = timedelta(seconds=1)  # what clocks that are kept in step never differ by
-PARTS = ("clock", "migrations", "triggers")  # what is known only of a database that answers
+HEALTH_PARTS = ("clock", "migrations", "triggers")  # what is known only of a database that answers
 # A disk that takes nothing; a store of files that does not answer.
 DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EHOSTUNREACH}
 
@@ -23,9 +23,9 @@ def health(database: Any = connection) -> dict[str, str]:
     try:
         clock = _clock(database)
         pending = _migrations() - MigrationRecorder(database).applied_migrations().keys()
-        faults = [] if pending else triggers.faults(database)
+        faults = [] if pending else triggers.trigger_errors(database)
     except (DatabaseError, InterfaceError):
-        return {"database": "unreachable", **dict.fromkeys(PARTS, "unknown")}
+        return {"database": "unreachable", **dict.fromkeys(HEALTH_PARTS, "unknown")}
     return {
         "database": "ok",
         "clock": clock,

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import F
 
-from gates.board.as_of import Rows
+from gates.board.as_of import RowSource
 from gates.database import closing_rule, triggers
 from gates.models import TRACKED, Action, Gate, Requirement
 
@@ -15,25 +15,25 @@ from gates.models import TRACKED, Action, Gate, Requirement
 END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 
 
-def faults(using: str = DEFAULT_DB_ALIAS) -> list[str]:
+def integrity_errors(using: str = DEFAULT_DB_ALIAS) -> list[str]:
     """Everything that is wrong in a database; empty when its board is sound.
 
     A fixed number of queries, however many rows there are.
     """
-    return [*triggers.faults(connections[using]), *data_faults(using)]
+    return [*triggers.trigger_errors(connections[using]), *data_errors(using)]
 
 
-def data_faults(using: str = DEFAULT_DB_ALIAS) -> list[str]:
+def data_errors(using: str = DEFAULT_DB_ALIAS) -> list[str]:
     """What is wrong with the rows, leaving the triggers aside."""
-    newest = Rows(END_OF_TIME, using=using)
+    newest = RowSource(END_OF_TIME, using=using)
     return [
         *closing_rule.violations(connections[using]),
-        *_strays(using),
-        *(fault for model in TRACKED for fault in _unlike_its_history(model, newest)),
+        *_gates_in_wrong_launch(using),
+        *(fault for model in TRACKED for fault in _rows_unlike_history(model, newest)),
     ]
 
 
-def _strays(using: str) -> Iterator[str]:
+def _gates_in_wrong_launch(using: str) -> Iterator[str]:
     """Rows that reach into another launch: possible only past the models."""
     for gate in Gate.objects.using(using).exclude(launch=F("section__launch")).order_by("pk"):
         yield f"gate {gate.code} (id {gate.pk}) is in another launch than its section"
@@ -45,13 +45,13 @@ def _strays(using: str) -> Iterator[str]:
         yield f"action (id {action.pk}) is for a gate of another launch"
 
 
-def _unlike_its_history(model: Any, newest: Rows) -> Iterator[str]:
+def _rows_unlike_history(model: Any, newest: RowSource) -> Iterator[str]:
     """Rows that were written past `save()`: no history, or one that says something else."""
     columns = [field.attname for field in model._meta.concrete_fields]
     live = {
         row["id"]: row for row in model.objects.using(newest.using).order_by("pk").values(*columns)
     }
-    told = {row["id"]: row for row in newest.of(model).values(*columns)}
+    told = {row["id"]: row for row in newest.queryset(model).values(*columns)}
     name = model._meta.model_name
     for pk, row in live.items():
         if pk not in told:

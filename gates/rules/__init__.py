@@ -4,14 +4,9 @@ Nothing here touches a database, so every page, export, command and admin list c
 function and a table test can pin each answer.
 """
 
-from .claims import P0, ClaimRule, Standing, Totals, Verdict, totals, verdict
-from .closing import KEEPS_EVIDENCE, NEEDS_EVIDENCE, what_a_decision_lacks, what_keeps_open
-from .evidence import (
-    PLACEHOLDERS,
-    SAFE_SCHEMES,
-    what_is_wrong_with_url,
-    what_text_lacks,
-)
+from .claims import P0, ClaimRule, GateStanding, Totals, Verdict, count_totals, judge_claim
+from .closing import KEEPS_EVIDENCE, NEEDS_EVIDENCE, closing_errors, decision_errors
+from .evidence import PLACEHOLDERS, SAFE_SCHEMES, evidence_text_errors, url_errors
 from .reason import Plural, Reason
 from .status import (
     BlockerFact,
@@ -19,8 +14,8 @@ from .status import (
     GateFacts,
     Progress,
     Status,
-    StatusOf,
-    status_of,
+    StatusResult,
+    derive_status,
 )
 
 __all__ = [
@@ -33,19 +28,19 @@ __all__ = [
     "ClaimRule",
     "EvidenceFact",
     "GateFacts",
+    "GateStanding",
     "Plural",
     "Progress",
     "Reason",
-    "Standing",
     "Status",
-    "StatusOf",
+    "StatusResult",
     "Totals",
     "Verdict",
-    "status_of",
-    "totals",
-    "verdict",
-    "what_a_decision_lacks",
-    "what_is_wrong_with_url",
-    "what_keeps_open",
-    "what_text_lacks",
+    "closing_errors",
+    "count_totals",
+    "decision_errors",
+    "derive_status",
+    "evidence_text_errors",
+    "judge_claim",
+    "url_errors",
 ]

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .reason import Plural, Reason, gettext_noop, ngettext_noop
+from django.utils.translation import gettext_noop
+
+from .reason import Plural, Reason, ngettext_noop
 from .status import Status
 
 P0 = "P0"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class GateStanding:
     """How one gate stands when claims are judged."""
 
     code: str
@@ -31,7 +33,7 @@ class Totals:
     blocked: int
 
 
-def totals(standings: Iterable[Standing]) -> Totals:
+def count_totals(standings: Iterable[GateStanding]) -> Totals:
     """Count the gates. Only counted gates enter the four statuses; `rows` has all of them."""
     rows = list(standings)
     counted = [row.status for row in rows if row.counted]
@@ -66,14 +68,14 @@ class Verdict:
         return not self.reasons
 
 
-def verdict(rule: ClaimRule, standings: Sequence[Standing]) -> Verdict:
+def judge_claim(rule: ClaimRule, standings: Sequence[GateStanding]) -> Verdict:
     """Judge a claim (DESIGN: "A claim's verdict"). Every reason that holds is given."""
     not_closed = [row for row in standings if row.status != Status.CLOSED]
     reasons: list[Reason] = []
     if rule.min_closed is None and not rule.requires_p0 and not rule.required_gates:
         words = gettext_noop("No rule is set for this claim, so nothing can make it true.")
         reasons.append(Reason("no_rule", words))
-    closed = totals(standings).closed
+    closed = count_totals(standings).closed
     if rule.min_closed is not None and closed < rule.min_closed:
         missing = rule.min_closed - closed
         plural = ngettext_noop(
@@ -91,11 +93,11 @@ def verdict(rule: ClaimRule, standings: Sequence[Standing]) -> Verdict:
             "%(count)s required gate is not closed: %(gates)s",
             "%(count)s required gates are not closed: %(gates)s",
         )
-        reasons.append(_naming("required_open", plural, required))
+        reasons.append(_reason_naming_gates("required_open", plural, required))
     return Verdict(tuple(reasons))
 
 
-def _p0_reasons(not_closed: Sequence[Standing]) -> list[Reason]:
+def _p0_reasons(not_closed: Sequence[GateStanding]) -> list[Reason]:
     reasons = []
     urgent = tuple(row.code for row in not_closed if row.priority == P0)
     if urgent:
@@ -103,17 +105,17 @@ def _p0_reasons(not_closed: Sequence[Standing]) -> list[Reason]:
             "%(count)s P0 gate is not closed: %(gates)s",
             "%(count)s P0 gates are not closed: %(gates)s",
         )
-        reasons.append(_naming("p0_open", plural, urgent))
+        reasons.append(_reason_naming_gates("p0_open", plural, urgent))
     unranked = tuple(row.code for row in not_closed if not row.priority)
     if unranked:
         plural = ngettext_noop(
             "%(count)s gate that is not closed has no priority, so it may be P0: %(gates)s",
             "%(count)s gates that are not closed have no priority, so any may be P0: %(gates)s",
         )
-        reasons.append(_naming("no_priority", plural, unranked))
+        reasons.append(_reason_naming_gates("no_priority", plural, unranked))
     return reasons
 
 
-def _naming(code: str, plural: Plural, gates: tuple[str, ...]) -> Reason:
+def _reason_naming_gates(code: str, plural: Plural, gates: tuple[str, ...]) -> Reason:
     values = {"count": len(gates)}
     return Reason(code, **plural, values=values, count=len(gates), gates=gates)

@@ -2,9 +2,11 @@
 
 from datetime import date
 
+from django.utils.translation import gettext_noop
+
 from .evidence import _letters
-from .reason import Reason, gettext_noop
-from .status import GateFacts, _expired, _waiting
+from .reason import Reason
+from .status import GateFacts, _blocking_reasons, _expired
 
 NEEDS_EVIDENCE = Reason(
     "no_evidence", gettext_noop("A gate can only be closed once evidence is attached.")
@@ -18,7 +20,7 @@ KEEPS_EVIDENCE = Reason(
 )
 
 
-def what_keeps_open(facts: GateFacts, today: date) -> tuple[Reason, ...]:
+def closing_errors(facts: GateFacts, today: date) -> tuple[Reason, ...]:
     """What keeps a gate from closing on a day; empty when nothing does."""
     reasons: list[Reason] = []
     if not facts.evidence:
@@ -28,13 +30,13 @@ def what_keeps_open(facts: GateFacts, today: date) -> tuple[Reason, ...]:
             "All attached evidence has expired (last valid %(date)s): attach current evidence."
         )
         reasons.append(Reason("all_expired", words, _expired(facts.evidence).values))
-    for waiting in _waiting(facts.blockers):
+    for waiting in _blocking_reasons(facts.blockers):
         words = gettext_noop("Still waiting on %(owner)s: %(needs)s. Resolve the blocker first.")
         reasons.append(Reason("unresolved_blocker", words, waiting.values))
     return tuple(reasons)
 
 
-def what_a_decision_lacks(reason: str) -> tuple[Reason, ...]:
+def decision_errors(reason: str) -> tuple[Reason, ...]:
     """What is missing from the written reason for closing or reopening; empty when nothing is."""
     if _letters(reason):
         return ()

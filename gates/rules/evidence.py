@@ -3,7 +3,9 @@
 import re
 import unicodedata
 
-from .reason import Reason, gettext_noop
+from django.utils.translation import gettext_noop
+
+from .reason import Reason
 
 # Compared after everything but letters and digits is dropped, so "N/A", "n.a." and "- na -" match.
 PLACEHOLDERS = frozenset(
@@ -23,7 +25,7 @@ def _letters(text: str) -> str:
     return "".join(char for char in folded if char.isalnum())
 
 
-def what_text_lacks(text: str) -> tuple[Reason, ...]:
+def evidence_text_errors(text: str) -> tuple[Reason, ...]:
     """Why a text does not count as evidence (blank, "TBD", "n/a", "-"); empty when it does."""
     letters = _letters(text)
     words = {_letters(word) for word in re.split(r"[\W_]+", text)} - {""}
@@ -38,7 +40,7 @@ def what_text_lacks(text: str) -> tuple[Reason, ...]:
 SAFE_SCHEMES = ("http://", "https://")
 
 
-def what_is_wrong_with_url(url: str) -> tuple[Reason, ...]:
+def url_errors(url: str) -> tuple[Reason, ...]:
     """Why an address may not be stored as evidence; empty when it may, and for an empty one.
 
     Only http and https. No user info, which makes `https://github.com@evil.example` look like

@@ -8,9 +8,11 @@ where its format says and ends where its format says, and holds no page.
 import re
 from pathlib import PurePath
 
-from .reason import Reason, gettext_noop
+from django.utils.translation import gettext_noop
 
-MAX_BYTES = 10 * 1024 * 1024
+from .reason import Reason
+
+MAX_FILE_BYTES = 10 * 1024 * 1024
 
 PICTURES = {
     ".png": (rb"\A\x89PNG\r\n\x1a\n", rb"IEND\xae\x42\x60\x82\Z"),
@@ -33,12 +35,12 @@ PAGE_BEGINS = re.compile(
 CONTROL = re.compile("[\x00-\x07\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 
 
-def what_is_wrong_with_file(name: str, content: bytes) -> tuple[Reason, ...]:
+def file_errors(name: str, content: bytes) -> tuple[Reason, ...]:
     """Why a file may not be evidence; empty when it may."""
     suffix = PurePath(name).suffix.lower()
-    if len(content) > MAX_BYTES:
+    if len(content) > MAX_FILE_BYTES:
         words = gettext_noop("The file has %(size)s MB; at most %(most)s MB can be evidence.")
-        size = {"size": -(-len(content) // 1024**2), "most": MAX_BYTES // 1024**2}
+        size = {"size": -(-len(content) // 1024**2), "most": MAX_FILE_BYTES // 1024**2}
         return (Reason("file_too_large", words, size),)
     if not content:
         return (Reason("file_empty", gettext_noop("The file is empty.")),)

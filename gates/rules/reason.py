@@ -22,7 +22,7 @@ class Reason:
     count: int = 1
     gates: tuple[str, ...] = ()
 
-    def say(
+    def render(
         self,
         gettext: Callable[[str], str] = str,
         ngettext: Callable[[str, str, int], str] = lambda one, many, n: one if n == 1 else many,
@@ -39,7 +39,7 @@ class Reason:
         return template % values
 
     def __str__(self) -> str:
-        return self.say()
+        return self.render()
 
 
 class Plural(TypedDict):
@@ -47,11 +47,6 @@ class Plural(TypedDict):
 
     message: str
     plural: str
-
-
-def gettext_noop(message: str) -> str:
-    """Mark a sentence for the translators' catalogue and hand it back unchanged."""
-    return message
 
 
 def ngettext_noop(one: str, many: str) -> Plural:

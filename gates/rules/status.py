@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from .reason import Reason, gettext_noop, ngettext_noop
+from django.utils.translation import gettext_noop
+
+from .reason import Reason, ngettext_noop
 
 
 class Progress(StrEnum):
@@ -58,42 +60,42 @@ class GateFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class StatusOf:
+class StatusResult:
     """A status and why it is that one."""
 
     status: Status
     reasons: tuple[Reason, ...]
 
 
-def status_of(facts: GateFacts, today: date) -> StatusOf:
+def derive_status(facts: GateFacts, today: date) -> StatusResult:
     """The status of a gate on a day (DESIGN: "Status is derived, never stored").
 
     An unresolved blocker wins over everything; closed needs current evidence; expired proof
     drops the gate to partial by itself; a row forged closed without evidence reads open.
     """
-    waiting = _waiting(facts.blockers)
+    waiting = _blocking_reasons(facts.blockers)
     if waiting:
-        return StatusOf(Status.BLOCKED, waiting)
+        return StatusResult(Status.BLOCKED, waiting)
     if facts.progress == Progress.CLOSED:
-        return _status_of_closed(facts.evidence, today)
+        return _closed_gate_status(facts.evidence, today)
     if facts.progress == Progress.PARTIAL:
         words = gettext_noop("partly there: not yet wired, measured or verified in production")
-        return StatusOf(Status.PARTIAL, (Reason("partial", words),))
+        return StatusResult(Status.PARTIAL, (Reason("partial", words),))
     words = gettext_noop("not started, or explicitly incomplete")
-    return StatusOf(Status.OPEN, (Reason("open", words),))
+    return StatusResult(Status.OPEN, (Reason("open", words),))
 
 
-def _status_of_closed(evidence: Sequence[EvidenceFact], today: date) -> StatusOf:
+def _closed_gate_status(evidence: Sequence[EvidenceFact], today: date) -> StatusResult:
     if not evidence:
         words = gettext_noop("marked closed, but no evidence is attached")
-        return StatusOf(Status.OPEN, (Reason("closed_without_evidence", words),))
+        return StatusResult(Status.OPEN, (Reason("closed_without_evidence", words),))
     current = sum(fact.is_current(today) for fact in evidence)
     if not current:
-        return StatusOf(Status.PARTIAL, (_expired(evidence),))
+        return StatusResult(Status.PARTIAL, (_expired(evidence),))
     counting = ngettext_noop(
         "%(count)s piece of current evidence", "%(count)s pieces of current evidence"
     )
-    return StatusOf(
+    return StatusResult(
         Status.CLOSED, (Reason("proven", **counting, count=current, values={"count": current}),)
     )
 
@@ -103,7 +105,7 @@ def _expired(evidence: Iterable[EvidenceFact]) -> Reason:
     return Reason("expired", gettext_noop("evidence expired %(date)s"), {"date": newest})
 
 
-def _waiting(blockers: Iterable[BlockerFact]) -> tuple[Reason, ...]:
+def _blocking_reasons(blockers: Iterable[BlockerFact]) -> tuple[Reason, ...]:
     words = gettext_noop("waiting on %(owner)s: %(needs)s")
     return tuple(
         Reason("waiting", words, {"owner": blocker.waiting_on, "needs": blocker.needs})

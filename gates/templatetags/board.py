@@ -23,14 +23,14 @@ from gates.board.filters import NOT_CLOSED, NOT_SET
 from gates.board.rows import Board, GateRow, SectionRow
 from gates.inline_markdown import inline_html
 from gates.models import Action
-from gates.reason_text import in_words
+from gates.reason_text import reason_text
 from gates.rules import Status, Totals
 from gates.rules.reason import Reason
 
 register = template.Library()
-register.filter("words", in_words)
+register.filter("words", reason_text)
 
-CELLS_AT_MOST = 120
+MAX_STRIP_CELLS = 120
 
 STATUS_WORDS = {
     Status.CLOSED: _("Closed"),
@@ -61,11 +61,11 @@ def status_word(status: str) -> str:
 @register.simple_tag
 def status_tag(status: str) -> SafeString:
     """Icon, word and colour of a status."""
-    return _status(status, get_language())
+    return _status_of(status, get_language())
 
 
 @lru_cache(maxsize=64)
-def _status(status: str, _language: str | None) -> SafeString:
+def _status_of(status: str, _language: str | None) -> SafeString:
     return format_html(
         '<span class="status {}">{}{}</span>', status, icon(status), status_word(status)
     )
@@ -83,7 +83,7 @@ def icon(name: str) -> SafeString:
 
 
 @register.filter
-def moment(value: datetime | date | None) -> SafeString | str:
+def datetime_tag(value: datetime | date | None) -> SafeString | str:
     """A date or datetime in <time>, in the board's time zone.
 
     Midnight means that the source gave a day and no time, so no time is shown.
@@ -100,7 +100,7 @@ def moment(value: datetime | date | None) -> SafeString | str:
 
 
 @register.filter
-def ago(value: datetime | None) -> SafeString | str:
+def date_and_age(value: datetime | None) -> SafeString | str:
     """A moment of the past, and how long ago that is, for a reader who asks "is this fresh?".
 
     By whole days, because a page stays as it is for a day (see gates/views/etag.py).
@@ -111,7 +111,7 @@ def ago(value: datetime | None) -> SafeString | str:
     since = gettext("%(time)s ago") % {"time": timesince(day, today, depth=1)}
     if today - day < timedelta(days=2):
         since = gettext("today") if day == today else gettext("yesterday")
-    return format_html('{} <span class="quiet">({})</span>', moment(value), since)
+    return format_html('{} <span class="muted">({})</span>', datetime_tag(value), since)
 
 
 @register.filter
@@ -126,7 +126,7 @@ def share_of(part: int, whole: int) -> int:
 @register.simple_tag(takes_context=True)
 def launch_url(context: Context, name: str, *args: str) -> str:
     """A page of the launch that is shown, as it is now."""
-    return _address(name, args, _launch_slug(context), get_script_prefix())
+    return _page_address(name, args, _launch_slug(context), get_script_prefix())
 
 
 @register.simple_tag(takes_context=True)
@@ -170,7 +170,7 @@ def _launch_slug(context: Context) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _address(name: str, args: tuple[str, ...], launch: str, _mounted_at: str) -> str:
+def _page_address(name: str, args: tuple[str, ...], launch: str, _mounted_at: str) -> str:
     # A board links to every gate several times, and finding an address takes longer than a row.
     return reverse(f"launch-{name}", args=[launch, *args]) if launch else reverse(name, args=args)
 
@@ -200,58 +200,58 @@ def host(url: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def sentence(context: Context, reason: Reason) -> SafeString:
+def reason_html(context: Context, reason: Reason) -> SafeString:
     """A reason with a link for each gate it names, and people's words kept apart from ours."""
-    at_most = context["board"].at_most() if "board" in context else None
+    list_limit = context["board"].list_limit() if "board" in context else None
     links = [
         format_html('<a class="code" href="{}">{}</a>', gate_url(context, code), code)
-        for code in few(reason.gates, at_most)
+        for code in limit(reason.gates, list_limit)
     ]
-    if more := beyond(reason.gates, at_most):
-        links.append(_rest(context, reason.code, more))
+    if more := hidden_count(reason.gates, list_limit):
+        links.append(_more_link(context, reason.code, more))
     return mark_safe(  # noqa: S308  template and values are escaped, each by itself
-        replace(reason, gates=(" ".join(links),) if links else ()).say(
+        replace(reason, gates=(" ".join(links),) if links else ()).render(
             lambda message: escape(gettext(message)),
             lambda one, many, count: escape(ngettext(one, many, count)),
-            _isolated,
+            _isolated_html,
         )
     )
 
 
 # The gates that a reason names, as the board's filters find them; else JSON has them in words.
-NAMED_BY = {
+FILTERS_BY_REASON = {
     "p0_open": {"status": NOT_CLOSED, "priority": "P0", "counted": "yes"},
     "no_priority": {"status": NOT_CLOSED, "priority": NOT_SET, "counted": "yes"},
 }
 
 
-def _rest(context: Context, code: str, more: int) -> SafeString:
-    asked = NAMED_BY.get(code)
+def _more_link(context: Context, code: str, more: int) -> SafeString:
+    asked = FILTERS_BY_REASON.get(code)
     there = gates_url(context, **asked) if asked else page_url(context, "board-json")
     words = ngettext("and %(more)s more", "and %(more)s more", more) % {"more": more}
     return format_html('<a href="{}">{}</a>', there, words)
 
 
-def _isolated(value: Any) -> str:
+def _isolated_html(value: Any) -> str:
     if isinstance(value, str):
         return format_html("<bdi>{}</bdi>", inline_html(value))
-    return moment(value) if isinstance(value, date) else escape(value)
+    return datetime_tag(value) if isinstance(value, date) else escape(value)
 
 
 @register.filter
-def person(names: Mapping[int | None, str], user_id: int | None) -> str:
+def account_name(names: Mapping[int | None, str], user_id: int | None) -> str:
     """An account's name; empty for nobody, and its number where the account is gone."""
     return "" if user_id is None else names.get(user_id, f"#{user_id}")
 
 
 @register.filter
-def names(people: Iterable[str]) -> SafeString:
+def isolated_names(people: Iterable[str]) -> SafeString:
     """Several people's names, each kept apart from the direction of the others."""
     return format_html_join(gettext(", "), "<bdi>{}</bdi>", ((name,) for name in people))
 
 
 @register.filter
-def after_code(text: str, code: str) -> str:
+def strip_code(text: str, code: str) -> str:
     """A step's text without the gate's code in front, where the code is shown as a link."""
     return text.removeprefix(f"{code} ")
 
@@ -260,22 +260,22 @@ def after_code(text: str, code: str) -> str:
 
 
 @register.filter
-def few(items: Sequence[Any], at_most: int | None) -> Sequence[Any]:
+def limit(items: Sequence[Any], list_limit: int | None) -> Sequence[Any]:
     """The first items of a list that is too long for the page it stands on; None: all of them.
 
     Whoever shows few says with `beyond` how many that leaves out, and where those are.
     """
-    return items[:at_most]
+    return items[:list_limit]
 
 
 @register.filter
-def beyond(items: Sequence[Any], at_most: int | None) -> int:
+def hidden_count(items: Sequence[Any], list_limit: int | None) -> int:
     """How many items of a list are left out where only `few` are shown."""
-    return 0 if at_most is None else max(0, len(items) - at_most)
+    return 0 if list_limit is None else max(0, len(items) - list_limit)
 
 
 @register.filter
-def having(source: Board | SectionRow | Totals | list[GateRow], status: str) -> int:
+def count_status(source: Board | SectionRow | Totals | list[GateRow], status: str) -> int:
     """How many gates have a status: on a board, in a section, of the counted ones, in a list."""
     if isinstance(source, Totals):
         return int(getattr(source, status))
@@ -285,10 +285,10 @@ def having(source: Board | SectionRow | Totals | list[GateRow], status: str) -> 
 
 
 @register.filter
-def strip(board: Board) -> list[GateRow]:
+def strip_cells(board: Board) -> list[GateRow]:
     """The counted gates as cells of a strip; none where they are too many to tell apart."""
     counted = board.counted()
-    return counted if len(counted) <= CELLS_AT_MOST else []
+    return counted if len(counted) <= MAX_STRIP_CELLS else []
 
 
 @register.filter

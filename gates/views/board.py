@@ -12,48 +12,43 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from accounts import security_log
-from gates.board.filters import NOT_CLOSED, Filters, narrowed, one_page
+from gates.board.filters import NOT_CLOSED, Filters, apply_filters, paginate
 from gates.board.findings import findings
-from gates.board.rows import READABLE, Board
+from gates.board.rows import MAX_GATES_PER_PAGE, Board
 from gates.board.waiting import waiting_on
 from gates.documents.export import FORMATS
 from gates.history.entries import claim_history
-from gates.history.whats_new import lately
+from gates.history.whats_new import whats_new
 from gates.models import Gate
 from gates.rules import Status
-from gates.views.etag import unless_unchanged
-from gates.views.params import (
-    board_asked_for,
-    known,
-    page_asked_for,
-    says_when,
-)
+from gates.views.etag import conditional_get
+from gates.views.params import found_or_404, handle_date_errors, page_param, requested_board
 
 # Statuses in the order of the document that the board replaces.
 READING_ORDER = (Status.CLOSED, Status.PARTIAL, Status.OPEN, Status.BLOCKED)
 
 
 @require_safe
-@unless_unchanged
-@says_when
+@conditional_get
+@handle_date_errors
 def board(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """The current launch's board, or that of the named launch; with ?as_of= as it was then."""
-    found = board_asked_for(request, slug)
+    found = requested_board(request, slug)
     if found is None and slug is None:
         return render(request, "gates/no_launch.html")
-    found = known(found)
-    filters = Filters.of(request.GET)
-    found, page = one_page(narrowed(found, filters), page_asked_for(request))
+    found = found_or_404(found)
+    filters = Filters.from_query(request.GET)
+    found, page = paginate(apply_filters(found, filters), page_param(request))
     own = _own_name(request, found)
     weak = findings(found, found.day)
-    kept = {"as_of": request.GET.get("as_of", ""), **filters.asked()}
+    kept = {"as_of": request.GET.get("as_of", ""), **filters.as_dict()}
     query = urlencode({name: value for name, value in kept.items() if value})
     context = {
         "board": found,
         "page": page,
         "not_closed": NOT_CLOSED,
         "launch": found.launch,
-        "launched": found.launched(),
+        "launch_claim": found.launch_claim(),
         "filters": filters,
         "query": f"?{query}" if query else "",
         "statuses": READING_ORDER,
@@ -61,7 +56,7 @@ def board(request: HttpRequest, slug: str | None = None) -> HttpResponse:
         "past": "as_of" in request.GET,
         "own": own,
         "waiting": waiting_on(found, found.day, own),
-        "lately": lately(found),
+        "whats_new": whats_new(found),
         "findings": weak,
         # An old link may ask for a weakness that is mended since; the form says so too.
         "mended": "" if filters.weak in {one.reason.code for one in weak} else filters.weak,
@@ -75,8 +70,8 @@ def _own_name(request: HttpRequest, found: Board) -> str:
 
 
 @require_safe
-@unless_unchanged
-@says_when
+@conditional_get
+@handle_date_errors
 def export(
     request: HttpRequest, ending: str, slug: str | None = None
 ) -> HttpResponse | StreamingHttpResponse:
@@ -87,16 +82,20 @@ def export(
     In English, because scripts and other people's documents rely on its words; ?language=ar says
     otherwise.
     """
-    found = known(board_asked_for(request, slug))
-    found = narrowed(found, Filters.of(request.GET))
+    found = found_or_404(requested_board(request, slug))
+    found = apply_filters(found, Filters.from_query(request.GET))
     form = FORMATS[ending]
-    security_log.note(
+    security_log.log_event(
         "export", launch=found.launch.slug, format=ending, as_of=request.GET.get("as_of")
     )
     asked = request.GET.get("language", "")
     with translation.override(asked if asked in dict(settings.LANGUAGES) else "en"):
         pieces = form.pieces(found)
-        answer = StreamingHttpResponse if len(found.listed()) > READABLE else HttpResponse
+        answer = (
+            StreamingHttpResponse
+            if len(found.visible_gates()) > MAX_GATES_PER_PAGE
+            else HttpResponse
+        )
         response = answer(pieces, content_type=form.content_type)
     if form.download:
         name = f"{found.launch.slug}.{ending}"
@@ -105,17 +104,17 @@ def export(
 
 
 @require_safe
-@unless_unchanged
-@says_when
+@conditional_get
+@handle_date_errors
 def waiting(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """What waits on whom, the reader's own debts first, and what can be done meanwhile."""
-    found = known(board_asked_for(request, slug))
+    found = found_or_404(requested_board(request, slug))
     own = _own_name(request, found)
     context = {
         "board": found,
         "launch": found.launch,
         "past": "as_of" in request.GET,
-        "launched": found.launched(),
+        "launch_claim": found.launch_claim(),
         "waiting": waiting_on(found, found.day, own),
         "own": own,
     }
@@ -123,30 +122,30 @@ def waiting(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 
 
 @require_safe
-@unless_unchanged
-@says_when
+@conditional_get
+@handle_date_errors
 def honesty(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """What the board knows to be weak about itself."""
-    found = known(board_asked_for(request, slug))
+    found = found_or_404(requested_board(request, slug))
     weak = findings(found, found.day)
     context = {"board": found, "launch": found.launch, "past": "as_of" in request.GET}
     return render(request, "gates/honesty.html", {**context, "findings": weak})
 
 
 @require_safe
-@unless_unchanged
-@says_when
+@conditional_get
+@handle_date_errors
 def claim(request: HttpRequest, named: str, slug: str | None = None) -> HttpResponse:
     """One claim: its rule, its verdict with every reason, and how its rule has changed."""
-    found = known(board_asked_for(request, slug))
-    judged = known(next((row for row in found.claims if row.slug == named), None))
+    found = found_or_404(requested_board(request, slug))
+    judged = found_or_404(next((row for row in found.claims if row.slug == named), None))
     history = [entry for entry in claim_history(judged.id) if entry.at <= found.until]
     context = {
         "board": found,
         "launch": found.launch,
         "past": "as_of" in request.GET,
         "claim": judged,
-        "history": history[:READABLE],
-        "earlier": history[READABLE:],
+        "history": history[:MAX_GATES_PER_PAGE],
+        "earlier": history[MAX_GATES_PER_PAGE:],
     }
     return render(request, "gates/claim.html", context)

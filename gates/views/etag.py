@@ -23,23 +23,23 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 
 from gates.database import revision
-from gates.database.read_transaction import one_instant
+from gates.database.read_transaction import read_only_snapshot
 
-OURS = ("accounts", "dealix_gates", "gates", "templates")
+HASHED_FOLDERS = ("accounts", "dealix_gates", "gates", "templates")
 
 
-def unless_unchanged(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def conditional_get(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Answer 304 where the reader has the page already; else the page, read at one instant."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        etag = _etag(request)
+        etag = _page_etag(request)
         # "Any version" says nothing of what the reader has, nor whether there is such a page.
         named = request.headers.get("If-None-Match", "*").strip() != "*"
         response: HttpResponseBase | None
         response = get_conditional_response(request, etag=etag) if etag and named else None
         if response is None:
-            with one_instant():
+            with read_only_snapshot():
                 response = view(request, *args, **kwargs)
         if etag and response.status_code in {200, 304}:
             response.headers["ETag"] = etag
@@ -49,13 +49,13 @@ def unless_unchanged(view: Callable[..., HttpResponseBase]) -> Callable[..., Htt
     return answer
 
 
-def _etag(request: HttpRequest) -> str:
+def _page_etag(request: HttpRequest) -> str:
     """The ETag of the page that this reader would get now; empty where it must be made anew."""
     token = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
     # A page without a token brings one; a message is shown once; while developing, code changes.
     if settings.DEBUG or not token or len(get_messages(request)):
         return ""
-    moved = revision.read()
+    moved = revision.current_revision()
     parts = [
         code_version(),
         moved,
@@ -76,7 +76,9 @@ def code_version() -> str:
     """
     digest = hashlib.sha256(f"{django.__version__} {settings.TIME_ZONE}".encode())
     base = Path(settings.BASE_DIR)
-    files = [path for folder in OURS for path in (base / folder).rglob("*.*") if path.is_file()]
+    files = [
+        path for folder in HASHED_FOLDERS for path in (base / folder).rglob("*.*") if path.is_file()
+    ]
     for path in [base / "requirements.txt", *sorted(files)]:
         if path.suffix != ".pyc":
             digest.update(f"{path.relative_to(base)}\n".encode() + path.read_bytes())

@@ -16,28 +16,24 @@ from django.views.decorators.http import require_safe
 
 from accounts import security_log
 from gates.board import datetimes
-from gates.board.queries import find_launch, read_gate
-from gates.board.rows import READABLE, GateRow
-from gates.history.entries import gate_history, people
+from gates.board.queries import get_launch, read_gate
+from gates.board.rows import MAX_GATES_PER_PAGE, GateRow
+from gates.history.entries import gate_history, usernames
 from gates.models import Evidence, Gate
 from gates.rules import Status
-from gates.views.etag import unless_unchanged
-from gates.views.params import (
-    known,
-    moment_asked_for,
-    says_when,
-)
+from gates.views.etag import conditional_get
+from gates.views.params import as_of_param, found_or_404, handle_date_errors
 
 
 @require_safe
-@unless_unchanged
-@says_when
+@conditional_get
+@handle_date_errors
 def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpResponse:
     """One gate, whole, with its history; with ?as_of= as it was then."""
     now = timezone.now()
-    as_of = moment_asked_for(request, now)
-    launch = known(find_launch(slug, as_of))
-    found = known(read_gate(launch, code, now, as_of))
+    as_of = as_of_param(request, now)
+    launch = found_or_404(get_launch(slug, as_of))
+    found = found_or_404(read_gate(launch, code, now, as_of))
     until = as_of or datetimes.end_of_day(now)
     history = [entry for entry in gate_history(found.id) if entry.at <= until]
     context: dict[str, Any] = {
@@ -46,13 +42,13 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
         "as_of": as_of and min(as_of, now),
         "past": as_of is not None,
         "shareable": _could_share(found) if as_of is None else [],
-        "history": history[:READABLE],
-        "earlier": history[READABLE:],
+        "history": history[:MAX_GATES_PER_PAGE],
+        "earlier": history[MAX_GATES_PER_PAGE:],
         "rewritten": {
             entry.row_id for entry in history if (entry.model, entry.kind) == ("evidence", "~")
         },
         "progress_word": Gate.Progress(found.progress).label,
-        "people": people(
+        "people": usernames(
             [found.closed_by_id]
             + [proof.recorded_by_id for proof in found.evidence]
             + [blocker.resolved_by_id for blocker in found.blockers]
@@ -81,7 +77,7 @@ def evidence_file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
         raise PermissionDenied(gettext("Files of evidence are for people with a role."))
     proof = get_object_or_404(Evidence.objects.exclude(file="").select_related("gate"), pk=pk)
     try:
-        content = proof.file.read_unchanged()
+        content = proof.file.read_verified()
     except FileNotFoundError:
         return _not_served(request, proof, "missing", 404)
     if content is None:
@@ -96,6 +92,6 @@ def evidence_file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
 
 
 def _not_served(request: HttpRequest, proof: Evidence, why: str, status: int) -> HttpResponse:
-    security_log.note(f"evidence_file_{why}", evidence=proof.pk, gate=proof.gate.code)
+    security_log.log_event(f"evidence_file_{why}", evidence=proof.pk, gate=proof.gate.code)
     context = {"proof": proof, "missing": why == "missing"}
     return render(request, "gates/file_not_served.html", context, status=status)

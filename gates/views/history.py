@@ -12,29 +12,29 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from gates.board import datetimes
-from gates.board.as_of import first_recorded
-from gates.board.queries import find_launch, launch_then, read_board
-from gates.board.rows import READABLE
-from gates.history.audit_log import KINDS, FeedFilters, feed
-from gates.history.board_diff import changes_between
+from gates.board.as_of import history_start
+from gates.board.queries import get_launch, launch_as_of, read_board
+from gates.board.rows import MAX_GATES_PER_PAGE
+from gates.history.audit_log import KINDS, AuditLogFilters, audit_log_page
+from gates.history.board_diff import diff_boards
 from gates.history.burnup import burnup, chart, pace
 from gates.history.whats_new import last_import
 from gates.models import Launch
-from gates.views.etag import unless_unchanged
+from gates.views.etag import conditional_get
 from gates.views.params import (
-    board_asked_for,
-    known,
-    page_asked_for,
-    refuse_as_of,
-    says_when,
+    found_or_404,
+    handle_date_errors,
+    page_param,
+    reject_as_of,
+    requested_board,
 )
 
-WEEK = 7  # days
+DEFAULT_SPAN_DAYS = 7  # days
 
 
 @require_safe
-@unless_unchanged
-@says_when
+@conditional_get
+@handle_date_errors
 def changes(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """What changed between two moments: ?since= and ?until=, or the last seven days.
 
@@ -44,22 +44,22 @@ def changes(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """
     now = timezone.now()
     until_text = request.GET.get("until", "")
-    until = datetimes.as_of(until_text, now) if until_text else None
-    refuse_as_of(request)
-    later = known(find_launch(slug, until))
-    first = first_recorded(Launch, later.id)
+    until = datetimes.parse_as_of(until_text, now) if until_text else None
+    reject_as_of(request)
+    later = found_or_404(get_launch(slug, until))
+    first = history_start(Launch, later.id)
     last = until or datetimes.end_of_day(now)
     since = _beginning(request.GET.get("since", ""), later.id, last, now)
-    datetimes.in_order(since, last)
+    datetimes.validate_range(since, last)
     since = max(since, first) if first else since
-    old = read_board(launch_then(later, since), now, since)
+    old = read_board(launch_as_of(later, since), now, since)
     new = read_board(later, now, until)
     context = {
         "launch": later,
         "since": since,
         "until": new.as_of,
         "first": first,
-        "changes": changes_between(old, new),
+        "changes": diff_boards(old, new),
         "gone_by": since.isoformat(),  # where what is gone since then can still be seen
     }
     if until:
@@ -69,28 +69,28 @@ def changes(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 
 def _beginning(text: str, launch_id: int, until: datetime, now: datetime) -> datetime:
     """Where a comparison begins: a day or moment, "import" for the last one, or a week ago."""
-    week = datetimes.days_before(until, WEEK)
+    week = datetimes.days_before(until, DEFAULT_SPAN_DAYS)
     if text == "import":
         return last_import(launch_id, until) or week
-    return datetimes.start(text, now) if text else week
+    return datetimes.parse_since(text, now) if text else week
 
 
 @require_safe
-@unless_unchanged
-@says_when
+@conditional_get
+@handle_date_errors
 def history(request: HttpRequest) -> HttpResponse:
     """Everything on record, newest first, narrowed by person, gate, kind and time; paged."""
-    refuse_as_of(request)
+    reject_as_of(request)
     now = timezone.now()
     asked = {name: request.GET.get(name, "")[:200] for name in ("person", "gate", "kind")}
     since, until = request.GET.get("since", ""), request.GET.get("until", "")
-    filters = FeedFilters(
+    filters = AuditLogFilters(
         **asked,
-        since=datetimes.start(since, now) if since else None,
-        until=datetimes.as_of(until, now) if until else None,
+        since=datetimes.parse_since(since, now) if since else None,
+        until=datetimes.parse_as_of(until, now) if until else None,
     )
-    datetimes.in_order(filters.since, filters.until)
-    page = feed(filters, page_asked_for(request))
+    datetimes.validate_range(filters.since, filters.until)
+    page = audit_log_page(filters, page_param(request))
     kept = {name: str(value) for name, value in request.GET.items() if name != "page" and value}
     context = {
         "page": page,
@@ -104,12 +104,12 @@ def history(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@unless_unchanged
-@says_when
+@conditional_get
+@handle_date_errors
 def burnup_page(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """Closed and counted over time, as a chart and as the table behind it."""
-    found = known(board_asked_for(request, slug))
-    claim = found.launched()
+    found = found_or_404(requested_board(request, slug))
+    claim = found.launch_claim()
     threshold = claim.min_closed if claim else None
     points = burnup(found.launch.id, found.until)
     today = found.day
@@ -117,8 +117,8 @@ def burnup_page(request: HttpRequest, slug: str | None = None) -> HttpResponse:
         "board": found,
         "launch": found.launch,
         "past": "as_of" in request.GET,
-        "points": points[-READABLE:],
-        "earlier": points[:-READABLE],
+        "points": points[-MAX_GATES_PER_PAGE:],
+        "earlier": points[:-MAX_GATES_PER_PAGE],
         "threshold": threshold,
         "pace": pace(points, threshold, today),
         "chart": chart(points, threshold, today),

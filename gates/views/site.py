@@ -14,13 +14,11 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
-from gates.board.queries import find_launch, read_board
-from gates.database.read_transaction import one_instant
+from gates.board.queries import get_launch, read_board
+from gates.database.read_transaction import read_only_snapshot
 from gates.models import Reader
 from gates.operations.health import health
-from gates.views.params import (
-    known,
-)
+from gates.views.params import found_or_404
 
 
 @login_not_required
@@ -29,9 +27,9 @@ def badge(request: HttpRequest) -> HttpResponse:
     """A small picture for other sites to show, without a login; 404 unless switched on."""
     if not settings.PUBLIC_BADGE:
         raise Http404
-    with one_instant():
-        found = read_board(known(find_launch()), timezone.now())
-    claim = found.launched()
+    with read_only_snapshot():
+        found = read_board(found_or_404(get_launch()), timezone.now())
+    claim = found.launch_claim()
     allowed = claim is not None and claim.verdict.allowed
     standing = gettext("launched") if allowed else gettext("not launched")
     words = f"{found.totals.closed}/{found.totals.counted} · {standing}"

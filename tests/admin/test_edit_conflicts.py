@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from benchmarks.forms import Controls
 from gates.admin.base import BoardAdmin
-from gates.models import Action, Blocker, Claim, Evidence, Gate, Stale
-from gates.models.history import save_on_record
+from gates.models import Action, Blocker, Claim, Evidence, Gate, StaleObjectError
+from gates.models.history import save_with_history
 from gates.operations import integrity
 from tests.support import factory
 from tests.support.admin_forms import errors_of, gate_data, person, proof, rows
@@ -33,7 +33,7 @@ def change(row: Any, **fields: Any) -> None:
     """What the first one, Ali, saves meanwhile."""
     for name, value in fields.items():
         setattr(row, name, value)
-    save_on_record(row, by=factory.user("ali"), reason="")
+    save_with_history(row, by=factory.user("ali"), reason="")
 
 
 def plain(message: str) -> str:
@@ -101,7 +101,7 @@ def test_one_more_click_applies_own_input_on_top(second: Client) -> None:
     assert (stored.title, stored.notes, stored.priority) == ("By Sami", "by Ali", "P0")
     assert not stored.counted
     assert [row.history_user_name for row in gate.history.all()] == ["sami", "ali", ""]
-    assert integrity.faults() == []
+    assert integrity.integrity_errors() == []
 
 
 def test_where_both_changed_the_same_field_the_page_shows_both(second: Client) -> None:
@@ -227,7 +227,7 @@ def test_each_has_its_own_conflict_and_merge(
     stored = vars(type(row).objects.get())
     expected = theirs | {name: value for name, value in mine.items() if name != "reason"}
     assert {name: stored[name] for name in expected} == expected
-    assert integrity.faults() == []
+    assert integrity.integrity_errors() == []
 
 
 # --- rows on the gate's page ---------------------------------------------------------------
@@ -303,7 +303,7 @@ def test_a_change_after_the_form_was_checked_is_a_message_too(
     original = BoardAdmin.save_model
 
     def too_late(self: BoardAdmin, request: Any, obj: Any, form: Any, change: bool) -> None:
-        raise Stale(obj)
+        raise StaleObjectError(obj)
 
     monkeypatch.setattr(BoardAdmin, "save_model", too_late)
 

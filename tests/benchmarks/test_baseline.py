@@ -28,11 +28,11 @@ def test_the_floor_draws_what_the_page_sends(
 ) -> None:
     client.force_login(fill(Size(gates, 1_000)))
     client.get("/")  # the first page after a log-in asks for more
-    with baseline.statements() as run:
+    with baseline.record_queries() as run:
         page = client.get("/", {"section": section}).content.decode()
 
     raw, sqlite = connection.connection, connection.vendor == "sqlite"
-    (body,) = baseline.application(run, raw, sqlite, section)({}, lambda *_: None)
+    (body,) = baseline.baseline_application(run, raw, sqlite, section)({}, lambda *_: None)
 
     drawn = body.decode()
     assert COUNTS.findall(drawn) == COUNTS.findall(page)

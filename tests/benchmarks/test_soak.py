@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.soak import Ledger, Verdict, growth, words_in
+from benchmarks.soak import Ledger, SoakResult, growth, words_in
 
 NOTE, CLOSE = "word-1-1", "word-2-7"
 
@@ -32,18 +32,18 @@ def test_a_word_counts_once_for_each_write(
 @pytest.mark.parametrize(
     ("found", "verdict"),
     [
-        ({(NOTE, "gate"): 1, (CLOSE, "gate"): 1, (CLOSE, "evidence"): 1}, Verdict(0, 0, 0)),
-        ({(NOTE, "gate"): 1, (CLOSE, "gate"): 1}, Verdict(1, 0, 0)),
-        ({}, Verdict(3, 0, 0)),
-        ({(NOTE, "gate"): 2, (CLOSE, "gate"): 1, (CLOSE, "evidence"): 3}, Verdict(0, 2, 0)),
+        ({(NOTE, "gate"): 1, (CLOSE, "gate"): 1, (CLOSE, "evidence"): 1}, SoakResult(0, 0, 0)),
+        ({(NOTE, "gate"): 1, (CLOSE, "gate"): 1}, SoakResult(1, 0, 0)),
+        ({}, SoakResult(3, 0, 0)),
+        ({(NOTE, "gate"): 2, (CLOSE, "gate"): 1, (CLOSE, "evidence"): 3}, SoakResult(0, 2, 0)),
         (
             {(NOTE, "gate"): 1, (CLOSE, "gate"): 1, (CLOSE, "evidence"): 1, (NOTE, "claim"): 1},
-            Verdict(0, 0, 1),
+            SoakResult(0, 0, 1),
         ),
     ],
 )
 def test_what_people_were_told_is_held_against_the_history(
-    found: dict[tuple[str, str], int], verdict: Verdict
+    found: dict[tuple[str, str], int], verdict: SoakResult
 ) -> None:
     ledger = Ledger({NOTE: ("gate",), CLOSE: ("gate", "evidence")})
 

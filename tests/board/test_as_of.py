@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from gates.board import datetimes
-from gates.board.queries import NotRecorded, find_launch, read_board, read_gate
+from gates.board.queries import NoHistoryYet, get_launch, read_board, read_gate
 from gates.board.rows import Board
 from gates.models import Evidence, Gate, Launch
 from tests.support import factory
@@ -26,7 +26,7 @@ def time():
 
 
 def board(as_of: datetime, slug: str | None = None) -> Board:
-    launch = find_launch(slug, as_of)
+    launch = get_launch(slug, as_of)
     assert launch is not None
     return read_board(launch, timezone.now(), as_of)
 
@@ -112,14 +112,14 @@ def test_a_link_with_todays_slug_finds_the_launch_under_its_older_one(time: Cloc
 
     assert board(before, "old").launch.slug == "old"
     assert board(before, "new").launch.slug == "old"
-    assert find_launch("never", before) is None
+    assert get_launch("never", before) is None
 
 
 def test_before_the_first_record_there_is_no_board(time: Clock) -> None:
     factory.launch()
 
-    with pytest.raises(NotRecorded) as error:
-        find_launch(None, START - timedelta(seconds=1))
+    with pytest.raises(NoHistoryYet) as error:
+        get_launch(None, START - timedelta(seconds=1))
 
     assert error.value.since == START
 
@@ -147,11 +147,11 @@ def test_a_past_board_costs_one_query_more_than_a_live_one(
         factory.action(gate.launch, f"Step {number}", gate=gate)
     factory.requirement(factory.claim(gate.launch), gate)
     now = timezone.now()
-    launch = find_launch(None, now)
+    launch = get_launch(None, now)
     assert launch is not None
 
     with django_assert_num_queries(2):
-        find_launch(None, now)
+        get_launch(None, now)
     with django_assert_num_queries(8):
         read_board(launch, now, now)
     with django_assert_num_queries(8):
@@ -207,7 +207,7 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
     ],
 )
 def test_a_date_means_its_end_and_a_time_is_local(text: str, moment: str) -> None:
-    assert datetimes.as_of(text, NOW).astimezone(UTC).isoformat() == moment
+    assert datetimes.parse_as_of(text, NOW).astimezone(UTC).isoformat() == moment
 
 
 @pytest.mark.parametrize(
@@ -230,8 +230,8 @@ def test_a_date_means_its_end_and_a_time_is_local(text: str, moment: str) -> Non
 def test_what_is_no_moment_of_the_past_is_refused_in_words(text: str, reader: Client) -> None:
     factory.gate("T1")
 
-    with pytest.raises(datetimes.Unreadable, match=r"is not a date|is in the future"):
-        datetimes.as_of(text, NOW)
+    with pytest.raises(datetimes.InvalidDate, match=r"is not a date|is in the future"):
+        datetimes.parse_as_of(text, NOW)
     for url in ("/", "/gates/T1/", "/board.json", "/launches/primitive/board.csv"):
         response = reader.get(url, {"as_of": text or "9999-01-01"})
         future = text.startswith("2026-06")  # by the real clock that may be past

@@ -7,7 +7,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gates.board.queries import find_launch, read_board, read_gate
+from gates.board.queries import get_launch, read_board, read_gate
 from gates.board.rows import Board
 from tests.support import factory
 from tests.support.random_edits import EDITS, clock, edit, small_board
@@ -39,13 +39,13 @@ def test_the_board_as_of_each_step_is_the_one_that_was_live(
         for pause, name, which, what in steps:
             time.pass_by(minutes=pause)
             edit(name, which, what)
-            launch = find_launch()
+            launch = get_launch()
             assert launch is not None
             lived[time.now] = read_board(launch, time.now)
 
         time.pass_by(days=400)
         for moment, live in lived.items():
-            then = find_launch(None, moment)
+            then = get_launch(None, moment)
             assert then is not None
             assert read_board(then, time.now, moment) == live
         for gate in live.gates:

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from gates.board.filters import Filters, narrowed
+from gates.board.filters import Filters, apply_filters
 from gates.documents.export import FORMATS
 from tests.board.test_queries import board as board_of
 from tests.support import factory
@@ -57,9 +57,9 @@ def reader(client: Client) -> Client:
     ],
 )
 def test_which_gates_are_listed(reader: Client, asked: dict[str, str], codes: list[str]) -> None:
-    board = narrowed(board_of(), Filters.of(asked))
+    board = apply_filters(board_of(), Filters.from_query(asked))
 
-    assert [gate.code for gate in board.listed()] == codes
+    assert [gate.code for gate in board.visible_gates()] == codes
     assert board.totals.rows == 3
 
 
@@ -111,7 +111,7 @@ def test_the_page_links_the_documents_with_its_filters(reader: Client) -> None:
 def test_an_unfiltered_board_is_written_whole(reader: Client) -> None:
     board = board_of()
 
-    assert FORMATS["md"].write(narrowed(board, Filters())) == FORMATS["md"].write(board)
+    assert FORMATS["md"].write(apply_filters(board, Filters())) == FORMATS["md"].write(board)
     assert "Shown:" not in FORMATS["md"].write(board)
 
 
@@ -127,7 +127,7 @@ def test_hostile_text_is_only_text(reader: Client, hostile: str) -> None:
 def test_a_board_too_large_for_one_page_opens_on_its_sections(
     reader: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gates.board.rows.READABLE", 2)
+    monkeypatch.setattr("gates.board.rows.MAX_GATES_PER_PAGE", 2)
 
     whole = reader.get("/").content.decode()
     section = reader.get("/?section=T").content.decode()
@@ -143,8 +143,8 @@ def test_a_large_board_is_sent_as_json_piece_by_piece_and_in_english(
     reader: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = reader.get("/board.json", headers={"Accept-Language": "ar"})
-    monkeypatch.setattr("gates.views.board.READABLE", 2)
-    monkeypatch.setattr("gates.documents.export.TOKENS_A_PIECE", 50)
+    monkeypatch.setattr("gates.views.board.MAX_GATES_PER_PAGE", 2)
+    monkeypatch.setattr("gates.documents.export.TOKENS_PER_CHUNK", 50)
 
     streamed = reader.get("/board.json", headers={"Accept-Language": "ar"})
     pieces = list(streamed)
@@ -162,7 +162,7 @@ def test_a_large_board_is_sent_as_json_piece_by_piece_and_in_english(
 def paged(reader: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
     """Seven open gates in two sections, three on a page."""
     for module in ("rows", "filters"):
-        monkeypatch.setattr(f"gates.board.{module}.READABLE", 3)
+        monkeypatch.setattr(f"gates.board.{module}.MAX_GATES_PER_PAGE", 3)
     for code in ("T4", "T5", "T6", "O7", "O8"):
         factory.gate(code)
     return reader

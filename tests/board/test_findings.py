@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from gates.board.findings import findings
-from gates.board.queries import find_launch, read_board
+from gates.board.queries import get_launch, read_board
 from gates.models import Evidence
 from tests.support import factory
 from tests.views.test_pages import text_of
@@ -19,7 +19,7 @@ TODAY = date(2026, 5, 1)
 
 
 def found() -> dict[str, tuple[str, ...]]:
-    launch = find_launch()
+    launch = get_launch()
     assert launch is not None
     board = read_board(launch, timezone.now())
     return {row.reason.code: row.gates or row.claims for row in findings(board, TODAY)}

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from gates.board import queries as board_module
-from gates.board.queries import find_launch, read_board, read_gate, statuses
+from gates.board.queries import derive_statuses, get_launch, read_board, read_gate
 from gates.board.rows import Board
 from gates.models import Blocker, Evidence, Gate
 from gates.rules import Status
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def board(now: datetime | None = None) -> Board:
-    launch = find_launch()
+    launch = get_launch()
     assert launch is not None
     return read_board(launch, now or timezone.now())
 
@@ -104,7 +104,7 @@ def test_lists_show_the_status_of_the_board() -> None:
     factory.blocker(factory.gate("T2"))
     factory.gate("T3", progress="partial")
 
-    listed = statuses(dict(Gate.objects.values_list("pk", "progress")), timezone.now())
+    listed = derive_statuses(dict(Gate.objects.values_list("pk", "progress")), timezone.now())
 
     for gate in board().gates:
         assert (listed[gate.id].status, listed[gate.id].reasons) == (gate.status, gate.reasons)
@@ -119,7 +119,7 @@ def test_the_number_of_queries_does_not_depend_on_the_size(
         factory.blocker(gate)
         factory.action(gate.launch, f"Step {number}", gate=gate)
     factory.requirement(factory.claim(gate.launch), gate)
-    launch = find_launch()
+    launch = get_launch()
     assert launch is not None
 
     with django_assert_num_queries(7):
@@ -133,9 +133,9 @@ def test_what_is_added_while_the_board_is_read_does_not_break_it(
 ) -> None:
     """Another person's gate, with evidence, between the first query and the second."""
     factory.closed_gate("T1")
-    launch = find_launch()
+    launch = get_launch()
     assert launch is not None
-    read_evidence = board_module._evidence
+    read_evidence = board_module._evidence_rows
 
     def read_after_somebody_wrote(*scope: Any) -> Any:
         late = factory.closed_gate("T2")
@@ -143,7 +143,7 @@ def test_what_is_added_while_the_board_is_read_does_not_break_it(
         factory.requirement(factory.claim(late.launch), late)
         return read_evidence(*scope)
 
-    monkeypatch.setattr(board_module, "_evidence", read_after_somebody_wrote)
+    monkeypatch.setattr(board_module, "_evidence_rows", read_after_somebody_wrote)
 
     found = read_board(launch, timezone.now())
 

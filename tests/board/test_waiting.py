@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from gates.board.queries import find_launch, read_board
+from gates.board.queries import get_launch, read_board
 from gates.board.waiting import Waiting, waiting_on
 from gates.models import Owner
 from tests.support import factory
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def found(own: str = "", today: date | None = None) -> Waiting:
-    launch = find_launch()
+    launch = get_launch()
     assert launch is not None
     return waiting_on(read_board(launch, timezone.now()), today or timezone.localdate(), own)
 
@@ -28,11 +28,11 @@ def test_the_snapshot_waits_for_sami_alone() -> None:
     waiting = found()
 
     (sami,) = waiting.people
-    assert [debt.gate.code for debt in sami.debts] == ["O3", "G2", "G3", "I3"]
-    assert sami.frees == ["O3", "G2", "G3", "I3"]
+    assert [debt.gate.code for debt in sami.items] == ["O3", "G2", "G3", "I3"]
+    assert sami.unblocks == ["O3", "G2", "G3", "I3"]
     assert [action.gate_code for action in sami.actions] == ["G2", "G3", "O3", "I3"]
     assert (waiting.closed, waiting.reachable) == (18, 22)
-    assert {debt.days for debt in sami.debts} == {None}
+    assert {debt.days for debt in sami.items} == {None}
 
 
 def test_overdue_comes_first_and_ones_own_list_before_all() -> None:
@@ -46,7 +46,7 @@ def test_overdue_comes_first_and_ones_own_list_before_all() -> None:
     by_urgency, lina_first = found(today=today), found("Lina", today)
 
     assert [person.name for person in by_urgency.people] == ["Sami", "Lina"]
-    assert [debt.blocker.needs for debt in by_urgency.people[0].debts] == [
+    assert [debt.blocker.needs for debt in by_urgency.people[0].items] == [
         "Late",
         "Later",
         "Whenever",
@@ -62,7 +62,7 @@ def test_a_gate_that_waits_for_two_people_is_freed_by_neither_alone() -> None:
 
     waiting = found()
 
-    assert [person.frees for person in waiting.people] == [[], []]
+    assert [person.unblocks for person in waiting.people] == [[], []]
     assert (waiting.closed, waiting.reachable) == (0, 1)
 
 
@@ -71,7 +71,7 @@ def test_how_long_something_has_been_waited_for() -> None:
     blocker.raised_at = timezone.now() - timedelta(days=9)
     blocker.save()
 
-    assert found().people[0].debts[0].days == 9
+    assert found().people[0].items[0].days == 9
 
 
 def test_what_is_resolved_or_done_is_waited_for_no_longer() -> None:

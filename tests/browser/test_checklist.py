@@ -129,7 +129,8 @@ def test_targets_are_large_enough(
         page.goto(path)
         small += page.evaluate(
             """([controls, least]) => [...document.querySelectorAll(controls)]
-              .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest(".hidden"))
+              .filter(e => e.checkVisibility({visibilityProperty: true}))
+              .filter(e => !e.closest(".visually-hidden"))
               .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
               .filter(([, r]) => r.width && (r.height < least - 0.5 || r.width < 23.5))
               .map(([html, r]) => `${location.pathname} ${html} ${r.width}x${r.height}`)""",

@@ -66,7 +66,7 @@ def test_the_board_works_as_the_web_role(web: None, client: Client) -> None:
     assert closed.status_code == 302
     assert page.status_code == 200
     assert Gate.objects.count() > 30
-    assert integrity.faults() == []
+    assert integrity.integrity_errors() == []
 
 
 @pytest.mark.postgresql
@@ -120,7 +120,7 @@ def test_the_owner_migrates_and_gives_the_rights_again(roles: str) -> None:
 
     log_in(WEB)
     factory.closed_gate()
-    assert integrity.faults() == []
+    assert integrity.integrity_errors() == []
 
 
 @pytest.mark.postgresql

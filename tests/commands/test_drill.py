@@ -111,7 +111,7 @@ def test_a_changed_history_is_found(board: Evidence, capsys: pytest.CaptureFixtu
 def test_a_trigger_missing_in_the_dump_is_found(
     board: Evidence, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    trigger = triggers.EXPECTED[connection.vendor][-1]
+    trigger = triggers.ALL_TRIGGERS[connection.vendor][-1]
     on_table = f" ON {trigger.table}" if connection.vendor == "postgresql" else ""
     sql(f"DROP TRIGGER {trigger.name}{on_table}")
 
@@ -124,7 +124,7 @@ def test_a_trigger_missing_in_the_dump_is_found(
 def test_a_row_lost_on_the_way_is_found(
     board: Evidence, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def dump(path: Path) -> backup.Tables:
+    def dump(path: Path) -> backup.TableChecksums:
         """As if a row came in that is not in the file."""
         tables = dict(backup.dump(path))
         count, _checksum = tables["gates_gate"]
@@ -143,7 +143,7 @@ def test_a_row_lost_on_the_way_is_found(
 def test_a_damaged_dump_is_found(
     board: Evidence, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def dump(path: Path) -> backup.Tables:
+    def dump(path: Path) -> backup.TableChecksums:
         tables = backup.dump(path)
         content = path.read_bytes()
         path.write_bytes(b"\0" * 100 + content[100 : len(content) // 2])

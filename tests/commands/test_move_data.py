@@ -235,7 +235,7 @@ def test_a_text_that_the_target_cannot_hold_is_named_by_its_table_and_rows(
     board: None, own_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite holds a text of any length, and PostgreSQL only what fits its column."""
-    rows = moving._rows
+    rows = moving._iterate_rows
 
     def too_long(model: type, using: str) -> Iterator[tuple[object, ...]]:
         return (
@@ -245,7 +245,7 @@ def test_a_text_that_the_target_cannot_hold_is_named_by_its_table_and_rows(
             for row in rows(model, using)
         )
 
-    monkeypatch.setattr(moving, "_rows", too_long)
+    monkeypatch.setattr(moving, "_iterate_rows", too_long)
     pk = Launch.objects.get().pk
 
     with pytest.raises(CommandError) as refused:
@@ -269,7 +269,7 @@ def test_a_table_that_nothing_knows_is_not_left_behind_unseen(board: None, targe
 def test_a_row_lost_on_the_way_takes_everything_back(
     board: None, target: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = moving._rows
+    rows = moving._iterate_rows
 
     def one_short(model: type, using: str) -> Iterator[tuple[object, ...]]:
         found = rows(model, using)
@@ -277,7 +277,7 @@ def test_a_row_lost_on_the_way_takes_everything_back(
             next(found)
         return found
 
-    monkeypatch.setattr(moving, "_rows", one_short)
+    monkeypatch.setattr(moving, "_iterate_rows", one_short)
 
     assert "table gates_gate: 34 rows read, 33 found in the target" in refusal(target)
 
@@ -302,7 +302,7 @@ def test_a_copy_that_breaks_a_promise_is_taken_back(
     def broken(using: str = "default") -> list[str]:
         return ["trigger x on y is missing"]
 
-    monkeypatch.setattr("gates.operations.integrity.faults", broken)
+    monkeypatch.setattr("gates.operations.integrity.integrity_errors", broken)
 
     assert "trigger x on y is missing" in refusal(target)
 

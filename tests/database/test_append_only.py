@@ -12,7 +12,7 @@ from tests.support.assertions import everything, sql
 
 pytestmark = pytest.mark.django_db
 
-every_table = pytest.mark.parametrize("table", append_only.TABLES)
+every_table = pytest.mark.parametrize("table", append_only.HISTORY_TABLES)
 
 
 @pytest.fixture
@@ -36,7 +36,9 @@ def refuse(statement: str, *values: Any) -> None:
 
 
 def test_every_history_table_is_guarded() -> None:
-    assert set(append_only.TABLES) == {model.history.model._meta.db_table for model in TRACKED}
+    assert set(append_only.HISTORY_TABLES) == {
+        model.history.model._meta.db_table for model in TRACKED
+    }
 
 
 @every_table

@@ -20,7 +20,7 @@ from django.db import DatabaseError, IntegrityError, connection
 
 from gates.database import closing_rule, triggers
 from gates.database.trigger import postgres_function
-from gates.models import Evidence, Gate, Refused
+from gates.models import Evidence, Gate, TransitionRefused
 from tests.support import factory
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.usefixtures("committed")]
@@ -199,7 +199,7 @@ def attempt(do: Callable[[], Any]) -> Any:
     """What a thread of its own gets: the answer, or the refusal."""
     try:
         return do()
-    except (DatabaseError, Refused) as refusal:
+    except (DatabaseError, TransitionRefused) as refusal:
         return refusal
     finally:
         connection.close()
@@ -261,7 +261,9 @@ def test_closing_while_the_evidence_is_deleted_ends_in_a_clean_refusal() -> None
         refused = [isinstance(answer, Exception) for answer in (closed, deleted)]
         assert sorted(refused) == [False, True]
         for answer in (closed, deleted):
-            assert not isinstance(answer, IntegrityError) or closing_rule.broken_by(answer)
+            assert not isinstance(answer, IntegrityError) or closing_rule.violates_closing_rule(
+                answer
+            )
         assert gate.history.count() == (2 if closed is True else 1)
 
     assert closing_rule.violations(connection) == []

@@ -241,7 +241,7 @@ def test_the_refusals_of_other_constraints_are_not_taken_for_the_closing_rule() 
     with pytest.raises(IntegrityError) as refusal, transaction.atomic():
         Gate.objects.filter(pk=gate.pk).update(progress="done")
 
-    assert not closing_rule.broken_by(refusal.value)
+    assert not closing_rule.violates_closing_rule(refusal.value)
 
 
 # Without primary keys a dump would lose which rows its history belongs to.
@@ -308,7 +308,7 @@ def refused_behind_the_shadow(real: str) -> Iterator[None]:
     before = real_rows(real)
     with pytest.raises(IntegrityError) as refusal, transaction.atomic():
         yield
-    assert closing_rule.broken_by(refusal.value)
+    assert closing_rule.violates_closing_rule(refusal.value)
     assert real_rows(real) == before
 
 

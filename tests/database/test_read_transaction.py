@@ -12,7 +12,7 @@ from django.db import DatabaseError, OperationalError, connection
 from django.test import Client
 
 from gates.board import queries as board_module
-from gates.database.read_transaction import STATEMENTS, one_instant
+from gates.database.read_transaction import STATEMENTS, read_only_snapshot
 from gates.models import Evidence, Gate
 from tests.support import factory
 
@@ -39,7 +39,7 @@ def test_a_page_does_not_straddle_two_commits(
     """Another person closes a gate between the query of gates and the query of evidence."""
     gate, by = factory.gate("T1"), factory.user()
     client.force_login(by)
-    read_evidence = board_module._evidence
+    read_evidence = board_module._evidence_rows
 
     def close() -> None:
         factory.evidence(gate, "Came meanwhile")
@@ -50,7 +50,7 @@ def test_a_page_does_not_straddle_two_commits(
             elsewhere(close)
         return read_evidence(*scope)
 
-    monkeypatch.setattr(board_module, "_evidence", read_after_somebody_closed)
+    monkeypatch.setattr(board_module, "_evidence_rows", read_after_somebody_closed)
 
     during = client.get("/").context["board"].gates[0]
     monkeypatch.undo()
@@ -63,7 +63,7 @@ def test_a_page_does_not_straddle_two_commits(
 def test_nothing_can_be_written_inside() -> None:
     factory.gate("T1")
 
-    with pytest.raises(DatabaseError), one_instant():
+    with pytest.raises(DatabaseError), read_only_snapshot():
         Gate.objects.update(notes="Lost")
 
     assert Gate.objects.get().notes == ""
@@ -76,7 +76,7 @@ def test_nothing_is_left_open_afterwards() -> None:
         Gate.objects.count()
         raise RuntimeError
 
-    with pytest.raises(RuntimeError), one_instant():
+    with pytest.raises(RuntimeError), read_only_snapshot():
         fail()
 
     Gate.objects.update(notes="Written")
@@ -92,7 +92,7 @@ def never_two_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     second = factory.closed_gate("T2", by=by)
     Evidence.objects.filter(gate=second).update(valid_until=date(2026, 1, 1))
     factory.claim(first.launch, min_closed=2, requires_p0=False)
-    read_evidence = board_module._evidence
+    read_evidence = board_module._evidence_rows
 
     def swap() -> None:
         Gate.objects.get(pk=first.pk).reopen(by, "Red again")
@@ -103,7 +103,7 @@ def never_two_closed(monkeypatch: pytest.MonkeyPatch) -> None:
             elsewhere(swap)
         return read_evidence(*scope)
 
-    monkeypatch.setattr(board_module, "_evidence", read_after_the_swap)
+    monkeypatch.setattr(board_module, "_evidence_rows", read_after_the_swap)
 
 
 def test_a_claim_is_not_allowed_by_two_moments_together(never_two_closed: None) -> None:
@@ -145,7 +145,7 @@ def cut_off() -> None:
 def test_what_was_read_is_not_lost_where_the_end_fails_and_writing_goes_on() -> None:
     factory.gate("T1")
 
-    with one_instant():
+    with read_only_snapshot():
         found = Gate.objects.get().code
         cut_off()
 
@@ -158,7 +158,7 @@ def test_a_connection_lost_before_it_begins_is_the_databases_trouble() -> None:
     connection.ensure_connection()
     cut_off()
 
-    with pytest.raises(OperationalError), one_instant():
+    with pytest.raises(OperationalError), read_only_snapshot():
         pass
 
     assert Gate.objects.count() == 0
@@ -169,7 +169,7 @@ def test_reading_that_cannot_begin_leaves_nothing_behind(monkeypatch: pytest.Mon
     factory.gate("T1")
     monkeypatch.setitem(STATEMENTS, "sqlite", (["PRAGMA query_only = ON", "BEGIN nothing"], []))
 
-    with pytest.raises(OperationalError), one_instant():
+    with pytest.raises(OperationalError), read_only_snapshot():
         pass
 
     Gate.objects.update(notes="Written")

@@ -16,7 +16,7 @@ from tests.support import factory
 pytestmark = pytest.mark.django_db
 
 every_trigger = pytest.mark.parametrize(
-    "trigger", triggers.EXPECTED[connection.vendor], ids=lambda trigger: trigger.name
+    "trigger", triggers.ALL_TRIGGERS[connection.vendor], ids=lambda trigger: trigger.name
 )
 
 
@@ -45,10 +45,10 @@ def installed() -> set[str]:
 
 
 def test_after_all_migrations_every_expected_trigger_is_there() -> None:
-    expected = {trigger.name for trigger in triggers.EXPECTED[connection.vendor]}
+    expected = {trigger.name for trigger in triggers.ALL_TRIGGERS[connection.vendor]}
 
     assert expected <= installed()
-    assert triggers.faults(connection) == []
+    assert triggers.trigger_errors(connection) == []
     assert found() == []
 
 
@@ -117,7 +117,7 @@ def test_a_trigger_of_the_same_name_on_another_table_does_not_count(trigger: Tri
 
 @pytest.mark.postgresql
 def test_a_deferred_trigger_is_an_error() -> None:
-    trigger = closing_rule.POSTGRESQL[0]
+    trigger = closing_rule.POSTGRESQL_CLOSING_RULE[0]
     drop(trigger)
     weakened = trigger.create.replace("INITIALLY IMMEDIATE", "INITIALLY DEFERRED")
     sql(weakened.format(name=trigger.name))
@@ -132,11 +132,11 @@ def test_every_missing_trigger_is_named() -> None:
 
     errors = found()
 
-    assert len(errors) == len(triggers.EXPECTED[connection.vendor])
+    assert len(errors) == len(triggers.ALL_TRIGGERS[connection.vendor])
 
 
 def test_installing_again_repairs_what_is_missing_or_changed() -> None:
-    first, *_others, last = triggers.EXPECTED[connection.vendor]
+    first, *_others, last = triggers.ALL_TRIGGERS[connection.vendor]
     drop(first)
     drop(last)
 
@@ -155,7 +155,7 @@ def test_installing_twice_changes_nothing() -> None:
 
 
 def test_the_check_command_fails_when_a_trigger_is_missing() -> None:
-    drop(triggers.EXPECTED[connection.vendor][0])
+    drop(triggers.ALL_TRIGGERS[connection.vendor][0])
 
     with pytest.raises(SystemCheckError) as failure:
         call_command("check", databases=["default"])
@@ -198,7 +198,7 @@ def test_the_migration_takes_the_triggers_away_and_brings_them_back() -> None:
 
     call_command("migrate", "gates", "0001", verbosity=0)
 
-    ours = {trigger.name for trigger in triggers.EXPECTED[connection.vendor]}
+    ours = {trigger.name for trigger in triggers.ALL_TRIGGERS[connection.vendor]}
     assert not ours & installed()
     # `migrate` runs the check before it installs the triggers, so it is silent until then.
     assert found() == []
@@ -225,4 +225,4 @@ def test_a_database_of_an_older_version_can_be_brought_up_to_date(older: str) ->
 
     call_command("migrate", verbosity=0, skip_checks=False)
 
-    assert triggers.faults(connection) == []
+    assert triggers.trigger_errors(connection) == []

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gates.documents.markdown.consistency import Contradiction, compare
+from gates.documents.markdown.consistency import Contradiction, find_contradictions
 from gates.documents.markdown.reader import read_markdown
 
 DATA = Path(__file__).parent / "data"
@@ -55,7 +55,7 @@ CLEAN = f"""# Shop opening
 def found(text: str) -> list[Contradiction]:
     paper, problems = read_markdown(text)
     assert problems == []
-    return compare(paper)
+    return find_contradictions(paper)
 
 
 def test_the_real_document_contradicts_itself_seven_times() -> None:

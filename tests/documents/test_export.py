@@ -11,8 +11,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from gates.board.queries import find_launch, read_board
-from gates.documents.csv_writer import COLUMNS, harmless, write_csv
+from gates.board.queries import get_launch, read_board
+from gates.documents.csv_writer import CSV_COLUMNS, escape_formula, write_csv
 from tests.support import factory
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def test_the_csv_has_a_row_a_gate(reader: Client) -> None:
     assert "attachment" in response.headers["Content-Disposition"]
     rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
     assert len(rows) == 34
-    assert tuple(rows[0]) == COLUMNS
+    assert tuple(rows[0]) == CSV_COLUMNS
     assert sum(row["status"] == "closed" and row["counted"] == "yes" for row in rows) == 18
 
 
@@ -67,7 +67,7 @@ def test_no_cell_starts_a_formula(start: str) -> None:
     hostile = f"{start}HYPERLINK(1)"
     gate = factory.gate("T1", title=hostile, notes=hostile, owner=factory.owner(hostile))
     factory.evidence(gate, hostile)
-    launch = find_launch()
+    launch = get_launch()
     assert launch is not None
 
     (row,) = csv.DictReader(io.StringIO(write_csv(read_board(launch, timezone.now()))[1:]))
@@ -77,8 +77,8 @@ def test_no_cell_starts_a_formula(start: str) -> None:
 
 
 def test_plain_cells_stay_as_they_are() -> None:
-    assert harmless("5-minute drill") == "5-minute drill"
-    assert harmless("") == ""
+    assert escape_formula("5-minute drill") == "5-minute drill"
+    assert escape_formula("") == ""
 
 
 def test_the_markdown_says_what_the_page_shows_and_reads_back(

@@ -11,8 +11,8 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
-from gates.documents.importer import Report, import_file
-from gates.documents.markdown.consistency import compare
+from gates.documents.importer import ImportReport, import_file
+from gates.documents.markdown.consistency import find_contradictions
 from gates.documents.markdown.reader import read_markdown
 from gates.models import Blocker, Claim, Evidence, Gate, Import, Launch, Section
 from tests.documents.test_import_markdown import HEAD, TABLE, document, gates
@@ -24,7 +24,7 @@ from tests.support.assertions import everything
 pytestmark = pytest.mark.django_db
 
 
-def brought(path: Path, **options: Any) -> Report:
+def brought(path: Path, **options: Any) -> ImportReport:
     return import_file(path, **options)
 
 
@@ -64,7 +64,7 @@ def test_a_text_that_says_blocked_contradicts_another_status(mark: str) -> None:
     row = f"| A1 | Keys | {mark} | Blocked on spare keys from Huda. |\n"
     paper, _ = read_markdown(HEAD + TABLE + row)
 
-    found = [str(one) for one in compare(paper) if one.kind == "blocked in words"]
+    found = [str(one) for one in find_contradictions(paper) if one.kind == "blocked in words"]
 
     assert len(found) == 1
     assert "Blocked on spare keys" in found[0]

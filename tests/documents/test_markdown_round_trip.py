@@ -10,11 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 
-from gates.board.queries import find_launch, read_board
+from gates.board.queries import get_launch, read_board
 from gates.documents.importer import import_file
-from gates.documents.markdown.blocks import Table, outline
-from gates.documents.markdown.consistency import compare
-from gates.documents.markdown.escaping import cell, escaped, unescaped
+from gates.documents.markdown.blocks import Table, parse_blocks
+from gates.documents.markdown.consistency import find_contradictions
+from gates.documents.markdown.escaping import escape_cell, escape_text, unescape_text
 from gates.documents.markdown.reader import read_markdown
 from gates.documents.markdown.writer import write_markdown
 from tests.support import factory
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 def written(now: datetime = NOW) -> str:
-    launch = find_launch()
+    launch = get_launch()
     assert launch is not None
     return write_markdown(read_board(launch, now))
 
@@ -56,13 +56,13 @@ def test_writing_reading_and_writing_again_gives_the_same_bytes(
 
 @given(text=texts())
 def test_any_text_is_one_cell_and_comes_back(text: str) -> None:
-    line = cell(escaped(text))
+    line = escape_cell(escape_text(text))
 
-    table = outline(f"| a | b |\n|---|---|\n| {line} | x |")[0]
+    table = parse_blocks(f"| a | b |\n|---|---|\n| {line} | x |")[0]
 
     assert isinstance(table, Table)
     assert table.rows[0].written == 2
-    assert unescaped(table.rows[0].cells[0]) == text
+    assert unescape_text(table.rows[0].cells[0]) == text
 
 
 def test_the_snapshot_comes_back_and_contradicts_itself_in_no_number(path: Path) -> None:
@@ -73,7 +73,7 @@ def test_the_snapshot_comes_back_and_contradicts_itself_in_no_number(path: Path)
 
     assert problems == []
     assert paper.skipped == []
-    kinds = {found.kind for found in compare(paper)}
+    kinds = {found.kind for found in find_contradictions(paper)}
     assert kinds == {"p0 never assigned", "work left"}  # true of the rows themselves
     assert "**Current status:** 18/30 gates closed." in text
     assert "## Technical Readiness (5/8 closed)" in text

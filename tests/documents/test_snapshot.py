@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from gates.board.queries import find_launch, read_board
+from gates.board.queries import get_launch, read_board
 from gates.board.rows import Board
 from gates.database import closing_rule
 from gates.models import TRACKED, Action, Blocker, Evidence, Gate
@@ -27,7 +27,7 @@ SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
 @pytest.fixture
 def board() -> Board:
     call_command("loaddata", "launch_gates_2026-04-23", verbosity=0)
-    launch = find_launch()
+    launch = get_launch()
     assert launch is not None
     return read_board(launch, timezone.now())
 
@@ -103,7 +103,7 @@ def test_what_the_document_says_of_open_gates(board: Board) -> None:
 
 
 def test_the_blockers_wait_for_sami_and_say_why(board: Board) -> None:
-    waiting = board.waiting()
+    waiting = board.unresolved_blockers()
 
     assert [(blocker.gate_code, blocker.needs) for blocker in waiting] == [
         ("O3", "PostHog API key (`phc_...`)"),
@@ -111,13 +111,13 @@ def test_the_blockers_wait_for_sami_and_say_why(board: Board) -> None:
         ("G3", "HubSpot + Calendly tokens + 1 real lead"),
         ("I3", "UptimeRobot API key"),
     ]
-    assert board.waited_for() == ["Sami"]
+    assert board.waiting_on_names() == ["Sami"]
     assert all(blocker.why for blocker in waiting)
     assert set(Blocker.objects.values_list("raised_at", flat=True)) == {None}
 
 
 def test_the_actions_and_the_plan(board: Board) -> None:
-    assert [(row.gate_code, row.estimate) for row in board.doable_now()] == [
+    assert [(row.gate_code, row.estimate) for row in board.unblocked_actions()] == [
         ("T6", "15 min"),
         ("T7", "30 min"),
         ("T8", "1–2 hr"),

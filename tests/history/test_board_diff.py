@@ -18,8 +18,8 @@ from gates.board.rows import (
     LaunchRow,
     SectionRow,
 )
-from gates.history.board_diff import Changes, changes_between
-from gates.history.row_diff import Edit
+from gates.history.board_diff import BoardDiff, diff_boards
+from gates.history.row_diff import RowChange
 from gates.rules import BlockerFact, EvidenceFact, GateFacts
 from gates.rules.reason import Reason
 
@@ -67,15 +67,15 @@ def board(*gates: GateRow, claims: tuple[ClaimRow, ...] = ()) -> Board:
             [EvidenceFact(proof.valid_until) for proof in row.evidence],
             [BlockerFact(b.needs, b.waiting_on, b.resolved_at is not None) for b in row.blockers],
         )
-        found = rules.status_of(facts, NOW.date())
+        found = rules.derive_status(facts, NOW.date())
         row.status, row.reasons = found.status, found.reasons
     launch = LaunchRow(1, "v3", "v3", date(2026, 4, 23), date(2026, 4, 23), "", True)
-    totals = rules.totals([row.standing() for row in gates])
+    totals = rules.count_totals([row.standing() for row in gates])
     section = SectionRow(1, "T", "Technical", list(gates))
     return Board(launch, NOW, NOW, [section], list(claims), [], totals)
 
 
-def told(changes: Changes) -> dict[str, Any]:
+def told(changes: BoardDiff) -> dict[str, Any]:
     """What a comparison found, by kind, in short."""
     return {
         name: [in_short(item) for item in getattr(changes, name)]
@@ -87,7 +87,7 @@ def told(changes: Changes) -> dict[str, Any]:
 def in_short(item: Any) -> Any:
     if isinstance(item, Reason):
         return str(item)
-    if isinstance(item, Edit):
+    if isinstance(item, RowChange):
         fields = "; ".join(f"{change.field} {change.old} → {change.new}" for change in item.fields)
         return f"{item.sign} {item.kind} {item.gate}: {fields}"
     return getattr(item, "code", item)
@@ -204,12 +204,12 @@ CASES: dict[str, tuple[Callable[[], Board], Callable[[], Board], dict[str, Any]]
     "a threshold lowered": (
         lambda: board(claims=(claim(),)),
         lambda: board(claims=(claim(min_closed=20),)),
-        {"lowered": ["Launched: gates that must be closed 24 → 20"]},
+        {"loosened_claims": ["Launched: gates that must be closed 24 → 20"]},
     ),
     "a threshold taken away": (
         lambda: board(claims=(claim(),)),
         lambda: board(claims=(claim(min_closed=None),)),
-        {"lowered": ["Launched: gates that must be closed 24 → —"]},
+        {"loosened_claims": ["Launched: gates that must be closed 24 → —"]},
     ),
     "a threshold raised": (
         lambda: board(claims=(claim(),)),
@@ -219,12 +219,12 @@ CASES: dict[str, tuple[Callable[[], Board], Callable[[], Board], dict[str, Any]]
     "P0 no longer asked for": (
         lambda: board(claims=(claim(),)),
         lambda: board(claims=(claim(requires_p0=False),)),
-        {"lowered": ["Launched: all P0 gates closed ✓ → ✗"]},
+        {"loosened_claims": ["Launched: all P0 gates closed ✓ → ✗"]},
     ),
     "a required gate dropped": (
         lambda: board(claims=(claim(required_gates=["G5"]),)),
         lambda: board(claims=(claim(),)),
-        {"lowered": ["Launched: required gates G5 → —"]},
+        {"loosened_claims": ["Launched: required gates G5 → —"]},
     ),
     "a claim added": (
         board,
@@ -234,7 +234,7 @@ CASES: dict[str, tuple[Callable[[], Board], Callable[[], Board], dict[str, Any]]
     "a claim removed": (
         lambda: board(claims=(claim(),)),
         board,
-        {"lowered": ["Claim removed: Launched"]},
+        {"loosened_claims": ["Claim removed: Launched"]},
     ),
 }
 
@@ -243,14 +243,14 @@ CASES: dict[str, tuple[Callable[[], Board], Callable[[], Board], dict[str, Any]]
 def test_what_differs_is_told_and_nothing_else(name: str) -> None:
     old, new, expected = CASES[name]
 
-    changes = changes_between(old(), new())
+    changes = diff_boards(old(), new())
 
     assert told(changes) == expected
     assert bool(changes) == bool(expected)
 
 
 def test_the_counts_before_and_after() -> None:
-    changes = changes_between(board(gate(1, "T1")), board(closed(1, "T1")))
+    changes = diff_boards(board(gate(1, "T1")), board(closed(1, "T1")))
 
     assert (changes.before.closed, changes.after.closed) == (0, 1)
 
@@ -258,4 +258,4 @@ def test_the_counts_before_and_after() -> None:
 def test_a_board_does_not_differ_from_itself() -> None:
     same = board(closed(1, "T1"), gate(2, "T2", blockers=[blocker(1)]), claims=(claim(),))
 
-    assert not changes_between(same, deepcopy(same))
+    assert not diff_boards(same, deepcopy(same))

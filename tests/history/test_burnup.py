@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gates.board.queries import find_launch, read_board
+from gates.board.queries import get_launch, read_board
 from gates.history.burnup import Pace, Point, burnup, pace
 from gates.models import Evidence, Launch
 from tests.conftest import START
@@ -73,7 +73,7 @@ def test_evidence_that_was_moved_counts_where_it_is(on_day: Callable[[int], None
 def board_says(days: int) -> tuple[int, int]:
     """Closed and counted on the past board of the first launch."""
     moment = START + timedelta(days=days)
-    launch = find_launch("primitive", moment)
+    launch = get_launch("primitive", moment)
     assert launch
     found = read_board(launch, moment, moment).totals
     return found.closed, found.counted

@@ -7,10 +7,10 @@ import pytest
 from django.core.files.base import ContentFile
 from django.db import models, transaction
 
-from gates.board.queries import find_launch, read_board
+from gates.board.queries import get_launch, read_board
 from gates.board.rows import Board
-from gates.history.board_diff import changes_between
-from gates.history.row_diff import UNTOLD
+from gates.history.board_diff import diff_boards
+from gates.history.row_diff import POSITION_FIELDS
 from gates.models import (
     TRACKED,
     Action,
@@ -36,7 +36,7 @@ EDITS = [
     (model, field.name)
     for model in TRACKED
     for field in model._meta.concrete_fields
-    if field.name not in UNTOLD and (model, field.name) not in OF_A_PERSON | DECIDED
+    if field.name not in POSITION_FIELDS and (model, field.name) not in OF_A_PERSON | DECIDED
 ]
 # Where any other value would break a rule of the row.
 VALUES: dict[tuple[Any, str], Any] = {
@@ -98,7 +98,7 @@ def another(field: Any, value: Any) -> Any:
 
 
 def board(now: datetime) -> Board:
-    launch = find_launch()
+    launch = get_launch()
     assert launch is not None
     return read_board(launch, now)
 
@@ -118,7 +118,7 @@ def test_every_edit_is_a_change(model: Any, name: str) -> None:
         with transaction.atomic():
             row.save()
 
-        assert changes_between(before, board(time.now))
+        assert diff_boards(before, board(time.now))
 
 
 @pytest.mark.parametrize("model", TRACKED)
@@ -131,4 +131,4 @@ def test_where_only_the_place_differs_nothing_changed(model: Any) -> None:
             row.position += 1
         row.save()
 
-        assert not changes_between(before, board(time.now))
+        assert not diff_boards(before, board(time.now))

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gates.board.datetimes import days_before
-from gates.history.recent_events import FORTNIGHT, WEEK, recent_history
+from gates.history.recent_events import NEWS_DAYS, RULE_NOTICE_DAYS, recent_events
 from gates.models import Claim, Gate, Requirement
 from tests.support import factory
 from tests.support.random_edits import EDITS, clock, edit, small_board
@@ -47,7 +47,7 @@ def naive(launch: int, now: datetime) -> tuple[set[int], list[Any], list[Any]]:
 
     What a claim requires is said with the names of that moment.
     """
-    week, fortnight = days_before(now, WEEK), days_before(now, FORTNIGHT)
+    week, fortnight = days_before(now, NEWS_DAYS), days_before(now, RULE_NOTICE_DAYS)
     reopened = {
         row.id
         for was, row in told(Gate)
@@ -99,7 +99,7 @@ def test_news_from_the_database_is_what_the_whole_history_says(
         moments += [time.pass_by(days=3), time.pass_by(days=5), time.pass_by(days=30)]
 
         for moment in moments:
-            events = recent_history(launch.pk, moment)
+            events = recent_events(launch.pk, moment)
             reopened, claims, required = naive(launch.pk, moment)
             were_closed = {event.gate_id for event in events if event.what == "gate"}
             assert were_closed & not_closed(moment) == reopened & not_closed(moment)

@@ -8,11 +8,11 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from gates.board.queries import find_launch, read_board
+from gates.board.queries import get_launch, read_board
 from gates.board.rows import Board
-from gates.history.whats_new import last_import, lately
+from gates.history.whats_new import last_import, whats_new
 from gates.models import Claim, Gate, Import
-from gates.models.history import save_on_record
+from gates.models.history import save_with_history
 from tests.conftest import START
 from tests.support import factory
 from tests.views.test_pages import text_of
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def said(days: int, slug: str | None = None) -> list[str]:
-    found = lately(board_on(days, slug))
+    found = whats_new(board_on(days, slug))
     return [
         f"{change.reason} / {change.document or change.by} / {change.why}" for change in found.rules
     ]
@@ -29,13 +29,15 @@ def said(days: int, slug: str | None = None) -> list[str]:
 
 def board_on(days: int, slug: str | None = None) -> Board:
     moment = START + timedelta(days=days)
-    launch = find_launch(slug, moment)
+    launch = get_launch(slug, moment)
     assert launch
     return read_board(launch, moment, moment)
 
 
 def news_on(days: int) -> list[str]:
-    return [str(reason) + ": " + ", ".join(reason.gates) for reason in lately(board_on(days)).news]
+    return [
+        str(reason) + ": " + ", ".join(reason.gates) for reason in whats_new(board_on(days)).news
+    ]
 
 
 def test_a_lowered_threshold_is_shown_for_two_weeks(on_day: Callable[[int], None]) -> None:
@@ -43,7 +45,7 @@ def test_a_lowered_threshold_is_shown_for_two_weeks(on_day: Callable[[int], None
     claim = factory.claim(factory.launch())
     on_day(1)
     claim.min_closed = 20
-    save_on_record(claim, by=factory.user("sami"), reason="Four gates were merged")
+    save_with_history(claim, by=factory.user("sami"), reason="Four gates were merged")
 
     notice = ["Launched: threshold lowered from 24 to 20 / sami / Four gates were merged"]
     assert said(0) == []
@@ -140,9 +142,9 @@ def test_no_typed_reason_passes_for_an_import(on_day: Callable[[int], None]) -> 
     gate = factory.gate("T1")
     on_day(1)
     claim.min_closed = 5
-    save_on_record(claim, by=None, reason="Import of x.md (SHA-256 " + "0" * 64 + ")")
+    save_with_history(claim, by=None, reason="Import of x.md (SHA-256 " + "0" * 64 + ")")
     on_day(2)
-    save_on_record(gate, by=None, reason="Import of x.md (SHA-256 " + "0" * 64 + ")")
+    save_with_history(gate, by=None, reason="Import of x.md (SHA-256 " + "0" * 64 + ")")
 
     assert ["lowered from 24 to 5" in words for words in said(2)] == [True]
 
@@ -189,10 +191,10 @@ def test_the_next_import_ends_the_notice_of_what_people_did(on_day: Callable[[in
     on_day(1)
     claim.position = 5
     claim.slug = "complete"
-    save_on_record(claim, by=None, reason="Renamed")
+    save_with_history(claim, by=None, reason="Renamed")
     claim.slug = "launched"
     claim.position = 1
-    save_on_record(claim, by=None, reason="And back")
+    save_with_history(claim, by=None, reason="And back")
     on_day(2)
     before = said(2)
     on_day(3)
@@ -211,7 +213,7 @@ def test_a_threshold_that_a_document_changes_is_told_with_the_document(
     claim = Claim.objects.get(slug="launched")
     on_day(1)
     claim.min_closed = 30
-    save_on_record(claim, by=factory.user("sami"), reason="Stricter")
+    save_with_history(claim, by=factory.user("sami"), reason="Stricter")
     on_day(2)
     call_command("import_snapshot", FIXTURE)
 
@@ -252,10 +254,10 @@ def test_another_slug_and_another_launch_are_told_on_both_boards(
     second = factory.launch("second")
     on_day(1)
     claim.slug = "public"
-    save_on_record(claim, by=factory.user("sami"), reason="Plainer")
+    save_with_history(claim, by=factory.user("sami"), reason="Plainer")
     on_day(2)
     claim.launch = second
-    save_on_record(claim, by=factory.user("sami"), reason="Wrong launch")
+    save_with_history(claim, by=factory.user("sami"), reason="Wrong launch")
 
     renamed = "Launched: goes by “public” now, no longer by “launched” / sami / Plainer"
     assert said(1) == [renamed]
@@ -271,7 +273,7 @@ def test_another_slug_and_another_launch_are_told_on_both_boards(
 def test_the_board_says_it(client: Client) -> None:
     claim = factory.claim(factory.gate("T1").launch)
     claim.min_closed = 20
-    save_on_record(claim, by=factory.user("sami"), reason="Four gates were merged")
+    save_with_history(claim, by=factory.user("sami"), reason="Four gates were merged")
     client.force_login(factory.user("reader"))
 
     text = text_of(client, "/")

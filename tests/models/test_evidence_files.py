@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from gates.models import Evidence, Gate
-from gates.models.evidence import no_files_left_behind
+from gates.models.evidence import delete_files_on_error
 from tests.support import factory
 from tests.support.admin_forms import errors_of, person, proof, save_gate
 from tests.support.files import REFUSED, SOUND
@@ -127,7 +127,7 @@ def test_a_write_that_fails_later_leaves_no_file_behind() -> None:
     before = stored()
 
     def write() -> None:
-        with no_files_left_behind():
+        with delete_files_on_error():
             attached()
             raise IntegrityError("something else is wrong")
 

@@ -10,7 +10,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from gates import rules
-from gates.models import Blocker, Gate, Refused
+from gates.models import Blocker, Gate, TransitionRefused
 from tests.support import factory
 
 pytestmark = pytest.mark.django_db
@@ -26,11 +26,11 @@ def close(gate: Gate, by: User, reason: str) -> bool:
     return gate.close(by, reason)
 
 
-def close_as_documented(gate: Gate, by: User, reason: str) -> bool:
-    return gate.close_as_documented(by, reason)
+def close_from_import(gate: Gate, by: User, reason: str) -> bool:
+    return gate.close_from_import(by, reason)
 
 
-both_ways = pytest.mark.parametrize("close", [close, close_as_documented])
+both_ways = pytest.mark.parametrize("close", [close, close_from_import])
 
 
 def row(kept: Gate | Blocker) -> Any:
@@ -84,7 +84,7 @@ def test_a_gate_that_is_not_proven_is_not_closed_and_nothing_is_written(
     messages = arrange(gate)
     before = row(gate)
 
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(TransitionRefused) as refusal:
         close(gate, factory.user(), "Seen green")
 
     assert refusal.value.messages == messages
@@ -100,7 +100,7 @@ def test_a_gate_is_not_closed_without_a_written_reason(reason: str, close: Close
     factory.evidence(gate)
     before = row(gate)
 
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(TransitionRefused) as refusal:
         close(gate, factory.user(), reason)
 
     assert refusal.value.messages == [NO_REASON]
@@ -112,7 +112,7 @@ def test_a_refusal_says_everything_at_once_and_carries_the_reasons() -> None:
     gate = factory.gate()
     factory.blocker(gate)
 
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(TransitionRefused) as refusal:
         gate.close(factory.user(), "")
 
     assert [reason.code for reason in refusal.value.reasons] == [
@@ -125,7 +125,7 @@ def test_a_refusal_says_everything_at_once_and_carries_the_reasons() -> None:
 
 def test_a_refused_gate_can_be_closed_once_evidence_is_attached() -> None:
     gate = factory.gate()
-    with pytest.raises(Refused):
+    with pytest.raises(TransitionRefused):
         gate.close(factory.user(), "Seen green")
     factory.evidence(gate)
 
@@ -236,7 +236,7 @@ def test_a_document_may_not_say_when_or_by_whom_a_gate_was_closed() -> None:
     factory.evidence(gate)
     ali = factory.user("ali")
 
-    closed = gate.close_as_documented(ali, "Imported from the document of 2026-04-23")
+    closed = gate.close_from_import(ali, "Imported from the document of 2026-04-23")
 
     assert closed is True
     kept = Gate.objects.get(pk=gate.pk)
@@ -253,7 +253,7 @@ def test_what_a_document_does_say_is_kept() -> None:
     sami = factory.user("sami")
     then = datetime(2026, 4, 23, 9, tzinfo=UTC)
 
-    gate.close_as_documented(
+    gate.close_from_import(
         None, "Imported", closing_note="Green since PR #54", closed_at=then, closed_by=sami
     )
 
@@ -267,7 +267,7 @@ def test_a_gate_whose_evidence_expires_later_does_not_read_as_closed() -> None:
     gate = factory.closed_gate()
     gate.evidence.update(valid_until=yesterday())
 
-    answer = rules.status_of(gate.facts(), timezone.localdate())
+    answer = rules.derive_status(gate.facts(), timezone.localdate())
 
     assert row(gate)["progress"] == "closed"
     assert answer.status == "partial"
@@ -300,7 +300,7 @@ def test_a_gate_is_not_reopened_without_a_written_reason() -> None:
     gate = factory.closed_gate()
     before = row(gate)
 
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(TransitionRefused) as refusal:
         gate.reopen(factory.user("ali"), " ")
 
     assert refusal.value.messages == [NO_REASON]
@@ -324,7 +324,7 @@ def test_reopening_to_closed_would_erase_the_decision_and_is_refused() -> None:
     gate = factory.closed_gate()
     before = row(gate)
 
-    with pytest.raises((Refused, ValueError)):
+    with pytest.raises((TransitionRefused, ValueError)):
         gate.reopen(factory.user("ali"), "A mistake", to="closed")
 
     assert row(gate) == before
@@ -422,6 +422,6 @@ def test_a_blocker_raised_later_shows_a_closed_gate_as_blocked() -> None:
     gate = factory.closed_gate()
     factory.blocker(gate, "A new signing key")
 
-    answer = rules.status_of(gate.facts(), timezone.localdate())
+    answer = rules.derive_status(gate.facts(), timezone.localdate())
 
     assert answer.status == "blocked"

@@ -11,7 +11,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from gates.models import TRACKED, Blocker, Evidence, Gate, Launch, Stale
+from gates.models import TRACKED, Blocker, Evidence, Gate, Launch, StaleObjectError
 from gates.operations import integrity
 from tests.support import factory
 
@@ -60,7 +60,7 @@ def test_of_two_who_read_the_same_row_the_second_is_refused(model: Any) -> None:
     records = model.history.count()
     change(second, "second@x.yz")
 
-    with pytest.raises(Stale), transaction.atomic():
+    with pytest.raises(StaleObjectError), transaction.atomic():
         second.save()
 
     assert model.objects.filter(pk=first.pk).values().get() == written
@@ -84,7 +84,7 @@ def test_saving_some_fields_is_refused_alike() -> None:
     gate.save(update_fields=["notes"])
     stale.notes = "second"
 
-    with pytest.raises(Stale), transaction.atomic():
+    with pytest.raises(StaleObjectError), transaction.atomic():
         stale.save(update_fields=["notes"])
 
     assert Gate.objects.get().notes == "first"
@@ -95,7 +95,7 @@ def test_a_refused_save_can_be_tried_again_after_reading_again() -> None:
     gate = factory.gate()
     stale = Gate.objects.get()
     gate.save()
-    with pytest.raises(Stale), transaction.atomic():
+    with pytest.raises(StaleObjectError), transaction.atomic():
         stale.save()
     stale.refresh_from_db()
     stale.notes = "second"
@@ -112,7 +112,7 @@ def test_closing_in_between_is_not_written_back_open() -> None:
     gate.close(factory.user(), "Seen green")
     stale.notes = "second"
 
-    with pytest.raises(Stale), transaction.atomic():
+    with pytest.raises(StaleObjectError), transaction.atomic():
         stale.save()
 
     assert Gate.objects.get().progress == "closed"
@@ -129,7 +129,7 @@ def test_closing_and_reopening_act_on_the_row_as_it_is_now() -> None:
 
     assert (stale.notes, stale.version) == ("first", 3)
     assert gate.reopen(factory.user(), "Not yet")
-    assert integrity.faults() == []
+    assert integrity.integrity_errors() == []
 
 
 def test_a_launch_read_earlier_can_be_made_the_current_one() -> None:
@@ -151,7 +151,7 @@ def test_a_row_deleted_in_between_does_not_come_back() -> None:
     evidence.delete()
     stale.commit = "abc"
 
-    with pytest.raises(Stale), transaction.atomic():
+    with pytest.raises(StaleObjectError), transaction.atomic():
         stale.save()
 
     assert not Evidence.objects.exists()
@@ -193,7 +193,7 @@ def at_once(attempts: list[Callable[[], Any]]) -> list[Any]:
         try:
             start.wait(timeout=60)
             return do()
-        except Stale as refusal:
+        except StaleObjectError as refusal:
             return refusal
         finally:
             connection.close()
@@ -222,7 +222,7 @@ def test_of_many_who_read_the_same_version_one_writes() -> None:
         assert len(written) == 1
         assert Gate.objects.get().notes == written[0]
         assert gate.history.count() == turn + 2
-    assert integrity.faults() == []
+    assert integrity.integrity_errors() == []
 
 
 @pytest.mark.usefixtures("committed")
@@ -241,4 +241,4 @@ def test_many_who_close_the_same_gate_leave_one_close_one_author_one_history_row
     assert (kept.closed_by, kept.closing_note) == (first, f"By {first.username}")
     (closing, _made) = gate.history.all()
     assert (closing.history_user_name, closing.progress) == (first.username, "closed")
-    assert integrity.faults() == []
+    assert integrity.integrity_errors() == []

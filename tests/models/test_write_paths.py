@@ -160,7 +160,7 @@ def test_one_history_row_for_each_changed_row(sami: Client, path: str) -> None:
     assert {by for _model, _pk, by, _why in told} == {"sami"}
     if asks_for_a_reason:
         assert {why for _model, _pk, _by, why in told} == {WHY}
-    assert integrity.faults() == []
+    assert integrity.integrity_errors() == []
 
 
 def test_making_another_launch_current_is_one_row_for_each_of_the_two(sami: Client) -> None:

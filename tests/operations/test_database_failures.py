@@ -169,7 +169,7 @@ def test_a_connection_lost_in_the_middle_of_a_page(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        before(patch, views, "board_asked_for", lose_the_connection)
+        before(patch, views, "requested_board", lose_the_connection)
         assert unavailable(worker.ask("/"))
 
     assert worker.ask("/")[0] == HTTPStatus.OK
@@ -197,7 +197,7 @@ def test_a_connection_lost_in_the_middle_of_a_save_writes_nothing(
     assert everything() == stored
     assert worker.ask(url_of(gate), page)[0] == HTTPStatus.FOUND
     assert Gate.objects.get(pk=gate.pk).progress == "closed"
-    assert integrity.faults() == []
+    assert integrity.integrity_errors() == []
 
 
 def test_a_read_only_database_refuses_a_save_and_changes_nothing(worker: Worker) -> None:
@@ -274,7 +274,7 @@ def test_a_mistake_of_ours_is_another_page(worker: Worker, monkeypatch: pytest.M
     def mistake() -> None:
         raise RuntimeError("gates_gate is not what we thought")
 
-    before(monkeypatch, views, "board_asked_for", mistake)
+    before(monkeypatch, views, "requested_board", mistake)
 
     status, page = worker.ask("/")
 

@@ -108,7 +108,7 @@ def test_an_import_is_there_as_a_whole_or_not_at_all() -> None:
         if Launch.objects.filter(slug=f"launch-{number}").exists():
             expected += whole
         assert rows() == expected
-        assert integrity.faults() == []
+        assert integrity.integrity_errors() == []
 
 
 def test_a_gate_is_closed_with_its_author_and_its_record_or_not_at_all() -> None:
@@ -134,7 +134,7 @@ def test_a_gate_is_closed_with_its_author_and_its_record_or_not_at_all() -> None
         closed = [gate for gate in gates if gate.progress == "closed"]
         assert all((gate.closed_by, gate.closing_note) == (sami, "Seen green") for gate in closed)
         assert Gate.history.count() == records + len(closed)
-        assert integrity.faults() == []
+        assert integrity.integrity_errors() == []
         between += 0 < len(closed) < len(gates)
         records = reopen_all()
     assert between > 0  # some died at work, not before or after it
@@ -172,7 +172,7 @@ def test_a_migration_is_applied_as_a_whole_or_not_at_all() -> None:
             done = any(name.startswith("0005") for app, name in applied if app == "gates")
             assert versioned() == (everywhere if done else set())
             forward()
-            assert integrity.faults() == []
+            assert integrity.integrity_errors() == []
             back()
     finally:
         call_command("migrate", verbosity=0)

@@ -126,7 +126,7 @@ def test_a_person_walks_through_both_while_closes_race(servers: tuple[Server, Se
         assert gate.closing_note == f"Seen green by {gate.closed_by.username}"
         assert record.history_user_name == gate.closed_by.username
         assert gate.history.count() == 2  # made, and closed
-    assert integrity.faults() == []
+    assert integrity.integrity_errors() == []
 
 
 LOG = b"p95 410 ms\n"

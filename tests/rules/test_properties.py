@@ -13,8 +13,8 @@ from gates.rules import (
     ClaimRule,
     EvidenceFact,
     GateFacts,
+    GateStanding,
     Progress,
-    Standing,
     Status,
     Verdict,
 )
@@ -39,7 +39,9 @@ facts = st.builds(
 )
 priorities = st.sampled_from(["", "P0", "P1", "P2"])
 standings = st.lists(
-    st.builds(Standing, st.sampled_from(CODES), st.sampled_from(Status), st.booleans(), priorities),
+    st.builds(
+        GateStanding, st.sampled_from(CODES), st.sampled_from(Status), st.booleans(), priorities
+    ),
     unique_by=lambda row: row.code,
     max_size=len(CODES),
 )
@@ -66,9 +68,9 @@ def is_waiting(gate: GateFacts) -> bool:
     return any(not blocker.resolved for blocker in gate.blockers)
 
 
-def standing_of(gate: tuple[str, bool, str, GateFacts]) -> Standing:
+def standing_of(gate: tuple[str, bool, str, GateFacts]) -> GateStanding:
     code, counted, priority, known = gate
-    return Standing(code, rules.status_of(known, TODAY).status, counted, priority)
+    return GateStanding(code, rules.derive_status(known, TODAY).status, counted, priority)
 
 
 # --- status --------------------------------------------------------------------------------
@@ -82,7 +84,7 @@ def test_a_status_does_not_depend_on_the_order_of_the_facts(known: GateFacts, di
         tuple(dice.sample(known.blockers, len(known.blockers))),  # type: ignore[attr-defined]
     )
 
-    one, other = rules.status_of(known, TODAY), rules.status_of(shuffled, TODAY)
+    one, other = rules.derive_status(known, TODAY), rules.derive_status(shuffled, TODAY)
 
     assert one.status == other.status
     assert sorted(map(str, one.reasons)) == sorted(map(str, other.reasons))
@@ -90,12 +92,12 @@ def test_a_status_does_not_depend_on_the_order_of_the_facts(known: GateFacts, di
 
 @given(facts, facts)
 def test_a_status_is_the_same_whenever_it_is_asked_for(known: GateFacts, other: GateFacts) -> None:
-    first = rules.status_of(known, TODAY)
+    first = rules.derive_status(known, TODAY)
 
-    rules.status_of(other, TODAY)
-    rules.what_keeps_open(known, TODAY)
+    rules.derive_status(other, TODAY)
+    rules.closing_errors(known, TODAY)
 
-    assert rules.status_of(known, TODAY) == first
+    assert rules.derive_status(known, TODAY) == first
 
 
 @given(facts)
@@ -109,7 +111,7 @@ def test_a_status_is_what_the_design_says(known: GateFacts) -> None:
     else:
         expected = "open"
 
-    answer = rules.status_of(known, TODAY)
+    answer = rules.derive_status(known, TODAY)
 
     assert answer.status == expected
     assert answer.reasons
@@ -117,7 +119,7 @@ def test_a_status_is_what_the_design_says(known: GateFacts) -> None:
 
 @given(facts)
 def test_closed_means_current_evidence_and_nothing_to_wait_for(known: GateFacts) -> None:
-    status = rules.status_of(known, TODAY).status
+    status = rules.derive_status(known, TODAY).status
 
     if status == Status.CLOSED:
         assert is_proven(known)
@@ -128,16 +130,16 @@ def test_closed_means_current_evidence_and_nothing_to_wait_for(known: GateFacts)
 def test_what_may_be_closed_is_exactly_what_reads_as_closed(known: GateFacts) -> None:
     closed = replace(known, progress=Progress.CLOSED)
 
-    may_close = rules.what_keeps_open(known, TODAY) == ()
+    may_close = rules.closing_errors(known, TODAY) == ()
 
-    assert may_close == (rules.status_of(closed, TODAY).status == Status.CLOSED)
+    assert may_close == (rules.derive_status(closed, TODAY).status == Status.CLOSED)
 
 
 @given(facts, st.integers(0, 5))
 def test_time_alone_never_closes_a_gate(known: GateFacts, later: int) -> None:
-    before = rules.status_of(known, TODAY).status
+    before = rules.derive_status(known, TODAY).status
 
-    after = rules.status_of(known, TODAY + timedelta(days=later)).status
+    after = rules.derive_status(known, TODAY + timedelta(days=later)).status
 
     assert after == before or (before, after) == (Status.CLOSED, Status.PARTIAL)
 
@@ -145,7 +147,7 @@ def test_time_alone_never_closes_a_gate(known: GateFacts, later: int) -> None:
 # --- claims --------------------------------------------------------------------------------
 
 
-def reasons_by_hand(rule: ClaimRule, rows: list[Standing]) -> dict[str, object]:
+def reasons_by_hand(rule: ClaimRule, rows: list[GateStanding]) -> dict[str, object]:
     """The verdict written a second time, straight from DESIGN "A claim's verdict"."""
     closed_of = {row.code: row.status == "closed" for row in rows}
     counted_closed = sum(1 for row in rows if row.counted and closed_of[row.code])
@@ -170,11 +172,11 @@ def reasons_of(answer: Verdict) -> dict[str, object]:
 
 
 @given(claim_rules, standings)
-@example(ClaimRule(24, True, ("G5",)), [Standing("G5", Status.CLOSED, False, "")])
+@example(ClaimRule(24, True, ("G5",)), [GateStanding("G5", Status.CLOSED, False, "")])
 def test_a_verdict_gives_exactly_the_reasons_that_hold(
-    rule: ClaimRule, rows: list[Standing]
+    rule: ClaimRule, rows: list[GateStanding]
 ) -> None:
-    answer = rules.verdict(rule, rows)
+    answer = rules.judge_claim(rule, rows)
 
     assert reasons_of(answer) == reasons_by_hand(rule, rows)
     assert len(answer.reasons) == len(reasons_of(answer))
@@ -182,9 +184,9 @@ def test_a_verdict_gives_exactly_the_reasons_that_hold(
 
 @given(claim_rules, standings)
 def test_a_claim_is_allowed_exactly_when_nothing_speaks_against_it(
-    rule: ClaimRule, rows: list[Standing]
+    rule: ClaimRule, rows: list[GateStanding]
 ) -> None:
-    answer = rules.verdict(rule, rows)
+    answer = rules.judge_claim(rule, rows)
 
     assert answer.allowed is (not reasons_by_hand(rule, rows))
     assert answer.allowed is (answer.reasons == ())
@@ -192,11 +194,11 @@ def test_a_claim_is_allowed_exactly_when_nothing_speaks_against_it(
 
 @given(claim_rules, standings, st.randoms())
 def test_a_verdict_does_not_depend_on_the_order_of_the_gates(
-    rule: ClaimRule, rows: list[Standing], dice: object
+    rule: ClaimRule, rows: list[GateStanding], dice: object
 ) -> None:
     shuffled = dice.sample(rows, len(rows))  # type: ignore[attr-defined]
 
-    one, other = rules.verdict(rule, rows), rules.verdict(rule, shuffled)
+    one, other = rules.judge_claim(rule, rows), rules.judge_claim(rule, shuffled)
 
     assert reasons_of(one) == reasons_of(other)
 
@@ -212,8 +214,8 @@ def test_more_current_evidence_never_makes_a_claim_worse(
     proven = (code, counted, priority, replace(known, evidence=(*known.evidence, proof)))
     better = [proven if gate[0] == code else gate for gate in board]
 
-    before = rules.verdict(rule, [standing_of(gate) for gate in board])
-    after = rules.verdict(rule, [standing_of(gate) for gate in better])
+    before = rules.judge_claim(rule, [standing_of(gate) for gate in board])
+    after = rules.judge_claim(rule, [standing_of(gate) for gate in better])
 
     assert after.allowed or not before.allowed
     remaining, earlier = reasons_of(after), reasons_of(before)
@@ -223,29 +225,29 @@ def test_more_current_evidence_never_makes_a_claim_worse(
 
 @given(standings, st.sampled_from(Status), priorities)
 def test_an_uncounted_gate_never_moves_the_count(
-    rows: list[Standing], status: Status, priority: str
+    rows: list[GateStanding], status: Status, priority: str
 ) -> None:
-    before = rules.totals(rows)
+    before = rules.count_totals(rows)
 
-    after = rules.totals([*rows, Standing("X1", status, False, priority)])
+    after = rules.count_totals([*rows, GateStanding("X1", status, False, priority)])
 
     assert after == replace(before, rows=before.rows + 1)
 
 
 @given(claim_rules, standings, st.sampled_from(Status), priorities)
 def test_an_uncounted_gate_that_is_not_required_never_changes_a_verdict(
-    rule: ClaimRule, rows: list[Standing], status: Status, priority: str
+    rule: ClaimRule, rows: list[GateStanding], status: Status, priority: str
 ) -> None:
-    before = rules.verdict(rule, rows)
+    before = rules.judge_claim(rule, rows)
 
-    after = rules.verdict(rule, [*rows, Standing("X1", status, False, priority)])
+    after = rules.judge_claim(rule, [*rows, GateStanding("X1", status, False, priority)])
 
     assert after == before
 
 
 @given(standings)
-def test_the_counted_statuses_add_up(rows: list[Standing]) -> None:
-    answer = rules.totals(rows)
+def test_the_counted_statuses_add_up(rows: list[GateStanding]) -> None:
+    answer = rules.count_totals(rows)
 
     assert answer.closed + answer.partial + answer.open + answer.blocked == answer.counted
     assert answer.counted <= answer.rows == len(rows)
@@ -258,7 +260,7 @@ def test_the_counted_statuses_add_up(rows: list[Standing]) -> None:
 @example("https://good.example\\@evil.example/")
 @example("http://a#@b/")
 def test_an_accepted_address_is_a_web_address_without_user_info(url: str) -> None:
-    accepted = url != "" and rules.what_is_wrong_with_url(url) == ()
+    accepted = url != "" and rules.url_errors(url) == ()
 
     if accepted:
         authority = url.split("//", 1)[1].split("/", 1)[0]
@@ -274,10 +276,10 @@ def test_an_accepted_address_is_a_web_address_without_user_info(url: str) -> Non
 @example("™️")  # Unicode spells these two out as letters
 @example("🈁")
 def test_a_text_without_a_letter_or_digit_proves_nothing(text: str) -> None:
-    assert rules.what_text_lacks(text)
-    assert rules.what_a_decision_lacks(text)
+    assert rules.evidence_text_errors(text)
+    assert rules.decision_errors(text)
 
 
 @given(st.sampled_from(sorted(rules.PLACEHOLDERS)), st.text("-.*_ ✅\u200b\u00a0!", max_size=4))
 def test_decoration_does_not_turn_a_placeholder_into_evidence(word: str, signs: str) -> None:
-    assert rules.what_text_lacks(f"{signs}{word.upper()}{signs}")
+    assert rules.evidence_text_errors(f"{signs}{word.upper()}{signs}")

@@ -10,8 +10,8 @@ from gates.rules import (
     ClaimRule,
     EvidenceFact,
     GateFacts,
+    GateStanding,
     Progress,
-    Standing,
     Status,
 )
 from gates.rules.reason import Reason
@@ -81,7 +81,7 @@ ON_SAMI = "waiting on Sami: PostHog API key"
 def test_a_status_follows_from_the_facts_with_its_reason(
     facts: GateFacts, status: Status, reasons: list[str]
 ) -> None:
-    answer = rules.status_of(facts, TODAY)
+    answer = rules.derive_status(facts, TODAY)
 
     assert answer.status == status
     assert said(answer.reasons) == reasons
@@ -90,7 +90,7 @@ def test_a_status_follows_from_the_facts_with_its_reason(
 def test_a_gate_drops_out_by_itself_the_day_after_its_evidence_ends() -> None:
     facts = GateFacts(Progress.CLOSED, [ENDS_TODAY])
 
-    days = [rules.status_of(facts, TODAY + timedelta(days=n)).status for n in (-1, 0, 1)]
+    days = [rules.derive_status(facts, TODAY + timedelta(days=n)).status for n in (-1, 0, 1)]
 
     assert days == [Status.CLOSED, Status.CLOSED, Status.PARTIAL]
 
@@ -98,7 +98,7 @@ def test_a_gate_drops_out_by_itself_the_day_after_its_evidence_ends() -> None:
 def test_resolving_the_last_blocker_is_unblocking() -> None:
     facts = GateFacts(Progress.CLOSED, [LASTING], [RESOLVED])
 
-    answer = rules.status_of(facts, TODAY)
+    answer = rules.derive_status(facts, TODAY)
 
     assert answer.status == Status.CLOSED
 
@@ -125,19 +125,19 @@ STILL_WAITING = "Still waiting on Sami: PostHog API key. Resolve the blocker fir
     ],
 )
 def test_everything_that_keeps_a_gate_open_is_said(facts: GateFacts, reasons: list[str]) -> None:
-    answer = rules.what_keeps_open(facts, TODAY)
+    answer = rules.closing_errors(facts, TODAY)
 
     assert said(answer) == reasons
 
 
 @pytest.mark.parametrize("reason", ["Seen green after the deploy", "PR #54", "تمت المراجعة"])
 def test_a_decision_with_words_has_its_reason(reason: str) -> None:
-    assert rules.what_a_decision_lacks(reason) == ()
+    assert rules.decision_errors(reason) == ()
 
 
 @pytest.mark.parametrize("reason", ["", " ", "\n\t", "-", "...", "✅", "\u200b", "\u00a0"])
 def test_a_decision_without_words_lacks_its_reason(reason: str) -> None:
-    answer = rules.what_a_decision_lacks(reason)
+    answer = rules.decision_errors(reason)
 
     assert said(answer) == ["Say why: the reason goes on record with your name."]
 
@@ -162,7 +162,7 @@ PROVES_NOTHING = [
 
 @pytest.mark.parametrize("text", PROVES_NOTHING, ids=ascii)
 def test_a_text_that_says_nothing_is_not_evidence(text: str) -> None:
-    answer = rules.what_text_lacks(text)
+    answer = rules.evidence_text_errors(text)
 
     assert said(answer) == [
         "Evidence must say what was seen. Blank, “TBD”, “todo”, “n/a” or “-” prove nothing."
@@ -204,7 +204,7 @@ PROVES_SOMETHING = [
 
 @pytest.mark.parametrize("text", PROVES_SOMETHING, ids=ascii)
 def test_a_text_that_says_what_was_seen_is_evidence(text: str) -> None:
-    assert rules.what_text_lacks(text) == ()
+    assert rules.evidence_text_errors(text) == ()
 
 
 GOOD_URLS = [
@@ -258,12 +258,12 @@ BAD_URLS = {
 
 @pytest.mark.parametrize("url", GOOD_URLS, ids=ascii)
 def test_a_plain_web_address_may_be_stored(url: str) -> None:
-    assert rules.what_is_wrong_with_url(url) == ()
+    assert rules.url_errors(url) == ()
 
 
 @pytest.mark.parametrize(("url", "code"), BAD_URLS.items(), ids=ascii)
 def test_any_other_address_is_refused_with_its_reason(url: str, code: str) -> None:
-    answer = rules.what_is_wrong_with_url(url)
+    answer = rules.url_errors(url)
 
     assert codes(answer) == [code]
 
@@ -274,28 +274,28 @@ CLOSED = Status.CLOSED
 OPEN = Status.OPEN
 
 
-def board(closed: int, still_open: int, priority: str = "P1") -> list[Standing]:
+def board(closed: int, still_open: int, priority: str = "P1") -> list[GateStanding]:
     """A board with that many closed and open gates, closed ones first."""
     statuses = [CLOSED] * closed + [OPEN] * still_open
-    return [Standing(f"T{n}", status, True, priority) for n, status in enumerate(statuses, 1)]
+    return [GateStanding(f"T{n}", status, True, priority) for n, status in enumerate(statuses, 1)]
 
 
 def test_totals_count_the_counted_gates_and_all_the_rows() -> None:
     standings = [
         *board(closed=2, still_open=1),
-        Standing("O3", Status.BLOCKED),
-        Standing("I1", Status.PARTIAL),
-        Standing("G5", CLOSED, counted=False),
-        Standing("R2", OPEN, counted=False),
+        GateStanding("O3", Status.BLOCKED),
+        GateStanding("I1", Status.PARTIAL),
+        GateStanding("G5", CLOSED, counted=False),
+        GateStanding("R2", OPEN, counted=False),
     ]
 
-    answer = rules.totals(standings)
+    answer = rules.count_totals(standings)
 
     assert answer == rules.Totals(rows=7, counted=5, closed=2, partial=1, open=1, blocked=1)
 
 
 def test_an_empty_board_has_empty_totals() -> None:
-    assert rules.totals([]) == rules.Totals(0, 0, 0, 0, 0, 0)
+    assert rules.count_totals([]) == rules.Totals(0, 0, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -307,7 +307,7 @@ def test_an_empty_board_has_empty_totals() -> None:
         (ClaimRule(min_closed=24), [], ["24 more gates must close: 0 of 24"]),
         (
             ClaimRule(min_closed=2),
-            [*board(1, 0), Standing("G5", CLOSED, counted=False)],
+            [*board(1, 0), GateStanding("G5", CLOSED, counted=False)],
             ["1 more gate must close: 1 of 2"],
         ),
         (ClaimRule(requires_p0=True), board(3, 3, "P1"), []),
@@ -327,7 +327,7 @@ def test_an_empty_board_has_empty_totals() -> None:
         ),
         (
             ClaimRule(requires_p0=True),
-            [Standing("G4", OPEN, False, "P0"), Standing("G5", OPEN, False, "")],
+            [GateStanding("G4", OPEN, False, "P0"), GateStanding("G5", OPEN, False, "")],
             [],
         ),
         (ClaimRule(required_gates=("T1",)), board(1, 1), []),
@@ -341,10 +341,10 @@ def test_an_empty_board_has_empty_totals() -> None:
             board(0, 2),
             ["2 required gates are not closed: T1, T2"],
         ),
-        (ClaimRule(required_gates=("G5",)), [Standing("G5", CLOSED, counted=False)], []),
+        (ClaimRule(required_gates=("G5",)), [GateStanding("G5", CLOSED, counted=False)], []),
         (
             ClaimRule(required_gates=("G5",)),
-            [Standing("G5", Status.BLOCKED, counted=False)],
+            [GateStanding("G5", Status.BLOCKED, counted=False)],
             ["1 required gate is not closed: G5"],
         ),
         (
@@ -361,10 +361,10 @@ def test_an_empty_board_has_empty_totals() -> None:
             ClaimRule(min_closed=24, requires_p0=True, required_gates=("G5",)),
             [
                 *board(18, 0),
-                Standing("T19", OPEN, priority="P0"),
-                Standing("T20", Status.BLOCKED, priority="P0"),
-                Standing("O3", Status.PARTIAL),
-                Standing("G5", OPEN, counted=False),
+                GateStanding("T19", OPEN, priority="P0"),
+                GateStanding("T20", Status.BLOCKED, priority="P0"),
+                GateStanding("O3", Status.PARTIAL),
+                GateStanding("G5", OPEN, counted=False),
             ],
             [
                 "6 more gates must close: 18 of 24",
@@ -376,24 +376,24 @@ def test_an_empty_board_has_empty_totals() -> None:
     ],
 )
 def test_a_claim_is_refused_with_every_reason_that_holds(
-    rule: ClaimRule, standings: list[Standing], reasons: list[str]
+    rule: ClaimRule, standings: list[GateStanding], reasons: list[str]
 ) -> None:
-    answer = rules.verdict(rule, standings)
+    answer = rules.judge_claim(rule, standings)
 
     assert said(answer.reasons) == reasons
     assert answer.allowed is (not reasons)
 
 
 def test_a_reason_names_the_gates_so_that_a_page_can_link_them() -> None:
-    answer = rules.verdict(ClaimRule(requires_p0=True), board(0, 2, "P0"))
+    answer = rules.judge_claim(ClaimRule(requires_p0=True), board(0, 2, "P0"))
 
     assert answer.reasons[0].gates == ("T1", "T2")
 
 
 def test_a_sentence_can_be_put_into_the_readers_language() -> None:
-    reason = rules.verdict(ClaimRule(min_closed=24), board(18, 0)).reasons[0]
+    reason = rules.judge_claim(ClaimRule(min_closed=24), board(18, 0)).reasons[0]
 
-    sentence = reason.say(
+    sentence = reason.render(
         ngettext=lambda _one, _many, n: f"ينقص {n}: %(closed)s/%(needed)s",
         show=lambda value: f"<{value}>",
     )

@@ -25,7 +25,7 @@ def refused() -> Iterator[None]:
     before = everything()
     with pytest.raises(IntegrityError) as refusal, transaction.atomic():
         yield
-    assert closing_rule.broken_by(refusal.value)
+    assert closing_rule.violates_closing_rule(refusal.value)
     assert everything() == before
 
 
@@ -44,7 +44,11 @@ def triggers_lifted() -> Iterator[None]:
     sql("SET CONSTRAINTS ALL IMMEDIATE")
     sql("SET CONSTRAINTS ALL DEFERRED")
     triggers.install(connection)
-    ours = [trigger.name for trigger in closing_rule.POSTGRESQL if "CONSTRAINT" in trigger.create]
+    ours = [
+        trigger.name
+        for trigger in closing_rule.POSTGRESQL_CLOSING_RULE
+        if "CONSTRAINT" in trigger.create
+    ]
     sql(f"SET CONSTRAINTS {', '.join(ours)} IMMEDIATE")
 
 

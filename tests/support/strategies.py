@@ -34,7 +34,7 @@ def texts(most: int = 100, least: int = 0) -> st.SearchStrategy[str]:
 
 
 def proofs() -> st.SearchStrategy[str]:
-    return texts(least=1).filter(lambda text: not rules.what_text_lacks(text))
+    return texts(least=1).filter(lambda text: not rules.evidence_text_errors(text))
 
 
 moments = st.one_of(

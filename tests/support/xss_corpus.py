@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 
 from gates.models import TRACKED, Claim, Gate
-from gates.models.history import save_on_record
+from gates.models.history import save_with_history
 from tests.support import factory
 from tests.support.sample_board import OneOfEach
 
@@ -74,7 +74,7 @@ def board_saying(*texts: str) -> OneOfEach:
                 if field.name in SAID_WHEN_DECIDED and not getattr(row, field.name):
                     continue
                 setattr(row, field.name, _fitting(_turned(texts, turn), field, number))
-            save_on_record(row, by=by, reason=text)
+            save_with_history(row, by=by, reason=text)
     one.gate.refresh_from_db()
     one.gate.reopen(by, text)
     Gate.objects.get(pk=one.gate.pk).close(by, text)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from gates.board import datetimes
 from gates.models import Import, Launch
-from gates.models.history import save_on_record
+from gates.models.history import save_with_history
 from tests.conftest import START
 from tests.support import factory
 
@@ -32,15 +32,15 @@ def reader_behind(
     factory.evidence(gate, recorded_at=AHEAD)
     gate.close(factory.user(), "Seen green")
     claim.min_closed = 20
-    save_on_record(claim, by=factory.user(), reason="Four gates were merged")
+    save_with_history(claim, by=factory.user(), reason="Four gates were merged")
     on_day(0)
     client.force_login(factory.user("reader"))
     return client
 
 
 def test_the_board_tells_the_news_and_the_lowered_bar(reader_behind: Client) -> None:
-    live = reader_behind.get("/").context["lately"]
-    past = reader_behind.get("/", NOW).context["lately"]
+    live = reader_behind.get("/").context["whats_new"]
+    past = reader_behind.get("/", NOW).context["whats_new"]
 
     assert [reason.code for reason in live.news] == ["news_closed", "news_evidence"]
     assert [change.reason.code for change in live.rules] == ["threshold_changed"]
@@ -62,7 +62,7 @@ def test_a_link_that_names_today_shows_it_too_and_no_time_to_come(reader_behind:
     changes = reader_behind.get("/changes/?since=2026-04-30&until=2026-05-01")
 
     assert board.context["board"].totals.closed == 1
-    assert board.context["lately"].news[0].code == "news_closed"
+    assert board.context["whats_new"].news[0].code == "news_closed"
     assert (gate["gate"].status, gate["history"][0].at) == ("closed", AHEAD)
     assert board.context["board"].as_of == gate["as_of"] == changes.context["until"] == START
     assert [change.code for change in changes.context["changes"].closed] == ["T1"]
@@ -96,5 +96,5 @@ def test_where_clocks_go_back_at_midnight_a_day_ends_with_its_last_hour(zone: st
 
         assert datetimes.end_of_day(now) > now
         assert timezone.localdate(datetimes.end_of_day(now)).isoformat() == today
-        assert datetimes.as_of(today, now) == datetimes.end_of_day(now)
-        assert datetimes.as_of(today, now + timedelta(days=2)) == datetimes.end_of_day(now)
+        assert datetimes.parse_as_of(today, now) == datetimes.end_of_day(now)
+        assert datetimes.parse_as_of(today, now + timedelta(days=2)) == datetimes.end_of_day(now)

@@ -61,8 +61,8 @@ def large(reader: Client, monkeypatch: pytest.MonkeyPatch, on_day: Callable[[int
     """Six gates, where more than three are too many for one page and one item enough of a list."""
     on_day(0)
     for module in ("rows", "filters"):
-        monkeypatch.setattr(f"gates.board.{module}.READABLE", 3)
-    monkeypatch.setattr("gates.board.rows.FEW", 1)
+        monkeypatch.setattr(f"gates.board.{module}.MAX_GATES_PER_PAGE", 3)
+    monkeypatch.setattr("gates.board.rows.MAX_LIST_ITEMS", 1)
     for number in (1, 2, 3):
         gate = factory.gate(f"T{number}", counted=False, not_counted_reason="Commercial")
         factory.blocker(gate)
@@ -168,8 +168,8 @@ def test_a_past_board_leads_to_its_own_past(large: Client) -> None:
 def test_of_many_people_each_shows_less_but_everybody_is_told(
     large: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gates.board.rows.FEW", 50)
-    monkeypatch.setattr("gates.board.rows.READABLE", 5)
+    monkeypatch.setattr("gates.board.rows.MAX_LIST_ITEMS", 50)
+    monkeypatch.setattr("gates.board.rows.MAX_GATES_PER_PAGE", 5)
     for number in range(4):
         for code in ("T4", "T5"):
             gate = Gate.objects.get(code=code)

@@ -74,7 +74,7 @@ def test_health_needs_no_login_and_says_nothing_but_its_state(
     def fail(_connection: object) -> list[str]:
         raise DatabaseError("secret detail")
 
-    monkeypatch.setattr(triggers, "faults", fail)
+    monkeypatch.setattr(triggers, "trigger_errors", fail)
     down = client.get("/healthz")
 
     well = {"database": "ok", "clock": "ok", "migrations": "ok", "triggers": "ok"}

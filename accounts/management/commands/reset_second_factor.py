@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.adapters import take_away_second_factors
+from accounts.adapters import reset_second_factors
 
 
 class Command(BaseCommand):
@@ -21,5 +21,5 @@ class Command(BaseCommand):
         user = User.objects.filter(username=options["username"]).first()
         if user is None:
             raise CommandError(f"there is no account {options['username']!r}")
-        done = take_away_second_factors(user)
+        done = reset_second_factors(user)
         self.stdout.write("taken away" if done else "there was none")

@@ -13,8 +13,8 @@ from markdown_it.rules_block.table import escapedSplit
 from markdown_it.token import Token
 
 # Without "reference", `[T1]: ...` stays a line of text instead of disappearing.
-_parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("reference")
-_parser.core.ruler.disable("inline")
+_block_parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("reference")
+_block_parser.core.ruler.disable("inline")
 
 
 @dataclass(slots=True)
@@ -52,16 +52,16 @@ class Table:
     rows: list[Row] = field(default_factory=list)
 
 
-Part = Heading | Line | Table
+Block = Heading | Line | Table
 
 
-def outline(text: str) -> list[Part]:
+def parse_blocks(text: str) -> list[Block]:
     """The parts of a document in their order. Nothing is left out but rulers and empty lines."""
     text = re.sub(r"\r\n?", "\n", text)
-    return list(_parts(_parser.parse(text), text.split("\n")))
+    return list(_parts(_block_parser.parse(text), text.split("\n")))
 
 
-def _parts(tokens: list[Token], source: list[str]) -> Iterator[Part]:
+def _parts(tokens: list[Token], source: list[str]) -> Iterator[Block]:
     table: Table | None = None
     within = ""
     for token in tokens:

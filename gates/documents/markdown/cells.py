@@ -12,8 +12,8 @@ from markdown_it import MarkdownIt
 
 from gates import rules
 
-from .escaping import unescaped
-from .parsed import SaidEvidence
+from .escaping import unescape_text
+from .parsed import ParsedEvidence
 
 _PRIORITY = re.compile(r"\**(P[012])\**(?:\s*[—–:-]+\s*|\s*$)", re.IGNORECASE)
 _DOD = re.compile(r"\**(?:DoD|Definition of done)\s*:\**\s*", re.IGNORECASE)
@@ -23,7 +23,7 @@ _SENTENCE_END = re.compile(r"`[^`]*`|\.(?=\s|$)")
 _NOT_AN_END = ("e.g", "i.e", "vs", "approx", "cf")
 _JOINTS = " \t+;,—–-"
 
-_DATE = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
+_CELL_DATE = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
 _LEADING_CODE = re.compile(r"`([^`]+)`(.*)", re.DOTALL)
 _FIGURE = re.compile(r"\d\s?(?:ms|s|min|rps|rpm|%|[KMG]B|req/s)(?![\w-])")
 _DOCUMENT = re.compile(r"[^\s`]+\.(?:md|rst|txt|pdf|docx?)", re.IGNORECASE)
@@ -32,7 +32,7 @@ _LONGEST_LINK = 4000
 
 
 @dataclass(slots=True)
-class Sentences:
+class CellText:
     """What the text of a row says; `rest` is what is left of it."""
 
     priority: str = ""
@@ -44,9 +44,9 @@ class Sentences:
     rest: str = ""
 
 
-def sentences(text: str) -> Sentences:
+def parse_cell(text: str) -> CellText:
     """Take the known sentences from the beginning of a text, as it is written."""
-    said = Sentences()
+    said = CellText()
     rest = text.strip()
     if found := _PRIORITY.match(rest):
         said.priority, rest = found.group(1).upper(), rest[found.end() :]
@@ -88,21 +88,21 @@ def _bold_or_first_sentence(text: str) -> tuple[str, str]:
     return bold.strip().removesuffix("."), rest.lstrip(_JOINTS)
 
 
-def evidence_in(line: int, code: str, text: str) -> SaidEvidence | None:
+def parse_evidence(line: int, code: str, text: str) -> ParsedEvidence | None:
     """The proof that the text of a closed row is; None where it proves nothing ("", "TBD").
 
     One link and nothing else is a link. A document that was merged is a document, figures with
     their units are a measurement; anything else is what somebody states. A text with exactly one
     date was true on that date.
     """
-    summary = unescaped(text)
-    if rules.what_text_lacks(summary):
+    summary = unescape_text(text)
+    if rules.evidence_text_errors(summary):
         return None
-    said = SaidEvidence(line, code, summary)
-    dates = set(_DATE.findall(text))
+    said = ParsedEvidence(line, code, summary)
+    dates = set(_CELL_DATE.findall(text))
     said.observed = dates.pop() if len(dates) == 1 and _is_date(max(dates)) else ""
     if address := _only_link(text):
-        said.kind, said.summary, said.url = "link", unescaped(address[0]), address[1]
+        said.kind, said.summary, said.url = "link", unescape_text(address[0]), address[1]
     elif leading := _LEADING_CODE.match(text):
         inside, after = leading.groups()
         if _DOCUMENT.fullmatch(inside) and after.startswith(" merged"):
@@ -125,10 +125,10 @@ def _only_link(text: str) -> tuple[str, str] | None:
     if not (text.startswith("[") and text.endswith(")")) or len(text) > _LONGEST_LINK:
         return None
     label, _, address = text[1:-1].rpartition("](")
-    url = unescaped(address)
+    url = unescape_text(address)
     children = _inline.parseInline(text)[0].children or []
     opened = [child for child in children if child.type == "link_open"]
     whole = children[0].type == "link_open" and children[-1].type == "link_close"
-    if len(opened) != 1 or not whole or not url or rules.what_is_wrong_with_url(url):
+    if len(opened) != 1 or not whole or not url or rules.url_errors(url):
         return None
-    return (label, url) if not rules.what_text_lacks(unescaped(label)) else None
+    return (label, url) if not rules.evidence_text_errors(unescape_text(label)) else None

@@ -8,20 +8,20 @@ from collections.abc import Iterator
 
 from gates.rules import P0, Status
 
-from .consistency_counts import headings, numbers, thresholds
-from .contradiction import Contradiction, Rows
-from .parsed import Paper, SaidGate
+from .consistency_counts import compare_headings, compare_numbers, compare_thresholds
+from .contradiction import Contradiction, DocumentRows
+from .parsed import ParsedDocument, ParsedGate
 
-__all__ = ["Contradiction", "compare"]
+__all__ = ["Contradiction", "find_contradictions"]
 
 
-def compare(paper: Paper) -> list[Contradiction]:
+def find_contradictions(paper: ParsedDocument) -> list[Contradiction]:
     """Every contradiction, in the order of what it is about."""
-    rows = Rows(paper)
+    rows = DocumentRows(paper)
     return [
-        *headings(paper),
-        *numbers(paper, rows),
-        *thresholds(paper, rows),
+        *compare_headings(paper),
+        *compare_numbers(paper, rows),
+        *compare_thresholds(paper, rows),
         *_p0(paper),
         *_named_with_another_state(paper, rows),
         *_work_left_for_closed(paper, rows),
@@ -32,7 +32,7 @@ def compare(paper: Paper) -> list[Contradiction]:
     ]
 
 
-def _p0(paper: Paper) -> Iterator[Contradiction]:
+def _p0(paper: ParsedDocument) -> Iterator[Contradiction]:
     if not paper.speaks_of_p0 or any(gate.priority == P0 for gate in paper.gates):
         return
     said = [f"{gate.code} {gate.priority}" for gate in paper.gates if gate.priority]
@@ -42,7 +42,7 @@ def _p0(paper: Paper) -> Iterator[Contradiction]:
     yield Contradiction("p0 never assigned", message, tuple(paper.speaks_of_p0))
 
 
-def _named_with_another_state(paper: Paper, rows: Rows) -> Iterator[Contradiction]:
+def _named_with_another_state(paper: ParsedDocument, rows: DocumentRows) -> Iterator[Contradiction]:
     """A gate that stands under one state in a sentence or a table, and has another in its row."""
     named = [
         (count.line, code, f"stands under “{count.label}”", count.status)
@@ -79,11 +79,11 @@ def _named_with_another_state(paper: Paper, rows: Rows) -> Iterator[Contradictio
             yield Contradiction("named", message, (said.line,), tuple(said.codes))
 
 
-def _another(gate: SaidGate, message: str, line: int) -> Contradiction:
+def _another(gate: ParsedGate, message: str, line: int) -> Contradiction:
     return Contradiction("two states", message, (gate.line, line), (gate.code,))
 
 
-def _work_left_for_closed(paper: Paper, rows: Rows) -> Iterator[Contradiction]:
+def _work_left_for_closed(paper: ParsedDocument, rows: DocumentRows) -> Iterator[Contradiction]:
     """Closed gates that steps still to be done are for. One a gate, with every step."""
     steps = defaultdict(list)
     for action in paper.actions:
@@ -101,7 +101,7 @@ def _work_left_for_closed(paper: Paper, rows: Rows) -> Iterator[Contradiction]:
         yield Contradiction("work left", message, lines, (code,), details)
 
 
-def _rounds(paper: Paper) -> Iterator[Contradiction]:
+def _rounds(paper: ParsedDocument) -> Iterator[Contradiction]:
     """The gates closed "this round" against those "newly closed"."""
     if not paper.rounds or not paper.newly_closed:
         return
@@ -115,7 +115,7 @@ def _rounds(paper: Paper) -> Iterator[Contradiction]:
     yield Contradiction("newly closed", f"{message} {', '.join(newly)}", lines, differing)
 
 
-def _blocked_by_nothing(paper: Paper, rows: Rows) -> Iterator[Contradiction]:
+def _blocked_by_nothing(paper: ParsedDocument, rows: DocumentRows) -> Iterator[Contradiction]:
     named = {blocker.code for blocker in paper.blockers if not blocker.resolved}
     people = {code for count in paper.counts if count.person for code in count.codes}
     for gate in rows.gates.values():
@@ -130,7 +130,7 @@ def _blocked_by_nothing(paper: Paper, rows: Rows) -> Iterator[Contradiction]:
         yield Contradiction("blocked without blocker", message, (gate.line,), (gate.code,))
 
 
-def _blocked_in_words(paper: Paper) -> Iterator[Contradiction]:
+def _blocked_in_words(paper: ParsedDocument) -> Iterator[Contradiction]:
     """Rows whose text says what they are blocked on, and whose status says otherwise."""
     for gate in paper.gates:
         if gate.waits:
@@ -138,7 +138,7 @@ def _blocked_in_words(paper: Paper) -> Iterator[Contradiction]:
             yield Contradiction("blocked in words", message, (gate.line,), (gate.code,))
 
 
-def _unknown(paper: Paper, rows: Rows) -> Iterator[Contradiction]:
+def _unknown(paper: ParsedDocument, rows: DocumentRows) -> Iterator[Contradiction]:
     """Gates that are named and have no row."""
     named = [(action.line, action.code) for action in paper.actions]
     named += [(blocker.line, blocker.code) for blocker in paper.blockers]

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from gates.rules import Status
 
-from .contradiction import Contradiction, Rows
-from .parsed import Paper
+from .contradiction import Contradiction, DocumentRows
+from .parsed import ParsedDocument
 
 
-def headings(paper: Paper) -> Iterator[Contradiction]:
+def compare_headings(paper: ParsedDocument) -> Iterator[Contradiction]:
     """“(6/8 closed)” against the rows below it. Where one is wrong, what the sum makes of it."""
     wrong = []
     for section in paper.sections:
@@ -33,21 +33,21 @@ def headings(paper: Paper) -> Iterator[Contradiction]:
     yield from wrong
 
 
-def numbers(paper: Paper, rows: Rows) -> Iterator[Contradiction]:
+def compare_numbers(paper: ParsedDocument, rows: DocumentRows) -> Iterator[Contradiction]:
     """Totals and counts by status against the rows.
 
     Numbers that become right once the gates set apart are left out belong to the wrong total.
     """
     explained, wrong = [], []
     for count in paper.counts:
-        found = rows.of(count, everything=rows.counts_all)
+        found = rows.gates_for(count, everything=rows.counts_all)
         if len(found) == count.number:
             continue
         stated = f"{count.number}/{count.total}" if count.total else str(count.number)
         word = f"{len(found)} rows are {count.status}"
         message = f"“{count.label}: {stated}”: {word}"
         codes = tuple(gate.code for gate in found)
-        if rows.counts_all and len(rows.of(count, everything=False)) == count.number:
+        if rows.counts_all and len(rows.gates_for(count, everything=False)) == count.number:
             explained.append(f"line {count.line}: {message}")
         else:
             wrong.append(Contradiction("status count", message, (count.line,), codes))
@@ -57,7 +57,7 @@ def numbers(paper: Paper, rows: Rows) -> Iterator[Contradiction]:
     yield from wrong
 
 
-def _wrong_totals(paper: Paper, rows: Rows) -> dict[int, list[int]]:
+def _wrong_totals(paper: ParsedDocument, rows: DocumentRows) -> dict[int, list[int]]:
     """Stated totals that the rows do not have, with their lines."""
     expected = len(rows.gates) - (0 if rows.counts_all else len(rows.not_counted))
     stated = [(count.total, count.line) for count in paper.counts if count.total]
@@ -71,7 +71,9 @@ def _wrong_totals(paper: Paper, rows: Rows) -> dict[int, list[int]]:
     return {total: sorted(lines) for total, lines in wrong.items()}
 
 
-def _totals(paper: Paper, rows: Rows, explained: list[str]) -> Iterator[Contradiction]:
+def _totals(
+    paper: ParsedDocument, rows: DocumentRows, explained: list[str]
+) -> Iterator[Contradiction]:
     for total, lines in _wrong_totals(paper, rows).items():
         details = list(explained)
         if rows.not_counted and total == len(rows.gates) - len(rows.not_counted):
@@ -81,7 +83,7 @@ def _totals(paper: Paper, rows: Rows, explained: list[str]) -> Iterator[Contradi
         yield Contradiction("total", message, tuple(lines), details=tuple(details))
 
 
-def thresholds(paper: Paper, rows: Rows) -> Iterator[Contradiction]:
+def compare_thresholds(paper: ParsedDocument, rows: DocumentRows) -> Iterator[Contradiction]:
     """The gap against threshold less closed rows; and two thresholds for one claim."""
     closed_gates = [gate for gate in rows.gates.values() if gate.status == Status.CLOSED]
     apart = set() if rows.counts_all else rows.not_counted

@@ -16,7 +16,7 @@ _UNSAFE = re.compile(
 )
 
 
-def escaped(text: str) -> str:
+def escape_text(text: str) -> str:
     """A text as one line, for a heading or a paragraph."""
     line = "<br>".join(_UNSAFE.sub(_number, part) for part in text.split("\n"))
     start, end = len(line) - len(line.lstrip()), len(line.rstrip())
@@ -25,17 +25,17 @@ def escaped(text: str) -> str:
     return "".join([*map(_number_of, line[:start]), line[start:end], *map(_number_of, line[end:])])
 
 
-def first_escaped(line: str) -> str:
+def escape_first(line: str) -> str:
     """An escaped line that does not begin with what a reader would take for a sign."""
     return _number_of(line[0]) + line[1:] if line and line[0] not in "&<" else line
 
 
-def cell(line: str) -> str:
+def escape_cell(line: str) -> str:
     """An escaped line for a cell of a table."""
     return line.replace("|", r"\|")
 
 
-def unescaped(line: str) -> str:
+def unescape_text(line: str) -> str:
     """The text that was written as this line."""
     return _NUMBER.sub(_meant, line)
 

@@ -5,15 +5,23 @@ from collections.abc import Callable
 
 from gates.rules import Status
 
-from .escaping import unescaped
-from .parsed import Count, Gap, Note, Paper, Round, SaidAction, SaidClaim
-from .vocabulary import CODE, STATES, bare, codes_in, status
+from .escaping import unescape_text
+from .parsed import (
+    ClosedThisRound,
+    ParsedAction,
+    ParsedClaim,
+    ParsedDocument,
+    ParsedNote,
+    StatedCount,
+    StatedGap,
+)
+from .vocabulary import CODE, STATES, codes_in, parse_status, strip_markup
 
 # Nobody writes a longer sentence, and some patterns below take their time with one.
-LONGEST = 5000
+MAX_LINE_LENGTH = 5000
 
 _LABELLED = re.compile(r"\*\*([^*]+?):\*\*\s*(.*)|\*\*([^*]+?)\*\*:\s*(.*)")
-_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:\s*\((.*)\))?\s*")
+_LINE_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:\s*\((.*)\))?\s*")
 _OF = re.compile(r"([0-9]{1,6})\s*/\s*([0-9]{1,6})")
 _OF_OR_GATES = re.compile(
     r"(?P<number>[0-9]{1,6})(?:\s*/\s*(?P<total>[0-9]{1,6})|\**\s+(?:counted\s+)?gates?\b)"
@@ -34,7 +42,7 @@ _REMAINING = re.compile(
 _CLOSES = re.compile(r"\bcloses?\s+([A-Z]+[0-9]+)\b")
 
 
-def labelled(text: str) -> tuple[str, str] | None:
+def split_label(text: str) -> tuple[str, str] | None:
     """The label of "**Label:** text" in one case, and the text; None where there is no label."""
     found = _LABELLED.match(text)
     if found is None:
@@ -43,14 +51,14 @@ def labelled(text: str) -> tuple[str, str] | None:
     return label.strip().casefold(), rest.strip()
 
 
-def read_sentence(paper: Paper, line: int, text: str) -> bool:
+def read_sentence(paper: ParsedDocument, line: int, text: str) -> bool:
     """Note what one line says of the whole launch; False where it means nothing to us."""
     plain = text.lstrip("✅🔄🟡🔴🚫 ")
-    found = labelled(plain)
+    found = split_label(plain)
     if found is None:
         return False
     label, rest = found
-    if len(text) > LONGEST and label != "snapshot date":
+    if len(text) > MAX_LINE_LENGTH and label != "snapshot date":
         return False
     reader = _LABELS.get(label)
     if reader is not None:
@@ -60,9 +68,9 @@ def read_sentence(paper: Paper, line: int, text: str) -> bool:
     return _read_count(paper, line, label, plain) or _read_remaining(paper, line, rest)
 
 
-def read_unmarked(paper: Paper, line: int, text: str) -> bool:
+def read_unmarked(paper: ParsedDocument, line: int, text: str) -> bool:
     """A count or the rule where nobody made the label bold: "Open: 7", "no … claim until …"."""
-    if len(text) > LONGEST:
+    if len(text) > MAX_LINE_LENGTH:
         return False
     plain = text.lstrip("✅🔄🟡🔴🚫 ")
     if found := _UNMARKED.match(plain):
@@ -70,30 +78,30 @@ def read_unmarked(paper: Paper, line: int, text: str) -> bool:
     return _RULE.search(plain) is not None and _read_rule(paper, line, plain)
 
 
-def _read_date(paper: Paper, line: int, text: str) -> bool:
-    found = _DATE.fullmatch(text)
+def _read_date(paper: ParsedDocument, line: int, text: str) -> bool:
+    found = _LINE_DATE.fullmatch(text)
     if found is None:
         return False
-    paper.snapshot_date, paper.notes = found.group(1), unescaped(found.group(2) or "")
+    paper.snapshot_date, paper.notes = found.group(1), unescape_text(found.group(2) or "")
     return True
 
 
-def _read_plan_start(paper: Paper, line: int, text: str) -> bool:
-    found = _DATE.fullmatch(text)
+def _read_plan_start(paper: ParsedDocument, line: int, text: str) -> bool:
+    found = _LINE_DATE.fullmatch(text)
     paper.plan_starts_on = found.group(1) if found else ""
     return bool(found)
 
 
-def _read_current(paper: Paper, line: int, text: str) -> bool:
+def _read_current(paper: ParsedDocument, line: int, text: str) -> bool:
     found = _OF.match(text)
     if found is None:
         return False
     number, total = map(int, found.groups())
-    paper.counts.append(Count(line, "Current status", Status.CLOSED, number, total))
+    paper.counts.append(StatedCount(line, "Current status", Status.CLOSED, number, total))
     return True
 
 
-def _read_rule(paper: Paper, line: int, text: str) -> bool:
+def _read_rule(paper: ParsedDocument, line: int, text: str) -> bool:
     if "P0" in codes_in(text):
         paper.speaks_of_p0.append(line)
     said = _RULE.search(text)
@@ -102,19 +110,19 @@ def _read_rule(paper: Paper, line: int, text: str) -> bool:
         return False
     name, number = said.group(1).strip(), int(found["number"])
     total = int(found["total"]) if found["total"] else None
-    paper.rules.append(SaidClaim(line, name, name, number, "P0" in codes_in(text)))
-    paper.gaps.append(Gap(line, name, number, total))
+    paper.rules.append(ParsedClaim(line, name, name, number, "P0" in codes_in(text)))
+    paper.gaps.append(StatedGap(line, name, number, total))
     return True
 
 
-def _read_rows(paper: Paper, line: int, text: str) -> bool:
+def _read_rows(paper: ParsedDocument, line: int, text: str) -> bool:
     found = re.match(r"([0-9]{1,6})", text)
     if found:
-        paper.rows_stated = Count(line, "Rows", None, int(found.group(1)))
+        paper.rows_stated = StatedCount(line, "Rows", None, int(found.group(1)))
     return bool(found)
 
 
-_LABELS: dict[str, Callable[[Paper, int, str], bool]] = {
+_LABELS: dict[str, Callable[[ParsedDocument, int, str], bool]] = {
     "snapshot date": _read_date,
     "plan starts on": _read_plan_start,
     "current status": _read_current,
@@ -123,11 +131,11 @@ _LABELS: dict[str, Callable[[Paper, int, str], bool]] = {
 }
 
 
-def _read_gap(paper: Paper, line: int, text: str) -> bool:
+def _read_gap(paper: ParsedDocument, line: int, text: str) -> bool:
     found = _GAP.search(text)
     if found is None:
         return False
-    gap = Gap(line, found.group(1).strip())
+    gap = StatedGap(line, found.group(1).strip())
     inside, after = found.group(2), text[found.end() :].lstrip(":* ")
     if of := _OF.fullmatch(inside.strip()):
         gap.threshold, gap.total = map(int, of.groups())
@@ -138,14 +146,14 @@ def _read_gap(paper: Paper, line: int, text: str) -> bool:
     return gap.threshold is not None or bool(gap.codes)
 
 
-def _read_count(paper: Paper, line: int, label: str, text: str) -> bool:
+def _read_count(paper: ParsedDocument, line: int, label: str, text: str) -> bool:
     person = _PERSON.fullmatch(label)
-    meant = status("blocked" if person else label)
+    meant = parse_status("blocked" if person else label)
     after = text.partition(":")[2].lstrip("* ")
     number = re.match(r"([0-9]{1,6})(?:\s*/\s*([0-9]{1,6}))?", after)
     if meant is None or number is None:
         return False
-    count = Count(line, label.capitalize(), meant[0], int(number.group(1)))
+    count = StatedCount(line, label.capitalize(), meant[0], int(number.group(1)))
     count.total = int(number.group(2)) if number.group(2) else None
     if person:
         # The label came in one case; the name is wanted as it is written.
@@ -154,7 +162,7 @@ def _read_count(paper: Paper, line: int, label: str, text: str) -> bool:
     if this_round := _ROUND.match(inside):
         items = [item.strip() for item in this_round.group(2).split(",")]
         paper.rounds.append(
-            Round(line, int(this_round.group(1)), items, codes_in(this_round.group(2)))
+            ClosedThisRound(line, int(this_round.group(1)), items, codes_in(this_round.group(2)))
         )
     else:
         count.codes = codes_in(inside)
@@ -162,31 +170,35 @@ def _read_count(paper: Paper, line: int, label: str, text: str) -> bool:
     return True
 
 
-def _read_remaining(paper: Paper, line: int, text: str) -> bool:
+def _read_remaining(paper: ParsedDocument, line: int, text: str) -> bool:
     """Gates set apart: "remaining 4 gates (S5, S7) are commercial, not technical"."""
     found = _REMAINING.search(text)
     if found is None:
         return False
     number, inside, why = found.groups()
     codes = codes_in(inside)
-    paper.remaining.append(Count(line, "Remaining", None, int(number or len(codes)), codes=codes))
+    paper.remaining.append(
+        StatedCount(line, "Remaining", None, int(number or len(codes)), codes=codes)
+    )
     if "not technical" in why or "not counted" in why:
-        reason = unescaped(why.strip())
+        reason = unescape_text(why.strip())
         reason = reason[:1].upper() + reason[1:]
-        paper.not_counted += [Note(line, code, reason) for code in codes]
+        paper.not_counted += [ParsedNote(line, code, reason) for code in codes]
     return True
 
 
-def read_newly_closed(paper: Paper, line: int, text: str) -> bool:
+def read_newly_closed(paper: ParsedDocument, line: int, text: str) -> bool:
     """ "**T5** — note" below "Newly closed"."""
     found = _NEWLY.fullmatch(text)
     if found is None:
         return False
-    paper.newly_closed.append(Note(line, found.group(1), unescaped(found.group(2).strip())))
+    paper.newly_closed.append(
+        ParsedNote(line, found.group(1), unescape_text(found.group(2).strip()))
+    )
     return True
 
 
-def plan_day(text: str) -> tuple[int, str] | None:
+def parse_plan_day(text: str) -> tuple[int, str] | None:
     """The day of "**Day 2 (D+2) — requires Sami credentials:**" and whom all of it needs."""
     found = _DAY.match(text)
     if found is None:
@@ -195,12 +207,12 @@ def plan_day(text: str) -> tuple[int, str] | None:
     return int(found.group(1)), person.group(1) if person else ""
 
 
-def plan_step(line: int, text: str, day: int, needs: str, known: set[str]) -> SaidAction:
+def parse_plan_step(line: int, text: str, day: int, needs: str, known: set[str]) -> ParsedAction:
     """A line of the plan. Its gate is the one it closes, or the one it begins with."""
     mark = next((mark for mark in STATES if text.startswith(mark)), "")
     rest = text[len(mark) :].strip() if mark in {"✅", "🔄", "⬜"} else text
     state = STATES[mark] if rest != text else "todo"
-    closes, begins = _CLOSES.search(rest), CODE.match(bare(rest))
+    closes, begins = _CLOSES.search(rest), CODE.match(strip_markup(rest))
     codes = [found.group(len(found.groups())) for found in (closes, begins) if found]
     code = next((code for code in codes if code in known), "")
-    return SaidAction(line, code, unescaped(rest), day=day, state=state, needs=needs)
+    return ParsedAction(line, code, unescape_text(rest), day=day, state=state, needs=needs)

@@ -6,7 +6,7 @@ from gates.rules import Progress, Status
 
 
 @dataclass(slots=True)
-class SaidEvidence:
+class ParsedEvidence:
     """One proof. Dates are kept as written until they become fields."""
 
     line: int
@@ -21,7 +21,7 @@ class SaidEvidence:
 
 
 @dataclass(slots=True)
-class SaidBlocker:
+class ParsedBlocker:
     """What a gate waits for."""
 
     line: int
@@ -36,7 +36,7 @@ class SaidBlocker:
 
 
 @dataclass(slots=True)
-class SaidGate:
+class ParsedGate:
     """One row of a gate table. An empty text means that the row does not say."""
 
     line: int
@@ -49,8 +49,8 @@ class SaidGate:
     notes: str = ""
     owner: str = ""
     covered_by: str = ""
-    blocker: SaidBlocker | None = None
-    evidence: SaidEvidence | None = None
+    blocker: ParsedBlocker | None = None
+    evidence: ParsedEvidence | None = None
     no_proof: str = ""  # what stands where the evidence of a closed gate should
     waits: str = ""  # “Blocked on …” in the row of a gate that is not blocked
 
@@ -60,7 +60,7 @@ class SaidGate:
 
 
 @dataclass(slots=True)
-class SaidSection:
+class ParsedSection:
     """A heading with its gates, and the count it claims."""
 
     line: int
@@ -69,11 +69,11 @@ class SaidSection:
     closed: int | None = None
     total: int | None = None
     ticked: bool = False
-    gates: list[SaidGate] = field(default_factory=list)
+    gates: list[ParsedGate] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class SaidAction:
+class ParsedAction:
     """A step, from a table of actions or a line of the plan."""
 
     line: int
@@ -86,7 +86,7 @@ class SaidAction:
 
 
 @dataclass(slots=True)
-class SaidClaim:
+class ParsedClaim:
     """A claim and its rule."""
 
     line: int
@@ -98,7 +98,7 @@ class SaidClaim:
 
 
 @dataclass(slots=True)
-class Note:
+class ParsedNote:
     """A text about one gate: its closing, its cover, why it is not counted."""
 
     line: int
@@ -108,7 +108,7 @@ class Note:
 
 
 @dataclass(slots=True)
-class Count:
+class StatedCount:
     """“Open: 7/30 (T6, T7)”: a number the document states, and the gates it names with it."""
 
     line: int
@@ -121,7 +121,7 @@ class Count:
 
 
 @dataclass(slots=True)
-class Gap:
+class StatedGap:
     """“Gap to Launch Claim (24/30): 6 gates.”"""
 
     line: int
@@ -133,7 +133,7 @@ class Gap:
 
 
 @dataclass(slots=True)
-class Round:
+class ClosedThisRound:
     """“+2 this round: I2 on-call, O5 SLO skeleton”."""
 
     line: int
@@ -143,7 +143,7 @@ class Round:
 
 
 @dataclass(slots=True)
-class Skipped:
+class SkippedLines:
     """Lines that mean nothing to us, below one heading."""
 
     line: int
@@ -154,7 +154,7 @@ class Skipped:
 
 
 @dataclass(slots=True)
-class Paper:
+class ParsedDocument:
     """A whole document."""
 
     name: str = ""
@@ -162,27 +162,27 @@ class Paper:
     snapshot_date: str = ""
     plan_starts_on: str = ""
     notes: str = ""
-    sections: list[SaidSection] = field(default_factory=list)
-    evidence: list[SaidEvidence] = field(default_factory=list)
-    blockers: list[SaidBlocker] = field(default_factory=list)
-    actions: list[SaidAction] = field(default_factory=list)
-    claims: list[SaidClaim] = field(default_factory=list)
-    newly_closed: list[Note] = field(default_factory=list)
-    closings: list[Note] = field(default_factory=list)
-    covers: list[Note] = field(default_factory=list)
-    not_counted: list[Note] = field(default_factory=list)
-    rules: list[SaidClaim] = field(default_factory=list)
-    rows_stated: Count | None = None
-    counts: list[Count] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
-    rounds: list[Round] = field(default_factory=list)
-    remaining: list[Count] = field(default_factory=list)
+    sections: list[ParsedSection] = field(default_factory=list)
+    evidence: list[ParsedEvidence] = field(default_factory=list)
+    blockers: list[ParsedBlocker] = field(default_factory=list)
+    actions: list[ParsedAction] = field(default_factory=list)
+    claims: list[ParsedClaim] = field(default_factory=list)
+    newly_closed: list[ParsedNote] = field(default_factory=list)
+    closings: list[ParsedNote] = field(default_factory=list)
+    covers: list[ParsedNote] = field(default_factory=list)
+    not_counted: list[ParsedNote] = field(default_factory=list)
+    rules: list[ParsedClaim] = field(default_factory=list)
+    rows_stated: StatedCount | None = None
+    counts: list[StatedCount] = field(default_factory=list)
+    gaps: list[StatedGap] = field(default_factory=list)
+    rounds: list[ClosedThisRound] = field(default_factory=list)
+    remaining: list[StatedCount] = field(default_factory=list)
     speaks_of_p0: list[int] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
+    skipped: list[SkippedLines] = field(default_factory=list)
     # Statuses of rows whose cell was empty, filled in by --empty-status: reported, not hidden.
     empty_statuses: list[str] = field(default_factory=list)
 
     @property
-    def gates(self) -> list[SaidGate]:
+    def gates(self) -> list[ParsedGate]:
         """All gates, in the order of the document."""
         return [gate for section in self.sections for gate in section.gates]

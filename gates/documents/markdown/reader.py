@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterator
 from gates.documents.records import Problem
 from gates.rules import Progress, Status
 
-from .blocks import Heading, Line, Row, Table, outline
-from .cells import evidence_in, sentences, without_label
-from .escaping import unescaped
+from .blocks import Heading, Line, Row, Table, parse_blocks
+from .cells import parse_cell, parse_evidence, without_label
+from .escaping import unescape_text
 from .lines import (
-    LONGEST,
-    labelled,
-    plan_day,
-    plan_step,
+    MAX_LINE_LENGTH,
+    parse_plan_day,
+    parse_plan_step,
     read_newly_closed,
     read_sentence,
     read_unmarked,
+    split_label,
 )
-from .parsed import Paper, SaidBlocker, SaidGate, SaidSection, Skipped
-from .tables import NAME, Cells, SideTable
-from .vocabulary import CODE, bare, columns, named_twice, status
+from .parsed import ParsedBlocker, ParsedDocument, ParsedGate, ParsedSection, SkippedLines
+from .tables import WITHOUT_PERSON, Cells, SideTable
+from .vocabulary import CODE, duplicate_columns, map_columns, parse_status, strip_markup
 
 _HEADING = re.compile(
     r"(?P<name>.*?)\s*(?:\{(?P<prefix>[A-Z]+)\}\s*)?"
@@ -31,7 +31,7 @@ GATE_TABLE = {"code", "gate", "status"}
 
 def read_markdown(
     text: str, empty_status: tuple[Status, Progress] | None = None
-) -> tuple[Paper, list[Problem]]:
+) -> tuple[ParsedDocument, list[Problem]]:
     """What a document says, and everything that keeps it from being imported.
 
     `empty_status` is what a gate's empty status cell means; without it such a cell is a problem.
@@ -45,15 +45,15 @@ class _Reading:
     """One reading under way: where in the document we are, and what was found so far."""
 
     def __init__(self, text: str, empty_status: tuple[Status, Progress] | None) -> None:
-        self.parts = outline(text)
+        self.parts = parse_blocks(text)
         self.empty_status = empty_status
-        self.paper = Paper()
+        self.paper = ParsedDocument()
         self.problems: list[Problem] = []
         self.known = set(self._codes())
         self.first: dict[str, int] = {}
-        self.prefixes: dict[str, SaidSection] = {}
+        self.prefixes: dict[str, ParsedSection] = {}
         # The heading we are under, as a section; and what the lines below it are about.
-        self.heading = SaidSection(0, "")
+        self.heading = ParsedSection(0, "")
         self.person = ""
         self.day: tuple[int, str] | None = None
         self.newly_closed = False
@@ -73,9 +73,9 @@ class _Reading:
 
     def _codes(self) -> Iterator[str]:
         for part in self.parts:
-            found = columns(part.header) if isinstance(part, Table) else {}
+            found = map_columns(part.header) if isinstance(part, Table) else {}
             if isinstance(part, Table) and found.keys() >= GATE_TABLE:
-                yield from (bare(row.cells[found["code"]]) for row in part.rows)
+                yield from (strip_markup(row.cells[found["code"]]) for row in part.rows)
 
     # --- headings and lines ------------------------------------------------------------
 
@@ -84,30 +84,32 @@ class _Reading:
         self.day, self.person, self.newly_closed = None, "", False
         if heading.level == 1 and not self.paper.name:
             # The title is a name and nothing else, whatever it looks like.
-            self.paper.name, self.paper.name_line = unescaped(heading.text), heading.line
-            self.heading = SaidSection(heading.line, self.paper.name)
+            self.paper.name, self.paper.name_line = unescape_text(heading.text), heading.line
+            self.heading = ParsedSection(heading.line, self.paper.name)
             return
-        found = _HEADING.fullmatch(heading.text) if len(heading.text) < LONGEST else None
+        found = _HEADING.fullmatch(heading.text) if len(heading.text) < MAX_LINE_LENGTH else None
         said = found.groupdict() if found else {"name": heading.text}
-        self.heading = SaidSection(
+        self.heading = ParsedSection(
             heading.line,
-            unescaped(said["name"].strip()),
+            unescape_text(said["name"].strip()),
             said.get("prefix") or "",
             int(said["closed"]) if said.get("closed") else None,
             int(said["total"]) if said.get("total") else None,
             bool(said.get("mark")),
         )
-        person = NAME.search(heading.text)
+        person = WITHOUT_PERSON.search(heading.text)
         self.person = person.group(1) if person else ""
-        self.day = plan_day(heading.text)
+        self.day = parse_plan_day(heading.text)
         if self.heading.prefix:
             self._section(self.heading.prefix)
 
     def _line(self, part: Line) -> bool:
-        if found := plan_day(part.text):
+        if found := parse_plan_day(part.text):
             self.day, self.newly_closed = found, False
             return True
-        if (found_label := labelled(part.text.lstrip("✅ "))) and "newly closed" in found_label[0]:
+        if (found_label := split_label(part.text.lstrip("✅ "))) and "newly closed" in found_label[
+            0
+        ]:
             self.newly_closed = True
             return True
         if self.newly_closed and read_newly_closed(self.paper, part.line, part.text):
@@ -120,7 +122,7 @@ class _Reading:
             return not found_label and read_unmarked(self.paper, part.line, part.text)
         if found_label:
             return False
-        step = plan_step(part.line, part.text, *self.day, self.known)
+        step = parse_plan_step(part.line, part.text, *self.day, self.known)
         self.paper.actions.append(step)
         return True
 
@@ -132,19 +134,19 @@ class _Reading:
         sample = first.text if isinstance(first, Line) else " | ".join(first.header)
         lines = sum(1 if isinstance(part, Line) else 2 + len(part.rows) for part in self.unread)
         numbers = [
-            f"line {part.line}: {part.text[:LONGEST]}"
+            f"line {part.line}: {part.text[:MAX_LINE_LENGTH]}"
             for part in self.unread
             if isinstance(part, Line) and re.search(r"[0-9]", part.text)
         ]
-        skipped = Skipped(first.line, self.heading.name, lines, sample[:80], numbers)
+        skipped = SkippedLines(first.line, self.heading.name, lines, sample[:80], numbers)
         self.paper.skipped.append(skipped)
         self.unread = []
 
     # --- tables ------------------------------------------------------------------------
 
     def _table(self, table: Table) -> bool:
-        where = columns(table.header)
-        if where.keys() >= GATE_TABLE and (twice := named_twice(table.header)):
+        where = map_columns(table.header)
+        if where.keys() >= GATE_TABLE and (twice := duplicate_columns(table.header)):
             self._problem(table.line, "", f"two columns for the same thing: {' and '.join(twice)}")
             return True
         read_row: Callable[[Cells], None] | None = self._gate_row
@@ -168,15 +170,15 @@ class _Reading:
         return False
 
     def _gate_row(self, cells: Cells) -> None:
-        code, line = bare(cells.raw("code")), cells.line
+        code, line = strip_markup(cells.raw("code")), cells.line
         if not CODE.fullmatch(code):
             self._problem(line, "code", f"{code!r} is not a code: capital letters and a number")
             return
         if self.first.setdefault(code, line) != line:
             self._problem(line, code, f"stands already in line {self.first[code]}")
             return
-        found = status(cells.raw("status"))
-        if not bare(cells.raw("status")):
+        found = parse_status(cells.raw("status"))
+        if not strip_markup(cells.raw("status")):
             found = self.empty_status
             self.paper.empty_statuses.append(code)
             if found is None:
@@ -185,11 +187,11 @@ class _Reading:
         if found is None:
             self._problem(line, code, f"{cells.raw('status')!r} is not a status")
             return
-        gate = SaidGate(line, code, cells.text("gate"), *found)
+        gate = ParsedGate(line, code, cells.text("gate"), *found)
         self._say(gate, cells)
         self._section(code.rstrip("0123456789")).gates.append(gate)
 
-    def _section(self, prefix: str) -> SaidSection:
+    def _section(self, prefix: str) -> ParsedSection:
         section = self.heading
         if self.paper.sections and self.paper.sections[-1] is section:
             return section
@@ -202,7 +204,7 @@ class _Reading:
         self.paper.sections.append(section)
         return section
 
-    def _say(self, gate: SaidGate, cells: Cells) -> None:
+    def _say(self, gate: ParsedGate, cells: Cells) -> None:
         """Put the texts of a row where they belong. What has a column of its own wins."""
         for column in ("notes", "proof", "evidence"):
             if text := cells.raw(column):
@@ -215,27 +217,27 @@ class _Reading:
             if text := cells.text(column):
                 setattr(gate, name, text.upper() if name == "priority" else text)
         if done := cells.raw("dod"):
-            gate.definition_of_done = unescaped(without_label(done))
+            gate.definition_of_done = unescape_text(without_label(done))
 
-    def _read_text(self, gate: SaidGate, column: str, text: str) -> None:
-        said = sentences(text)
+    def _read_text(self, gate: ParsedGate, column: str, text: str) -> None:
+        said = parse_cell(text)
         gate.priority = gate.priority or said.priority
-        gate.definition_of_done = gate.definition_of_done or unescaped(said.definition_of_done)
+        gate.definition_of_done = gate.definition_of_done or unescape_text(said.definition_of_done)
         if said.covered_by and said.covered_by not in self.known - {gate.code}:
             said.covered_by, said.rest = "", text
         gate.covered_by = gate.covered_by or said.covered_by
         if said.blocked and gate.status is not Status.BLOCKED:
             gate.waits, said.rest = said.needs, text
         elif said.blocked and gate.blocker is None:
-            needs, who = unescaped(said.needs), unescaped(said.waiting_on)
-            gate.blocker = SaidBlocker(gate.line, gate.code, needs, who)
+            needs, who = unescape_text(said.needs), unescape_text(said.waiting_on)
+            gate.blocker = ParsedBlocker(gate.line, gate.code, needs, who)
         if gate.status is Status.CLOSED and column != "notes":
-            gate.evidence = evidence_in(gate.line, gate.code, said.rest)
+            gate.evidence = parse_evidence(gate.line, gate.code, said.rest)
             if gate.evidence is None and any(char.isalnum() for char in said.rest):
-                gate.no_proof = unescaped(said.rest)
+                gate.no_proof = unescape_text(said.rest)
                 gate.note(gate.no_proof)
         elif said.rest:
-            gate.note(unescaped(said.rest))
+            gate.note(unescape_text(said.rest))
 
     def _problem(self, line: int, field: str, message: str) -> None:
         self.problems.append(Problem(f"line {line}", field, message))

@@ -4,14 +4,21 @@ import re
 from collections.abc import Callable
 
 from .blocks import Row
-from .escaping import unescaped
-from .parsed import Note, Paper, SaidAction, SaidBlocker, SaidClaim, SaidEvidence
-from .vocabulary import CODE, STATES, bare, codes_in
+from .escaping import unescape_text
+from .parsed import (
+    ParsedAction,
+    ParsedBlocker,
+    ParsedClaim,
+    ParsedDocument,
+    ParsedEvidence,
+    ParsedNote,
+)
+from .vocabulary import CODE, STATES, codes_in, strip_markup
 
 # "What we CANNOT close without Sami": whom everything in the table below waits for.
-NAME = re.compile(r"\bwithout ([A-Z\u0600-\u06ff][\w\u0600-\u06ff]*)\s*$", re.IGNORECASE)
+WITHOUT_PERSON = re.compile(r"\bwithout ([A-Z\u0600-\u06ff][\w\u0600-\u06ff]*)\s*$", re.IGNORECASE)
 
-Report = Callable[[int, str, str], None]
+ReportProblem = Callable[[int, str, str], None]
 
 
 class Cells:
@@ -27,7 +34,7 @@ class Cells:
 
     def text(self, column: str) -> str:
         """The text that is meant."""
-        return unescaped(self.raw(column))
+        return unescape_text(self.raw(column))
 
 
 class SideTable:
@@ -35,11 +42,11 @@ class SideTable:
 
     def __init__(
         self,
-        paper: Paper,
+        paper: ParsedDocument,
         where: dict[str, int],
         person: str,
         day: tuple[int, str] | None,
-        problem: Report,
+        problem: ReportProblem,
     ) -> None:
         self.paper, self.columns = paper, where.keys()
         self.person, self.day, self.problem = person, day, problem
@@ -58,7 +65,7 @@ class SideTable:
         return next((read for needed, read in readers.items() if self.columns >= needed), None)
 
     def _code(self, cells: Cells) -> str:
-        code = bare(cells.raw("gate"))
+        code = strip_markup(cells.raw("gate"))
         if code and not CODE.fullmatch(code):
             message = f"{code!r} is not a code: capital letters and a number"
             self.problem(cells.line, "gate", message)
@@ -68,23 +75,23 @@ class SideTable:
         names = ("kind", "url", "output", "commit", "observed", "valid_until")
         texts = {name: cells.text(name) for name in names}
         texts["kind"] = texts["kind"].casefold() or "statement"
-        said = SaidEvidence(cells.line, self._code(cells), cells.text("evidence"), **texts)
+        said = ParsedEvidence(cells.line, self._code(cells), cells.text("evidence"), **texts)
         self.paper.evidence.append(said)
 
     def _blocker(self, cells: Cells) -> None:
         names = ("why", "raised", "due", "resolved", "resolution")
         texts = {name: cells.text(name) for name in names}
         who = cells.text("waiting_on") or self.person
-        said = SaidBlocker(cells.line, self._code(cells), cells.text("blocker"), who, **texts)
+        said = ParsedBlocker(cells.line, self._code(cells), cells.text("blocker"), who, **texts)
         self.paper.blockers.append(said)
 
     def _action(self, cells: Cells) -> None:
         code, text = self._code(cells), cells.text("action")
-        said = SaidAction(cells.line, code, text, cells.text("estimate"))
+        said = ParsedAction(cells.line, code, text, cells.text("estimate"))
         if self.day is not None:
             said.day, said.needs = self.day
         said.needs = cells.text("needs") or said.needs
-        state = bare(cells.raw("state")).casefold() or "todo"
+        state = strip_markup(cells.raw("state")).casefold() or "todo"
         if state not in STATES:
             message = f"{state!r} is not a state: todo, doing or done"
             self.problem(cells.line, "state", message)
@@ -92,12 +99,12 @@ class SideTable:
         self.paper.actions.append(said)
 
     def _claim(self, cells: Cells) -> None:
-        slug, least = cells.text("claim"), bare(cells.raw("min_closed"))
+        slug, least = cells.text("claim"), strip_markup(cells.raw("min_closed"))
         if least and not re.fullmatch("[0-9]{1,6}", least):
             self.problem(cells.line, "claim", f"{least!r} is not a number of gates")
             return
-        said = SaidClaim(cells.line, slug, cells.text("name"), int(least) if least else None)
-        said.requires_p0 = bare(cells.raw("requires_p0")).casefold() == "yes"
+        said = ParsedClaim(cells.line, slug, cells.text("name"), int(least) if least else None)
+        said.requires_p0 = strip_markup(cells.raw("requires_p0")).casefold() == "yes"
         said.required = codes_in(cells.raw("required"))
         self.paper.claims.append(said)
 
@@ -112,5 +119,5 @@ class SideTable:
     def _cover(self, cells: Cells) -> None:
         self.paper.covers.append(self._note(cells, "covered_by"))
 
-    def _note(self, cells: Cells, column: str) -> Note:
-        return Note(cells.line, self._code(cells), cells.text(column))
+    def _note(self, cells: Cells, column: str) -> ParsedNote:
+        return ParsedNote(cells.line, self._code(cells), cells.text(column))

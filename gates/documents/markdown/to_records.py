@@ -23,24 +23,32 @@ from gates.models import (
 )
 from gates.rules import Status
 
-from .parsed import Gap, Note, Paper, SaidBlocker, SaidClaim, SaidEvidence, SaidGate
+from .parsed import (
+    ParsedBlocker,
+    ParsedClaim,
+    ParsedDocument,
+    ParsedEvidence,
+    ParsedGate,
+    ParsedNote,
+    StatedGap,
+)
 
 
-def records(paper: Paper, slug: str) -> list[Record]:
+def to_records(paper: ParsedDocument, slug: str) -> list[Record]:
     """The rows of a document for the launch `slug`. What the document does not say is left out."""
     return [
-        _launch(paper, slug),
-        *_sections(paper, slug),
-        *_owners(paper),
-        *_gates(paper, slug),
-        *_evidence(paper, slug),
-        *_blockers(paper, slug),
-        *_actions(paper, slug),
-        *_claims(paper, slug),
+        _launch_record(paper, slug),
+        *_section_records(paper, slug),
+        *_owner_records(paper),
+        *_gate_records(paper, slug),
+        *_evidence_records(paper, slug),
+        *_blocker_records(paper, slug),
+        *_action_records(paper, slug),
+        *_claim_records(paper, slug),
     ]
 
 
-def moment(text: str) -> str | None:
+def parse_moment(text: str) -> str | None:
     """A moment as written; a date alone is its midnight here. None for nothing."""
     day = parse_date(text) if len(text) == 10 and text.isascii() else None
     if day is None:
@@ -48,9 +56,9 @@ def moment(text: str) -> str | None:
     return timezone.make_aware(datetime.combine(day, time.min)).isoformat()
 
 
-def evidence_of(paper: Paper) -> dict[str, list[SaidEvidence]]:
+def evidence_of(paper: ParsedDocument) -> dict[str, list[ParsedEvidence]]:
     """The proofs of each gate: the one in its row, then those in tables of evidence."""
-    found: dict[str, list[SaidEvidence]] = defaultdict(list)
+    found: dict[str, list[ParsedEvidence]] = defaultdict(list)
     for gate in paper.gates:
         if gate.evidence:
             found[gate.code].append(gate.evidence)
@@ -59,13 +67,13 @@ def evidence_of(paper: Paper) -> dict[str, list[SaidEvidence]]:
     return found
 
 
-def closed_without_evidence(paper: Paper) -> list[SaidGate]:
+def closed_without_evidence(paper: ParsedDocument) -> list[ParsedGate]:
     """The gates that the document calls closed and gives nothing for."""
     proven = evidence_of(paper)
     return [gate for gate in paper.gates if gate.status == Status.CLOSED and not proven[gate.code]]
 
 
-def blockers_of(paper: Paper) -> list[SaidBlocker]:
+def blockers_of(paper: ParsedDocument) -> list[ParsedBlocker]:
     """The blockers with a name each: of blocked gates, and those that were resolved.
 
     A table of blockers says more than a row, so where it has the gate it is believed.
@@ -87,7 +95,7 @@ def blockers_of(paper: Paper) -> list[SaidBlocker]:
     return found
 
 
-def blocked_by_nobody(paper: Paper) -> list[SaidGate]:
+def blocked_by_nobody(paper: ParsedDocument) -> list[ParsedGate]:
     """The gates that the document calls blocked without saying by whom."""
     named = {blocker.code for blocker in blockers_of(paper)}
     return [
@@ -95,7 +103,7 @@ def blocked_by_nobody(paper: Paper) -> list[SaidGate]:
     ]
 
 
-def claims_of(paper: Paper) -> list[SaidClaim]:
+def claims_of(paper: ParsedDocument) -> list[ParsedClaim]:
     """The claims of the table of claims, or else those in the rule and the gaps."""
     if paper.claims:
         return paper.claims
@@ -107,35 +115,35 @@ def claims_of(paper: Paper) -> list[SaidClaim]:
         named = next((gap.name for gap in gaps if gap.threshold == rule.min_closed), rule.name)
         slug = slugify(rule.name) or "launched"
         claims.append(
-            SaidClaim(rule.line, slug, named.capitalize(), rule.min_closed, rule.requires_p0)
+            ParsedClaim(rule.line, slug, named.capitalize(), rule.min_closed, rule.requires_p0)
         )
     claims += [_claim_in(gap) for gap in gaps if gap.threshold not in ruled or gap.codes]
     return claims
 
 
-def _claim_in(gap: Gap) -> SaidClaim:
+def _claim_in(gap: StatedGap) -> ParsedClaim:
     short = gap.name.casefold().removesuffix(" launch").removesuffix(" claim")
     slug = slugify(short) or f"claim-{gap.line}"
-    return SaidClaim(gap.line, slug, gap.name.capitalize(), gap.threshold, required=gap.codes)
+    return ParsedClaim(gap.line, slug, gap.name.capitalize(), gap.threshold, required=gap.codes)
 
 
-def _launch(paper: Paper, slug: str) -> Record:
+def _launch_record(paper: ParsedDocument, slug: str) -> Record:
     said = {
         "name": paper.name,
         "snapshot_date": paper.snapshot_date,
         "plan_starts_on": paper.plan_starts_on or paper.snapshot_date,
         "notes": paper.notes,
     }
-    return _record(Launch, paper.name_line or 1, {"slug": slug}, said)
+    return _make_record(Launch, paper.name_line or 1, {"slug": slug}, said)
 
 
-def _sections(paper: Paper, slug: str) -> Iterator[Record]:
+def _section_records(paper: ParsedDocument, slug: str) -> Iterator[Record]:
     for position, section in enumerate(paper.sections, start=1):
         said = {"launch": [slug], "prefix": section.prefix, "name": section.name}
-        yield _record(Section, section.line, {**said, "position": position})
+        yield _make_record(Section, section.line, {**said, "position": position})
 
 
-def _owners(paper: Paper) -> Iterator[Record]:
+def _owner_records(paper: ParsedDocument) -> Iterator[Record]:
     lines: dict[str, int] = {}
     named = [
         *((gate.owner, gate.line) for gate in paper.gates),
@@ -145,14 +153,14 @@ def _owners(paper: Paper) -> Iterator[Record]:
     for name, line in named:
         if name:
             lines.setdefault(name, line)
-    return (_record(Owner, line, {"name": name}) for name, line in lines.items())
+    return (_make_record(Owner, line, {"name": name}) for name, line in lines.items())
 
 
-def _gates(paper: Paper, slug: str) -> Iterator[Record]:
+def _gate_records(paper: ParsedDocument, slug: str) -> Iterator[Record]:
     unproven = {gate.code for gate in closed_without_evidence(paper)}
     not_counted = {note.code: note.text for note in paper.not_counted}
     covers = {note.code: note.text for note in paper.covers}
-    closings = {note.code: note for note in _closings(paper)}
+    closings = {note.code: note for note in _closing_fields(paper)}
     for gate in blocked_by_nobody(paper):
         if gate.blocker and gate.blocker.needs not in gate.notes:
             gate.note(f"Blocked on {gate.blocker.needs}")
@@ -179,35 +187,35 @@ def _gates(paper: Paper, slug: str) -> Iterator[Record]:
                 needed["counted"] = gate.code not in not_counted
             if needed["progress"] == "closed" and gate.code in closings:
                 said["closing_note"] = closings[gate.code].text
-                said["closed_at"] = moment(closings[gate.code].date)
-            yield _record(Gate, gate.line, needed, said)
+                said["closed_at"] = parse_moment(closings[gate.code].date)
+            yield _make_record(Gate, gate.line, needed, said)
 
 
-def _closings(paper: Paper) -> Iterator[Note]:
+def _closing_fields(paper: ParsedDocument) -> Iterator[ParsedNote]:
     """What is said of the closing of gates, the fullest last."""
     for said in paper.rounds:
         for item in said.items:
             code = item.split(" ")[0]
-            yield Note(said.line, code, f"+{said.number} this round: {item}")
+            yield ParsedNote(said.line, code, f"+{said.number} this round: {item}")
     yield from paper.newly_closed
     yield from paper.closings
 
 
-def _evidence(paper: Paper, slug: str) -> Iterator[Record]:
+def _evidence_records(paper: ParsedDocument, slug: str) -> Iterator[Record]:
     for code, proofs in evidence_of(paper).items():
         for proof in proofs:
             said = {
                 "url": proof.url,
                 "output": proof.output,
                 "commit": proof.commit,
-                "observed_at": moment(proof.observed),
+                "observed_at": parse_moment(proof.observed),
                 "valid_until": proof.valid_until,
             }
             needed = {"gate": [slug, code], "kind": proof.kind, "summary": proof.summary}
-            yield _record(Evidence, proof.line, needed, said)
+            yield _make_record(Evidence, proof.line, needed, said)
 
 
-def _blockers(paper: Paper, slug: str) -> Iterator[Record]:
+def _blocker_records(paper: ParsedDocument, slug: str) -> Iterator[Record]:
     for blocker in blockers_of(paper):
         needed = {
             "gate": [slug, blocker.code],
@@ -217,14 +225,14 @@ def _blockers(paper: Paper, slug: str) -> Iterator[Record]:
         said = {
             "why": blocker.why,
             "due_on": blocker.due,
-            "resolved_at": moment(blocker.resolved),
+            "resolved_at": parse_moment(blocker.resolved),
             "resolution": blocker.resolution,
-            "raised_at": moment(blocker.raised),
+            "raised_at": parse_moment(blocker.raised),
         }
-        yield _record(Blocker, blocker.line, needed, said)
+        yield _make_record(Blocker, blocker.line, needed, said)
 
 
-def _actions(paper: Paper, slug: str) -> Iterator[Record]:
+def _action_records(paper: ParsedDocument, slug: str) -> Iterator[Record]:
     for position, action in enumerate(paper.actions, start=1):
         said = {
             "gate": [slug, action.code] if action.code else None,
@@ -238,10 +246,10 @@ def _actions(paper: Paper, slug: str) -> Iterator[Record]:
             "state": action.state,
             "position": position,
         }
-        yield _record(Action, action.line, needed, said)
+        yield _make_record(Action, action.line, needed, said)
 
 
-def _claims(paper: Paper, slug: str) -> Iterable[Record]:
+def _claim_records(paper: ParsedDocument, slug: str) -> Iterable[Record]:
     found, required = [], []
     for position, claim in enumerate(claims_of(paper), start=1):
         needed = {
@@ -252,14 +260,14 @@ def _claims(paper: Paper, slug: str) -> Iterable[Record]:
             "requires_p0": claim.requires_p0,
             "position": position,
         }
-        found.append(_record(Claim, claim.line, needed))
+        found.append(_make_record(Claim, claim.line, needed))
         for code in claim.required:
             key = {"claim": [slug, claim.slug], "gate": [slug, code]}
-            required.append(_record(Requirement, claim.line, key))
+            required.append(_make_record(Requirement, claim.line, key))
     return [*found, *required]
 
 
-def _record(
+def _make_record(
     model: type, line: int, needed: Mapping[str, Any], said: Mapping[str, Any] | None = None
 ) -> Record:
     """A row with what it needs and what the document says of the rest."""

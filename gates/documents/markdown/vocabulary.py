@@ -24,7 +24,7 @@ STATES = {
 }
 STATE_MARKS = {"done": "✅", "doing": "🔄", "todo": "⬜"}
 
-COLUMNS = {
+COLUMN_NAMES = {
     name: column
     for column, names in {
         "code": ("#", "code", "id", "no", "no.", "الرمز", "رقم"),
@@ -69,28 +69,28 @@ COLUMNS = {
 CODE = re.compile(r"[A-Z]+[0-9]+")
 
 
-def bare(text: str) -> str:
+def strip_markup(text: str) -> str:
     """A cell without the marks of emphasis and code round it."""
     return text.strip("*_` \t")
 
 
-def columns(header: list[str]) -> dict[str, int]:
+def map_columns(header: list[str]) -> dict[str, int]:
     """Which known column stands where."""
-    known = ((COLUMNS.get(bare(name).casefold()), i) for i, name in enumerate(header))
+    known = ((COLUMN_NAMES.get(strip_markup(name).casefold()), i) for i, name in enumerate(header))
     return {column: i for column, i in reversed(list(known)) if column}
 
 
-def named_twice(header: list[str]) -> list[str]:
+def duplicate_columns(header: list[str]) -> list[str]:
     """The names of the first two columns of a table that would say the same thing."""
     first: dict[str, str] = {}
     for name in header:
-        column = COLUMNS.get(bare(name).casefold())
+        column = COLUMN_NAMES.get(strip_markup(name).casefold())
         if column is not None and first.setdefault(column, name) is not name:
             return [f"“{first[column]}”", f"“{name}”"]
     return []
 
 
-def status(text: str) -> tuple[Status, Progress] | None:
+def parse_status(text: str) -> tuple[Status, Progress] | None:
     """The status a cell names and how far the gate is without its blocker.
 
     "Blocked, partial" has both; of a gate that is only blocked nobody says that it has begun.

@@ -23,19 +23,26 @@ from gates.board.rows import (
 )
 from gates.rules import Progress, Status
 
-from .cells import evidence_in, sentences, without_label
-from .escaping import cell, escaped, first_escaped
-from .parsed import SaidEvidence
-from .to_records import moment
+from .cells import parse_cell, parse_evidence, without_label
+from .escaping import escape_cell, escape_first, escape_text
+from .parsed import ParsedEvidence
+from .to_records import parse_moment
 from .vocabulary import MARKS, STATE_MARKS
 
-GATE_COLUMNS = ("#", "Gate", "Status", "Evidence", "DoD", "Notes", "Priority", "Owner")
-EVIDENCE_COLUMNS = (
+GATE_TABLE_COLUMNS = ("#", "Gate", "Status", "Evidence", "DoD", "Notes", "Priority", "Owner")
+EVIDENCE_TABLE_COLUMNS = (
     "Gate", "Kind", "Evidence", "Link", "Commit", "Observed", "Valid until", "Output",
 )  # fmt: skip
-BLOCKER_COLUMNS = ("Gate", "Blocker", "Why", "Waiting on", "Raised", "Due")
-CLAIM_COLUMNS = ("Claim", "Name", "Gates closed, at least", "All P0", "Required gates", "Verdict")
-ACTION_COLUMNS = ("Gate", "Action", "ETA", "State", "Needs")
+BLOCKER_TABLE_COLUMNS = ("Gate", "Blocker", "Why", "Waiting on", "Raised", "Due")
+CLAIM_TABLE_COLUMNS = (
+    "Claim",
+    "Name",
+    "Gates closed, at least",
+    "All P0",
+    "Required gates",
+    "Verdict",
+)
+ACTION_TABLE_COLUMNS = ("Gate", "Action", "ETA", "State", "Needs")
 
 
 def write_markdown(board: Board) -> str:
@@ -44,26 +51,26 @@ def write_markdown(board: Board) -> str:
     Of a board that lists only some gates, it has those and says so.
     """
     if board.filter:
-        lines = [*_head(board), *_filter(board), *_sections(board)]
-        return "\n".join([*lines, *_beside_the_gates(board.listed())]).rstrip("\n") + "\n"
+        lines = [*_heading_lines(board), *_filter(board), *_write_sections(board)]
+        return "\n".join([*lines, *_beside_the_gates(board.visible_gates())]).rstrip("\n") + "\n"
     lines = [
-        *_head(board),
-        *_sections(board),
-        *_summary(board),
-        *_table("Claims", CLAIM_COLUMNS, map(_claim, board.claims)),
+        *_heading_lines(board),
+        *_write_sections(board),
+        *_summary_lines(board),
+        *_table_lines("Claims", CLAIM_TABLE_COLUMNS, map(_claim_cells, board.claims)),
         *_beside_the_gates(board.gates),
-        *_steps(board),
+        *_step_lines(board),
     ]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _head(board: Board) -> Iterator[str]:
+def _heading_lines(board: Board) -> Iterator[str]:
     launch, totals = board.launch, board.totals
-    name = escaped(launch.name)
+    name = escape_text(launch.name)
     # A heading loses number signs at its end.
     yield f"# {name[:-1]}&#35;" if name.endswith("#") else f"# {name}"
     yield ""
-    notes = f" ({escaped(launch.notes)})" if launch.notes else ""
+    notes = f" ({escape_text(launch.notes)})" if launch.notes else ""
     yield f"**Snapshot date:** {launch.snapshot_date}{notes}"
     yield f"**Plan starts on:** {launch.plan_starts_on}"
     yield f"**Current status:** {totals.closed}/{totals.counted} gates closed."
@@ -76,44 +83,53 @@ def _head(board: Board) -> Iterator[str]:
 
 
 def _filter(board: Board) -> Iterator[str]:
-    asked = ", ".join(f"{name}: {escaped(value)}" for name, value in parse_qsl(board.filter))
-    yield f"**Shown:** {len(board.listed())} of {board.totals.rows} gates ({asked})"
+    asked = ", ".join(f"{name}: {escape_text(value)}" for name, value in parse_qsl(board.filter))
+    yield f"**Shown:** {len(board.visible_gates())} of {board.totals.rows} gates ({asked})"
     yield ""
 
 
-def _sections(board: Board) -> Iterator[str]:
+def _write_sections(board: Board) -> Iterator[str]:
     for section in board.sections:
-        if section.listed() or not board.filter:
-            yield from _section(section)
+        if section.visible_gates() or not board.filter:
+            yield from _write_section(section)
 
 
-def _section(section: SectionRow) -> Iterator[str]:
+def _write_section(section: SectionRow) -> Iterator[str]:
     # Where the codes do not begin with the section's letters, the heading says them.
     derived = section.gates and section.gates[0].code.rstrip("0123456789") == section.prefix
     letters = "" if derived else f" {{{section.prefix}}}"
     # A name must not look as if it ended in letters itself.
-    name = escaped(section.name).replace("{", "&#123;")
+    name = escape_text(section.name).replace("{", "&#123;")
     done = " ✅" if section.gates and section.closed == section.total else ""
     yield f"## {name}{letters} ({section.closed}/{section.total} closed){done}"
     yield ""
     if section.gates:
-        yield from _rows(GATE_COLUMNS, map(_gate, section.listed()))
+        yield from _row_lines(GATE_TABLE_COLUMNS, map(_gate_cells, section.visible_gates()))
 
 
-def _gate(gate: GateRow) -> list[str]:
+def _gate_cells(gate: GateRow) -> list[str]:
     # A blocked gate keeps how far it is; closing it again is for a person to decide.
     begun = gate.status is Status.BLOCKED and gate.progress != Progress.OPEN
     status = MARKS[gate.status] + (f" {MARKS[Status.PARTIAL]}" if begun else "")
     proof = next((line for proof in gate.evidence if (line := _in_its_row(gate, proof))), "")
     texts = (gate.definition_of_done, gate.notes, gate.priority, gate.owner)
-    done, notes, priority, owner = map(escaped, texts)
-    done = done if without_label(done) == done else first_escaped(done)
-    return [gate.code, escaped(gate.title), status, proof, done, _plain(notes), priority, owner]
+    done, notes, priority, owner = map(escape_text, texts)
+    done = done if without_label(done) == done else escape_first(done)
+    return [
+        gate.code,
+        escape_text(gate.title),
+        status,
+        proof,
+        done,
+        _plain_text(notes),
+        priority,
+        owner,
+    ]
 
 
-def _plain(line: str) -> str:
+def _plain_text(line: str) -> str:
     """A line that no reader takes for "DoD: …" or "P1 — …"."""
-    return line if sentences(line).rest == line else first_escaped(line)
+    return line if parse_cell(line).rest == line else escape_first(line)
 
 
 def _in_its_row(gate: GateRow, proof: EvidenceRow) -> str:
@@ -123,24 +139,26 @@ def _in_its_row(gate: GateRow, proof: EvidenceRow) -> str:
     """
     if gate.status is not Status.CLOSED or proof is not gate.evidence[0]:
         return ""
-    summary = escaped(proof.summary)
-    line = f"[{summary}]({escaped(proof.url)})" if proof.kind == "link" else _plain(summary)
-    wanted = _said(gate, proof)
-    found = evidence_in(0, gate.code, line) if sentences(line).rest == line else None
+    summary = escape_text(proof.summary)
+    line = (
+        f"[{summary}]({escape_text(proof.url)})" if proof.kind == "link" else _plain_text(summary)
+    )
+    wanted = _evidence_cell(gate, proof)
+    found = parse_evidence(0, gate.code, line) if parse_cell(line).rest == line else None
     if found is not None:
-        found.observed = moment(found.observed) or ""
-        wanted.observed = moment(wanted.observed) or ""
+        found.observed = parse_moment(found.observed) or ""
+        wanted.observed = parse_moment(wanted.observed) or ""
     return line if found == wanted else ""
 
 
-def _said(gate: GateRow, proof: EvidenceRow) -> SaidEvidence:
+def _evidence_cell(gate: GateRow, proof: EvidenceRow) -> ParsedEvidence:
     kind, output = proof.kind, proof.output
     if proof.file:
         # A file cannot travel in a text; that there is one, and which, can.
         named = f"{proof.file_name()} (SHA-256 {proof.sha256})"
         kind = "document" if kind == "file" else kind
         output = f"{output}\n{named}" if output else named
-    return SaidEvidence(
+    return ParsedEvidence(
         0,
         gate.code,
         proof.summary,
@@ -148,12 +166,12 @@ def _said(gate: GateRow, proof: EvidenceRow) -> SaidEvidence:
         proof.url,
         output,
         proof.commit,
-        _moment(proof.observed_at),
+        _format_moment(proof.observed_at),
         str(proof.valid_until or ""),
     )
 
 
-def _summary(board: Board) -> Iterator[str]:
+def _summary_lines(board: Board) -> Iterator[str]:
     totals = board.totals
     apart = totals.rows - totals.counted
     yield "## Summary"
@@ -167,22 +185,22 @@ def _summary(board: Board) -> Iterator[str]:
         if claim.min_closed is not None:
             missing = max(claim.min_closed - totals.closed, 0)
             of = f"{claim.min_closed}/{totals.counted}"
-            yield f"**Gap to {claim.slug} ({of}):** {_gates(missing)}."
+            yield f"**Gap to {claim.slug} ({of}):** {_gate_lines(missing)}."
         elif claim.required_gates:
             missing = len(set(claim.required_gates) - closed)
             codes = ", ".join(claim.required_gates)
-            yield f"**Gap to {claim.slug} ({codes}):** {_gates(missing)}."
+            yield f"**Gap to {claim.slug} ({codes}):** {_gate_lines(missing)}."
     yield ""
 
 
-def _gates(number: int) -> str:
+def _gate_lines(number: int) -> str:
     return f"{number} gate" if number == 1 else f"{number} gates"
 
 
-def _claim(claim: ClaimRow) -> list[str]:
+def _claim_cells(claim: ClaimRow) -> list[str]:
     return [
         claim.slug,
-        escaped(claim.name),
+        escape_text(claim.name),
         str(claim.min_closed or ""),
         "yes" if claim.requires_p0 else "no",
         ", ".join(claim.required_gates),
@@ -192,46 +210,52 @@ def _claim(claim: ClaimRow) -> list[str]:
 
 def _beside_the_gates(gates: Sequence[GateRow]) -> Iterator[str]:
     proofs = (
-        _evidence(_said(gate, proof))
+        _evidence_cells(_evidence_cell(gate, proof))
         for gate in gates
         for proof in gate.evidence
         if not _in_its_row(gate, proof)
     )
     closings = (
-        [gate.code, _moment(gate.closed_at), escaped(gate.closing_note)]
+        [gate.code, _format_moment(gate.closed_at), escape_text(gate.closing_note)]
         for gate in gates
         if gate.status is Status.CLOSED and (gate.closed_at or gate.closing_note)
     )
-    apart = ([g.code, escaped(g.not_counted_reason)] for g in gates if not g.counted)
+    apart = ([g.code, escape_text(g.not_counted_reason)] for g in gates if not g.counted)
     covered = ([gate.code, gate.covered_by] for gate in gates if gate.covered_by)
-    waiting = (_blocker(b) for gate in gates for b in gate.unresolved_blockers())
+    waiting = (_blocker_cells(b) for gate in gates for b in gate.unresolved_blockers())
     resolved = (
-        [*_blocker(blocker), _moment(blocker.resolved_at), escaped(blocker.resolution)]
+        [
+            *_blocker_cells(blocker),
+            _format_moment(blocker.resolved_at),
+            escape_text(blocker.resolution),
+        ]
         for gate in gates
         for blocker in _resolved(gate)
     )
     reasons = ("Gate", "Not counted because")
-    yield from _table("Further evidence", EVIDENCE_COLUMNS, proofs)
-    yield from _table("How gates were closed", ("Gate", "Closed at", "Closing note"), closings)
-    yield from _table("Not counted", reasons, apart)
-    yield from _table("Covered by another gate's drill", ("Gate", "Covered by"), covered)
-    yield from _table("What we CANNOT close yet", BLOCKER_COLUMNS, waiting)
-    columns = (*BLOCKER_COLUMNS, "Resolved", "Resolution")
-    yield from _table("What we no longer wait for", columns, resolved)
+    yield from _table_lines("Further evidence", EVIDENCE_TABLE_COLUMNS, proofs)
+    yield from _table_lines(
+        "How gates were closed", ("Gate", "Closed at", "Closing note"), closings
+    )
+    yield from _table_lines("Not counted", reasons, apart)
+    yield from _table_lines("Covered by another gate's drill", ("Gate", "Covered by"), covered)
+    yield from _table_lines("What we CANNOT close yet", BLOCKER_TABLE_COLUMNS, waiting)
+    columns = (*BLOCKER_TABLE_COLUMNS, "Resolved", "Resolution")
+    yield from _table_lines("What we no longer wait for", columns, resolved)
 
 
-def _evidence(said: SaidEvidence) -> list[str]:
+def _evidence_cells(said: ParsedEvidence) -> list[str]:
     texts = (said.summary, said.url, said.commit, said.observed, said.valid_until, said.output)
-    return [said.code, said.kind, *map(escaped, texts)]
+    return [said.code, said.kind, *map(escape_text, texts)]
 
 
-def _blocker(blocker: BlockerRow) -> list[str]:
+def _blocker_cells(blocker: BlockerRow) -> list[str]:
     return [
         blocker.gate_code,
-        escaped(blocker.needs),
-        escaped(blocker.why),
-        escaped(blocker.waiting_on),
-        _moment(blocker.raised_at),
+        escape_text(blocker.needs),
+        escape_text(blocker.why),
+        escape_text(blocker.waiting_on),
+        _format_moment(blocker.raised_at),
         str(blocker.due_on or ""),
     ]
 
@@ -243,9 +267,9 @@ def _resolved(gate: GateRow) -> list[BlockerRow]:
     return [blocker for needs, blocker in last.items() if needs not in again]
 
 
-def _steps(board: Board) -> Iterator[str]:
+def _step_lines(board: Board) -> Iterator[str]:
     free = [row for row in board.actions if row.day is None]
-    yield from _table("What we can still do", ACTION_COLUMNS, map(_action, free))
+    yield from _table_lines("What we can still do", ACTION_TABLE_COLUMNS, map(_action_cells, free))
     plan = board.plan()
     if plan:
         yield "## Execution plan"
@@ -253,32 +277,38 @@ def _steps(board: Board) -> Iterator[str]:
     for day in plan:
         yield f"**Day {day.day} ({day.label()}, {day.date}):**"
         yield ""
-        yield from _rows(ACTION_COLUMNS, map(_action, day.actions))
+        yield from _row_lines(ACTION_TABLE_COLUMNS, map(_action_cells, day.actions))
 
 
-def _action(row: ActionRow) -> list[str]:
+def _action_cells(row: ActionRow) -> list[str]:
     state = STATE_MARKS[row.state]
-    return [row.gate_code, escaped(row.text), escaped(row.estimate), state, escaped(row.needs)]
+    return [
+        row.gate_code,
+        escape_text(row.text),
+        escape_text(row.estimate),
+        state,
+        escape_text(row.needs),
+    ]
 
 
-def _table(title: str, columns: Sequence[str], rows: Iterable[list[str]]) -> Iterator[str]:
+def _table_lines(title: str, columns: Sequence[str], rows: Iterable[list[str]]) -> Iterator[str]:
     """A section with a table, or nothing where the table would be empty."""
     found = list(rows)
     if found:
         yield f"## {title}"
         yield ""
-        yield from _rows(columns, found)
+        yield from _row_lines(columns, found)
 
 
-def _rows(columns: Sequence[str], rows: Iterable[list[str]]) -> Iterator[str]:
+def _row_lines(columns: Sequence[str], rows: Iterable[list[str]]) -> Iterator[str]:
     yield f"| {' | '.join(columns)} |"
     yield f"|{'---|' * len(columns)}"
     for row in rows:
-        yield f"| {' | '.join(map(cell, row))} |"
+        yield f"| {' | '.join(map(escape_cell, row))} |"
     yield ""
 
 
-def _moment(at: datetime | None) -> str:
+def _format_moment(at: datetime | None) -> str:
     """A moment; midnight is written as its day."""
     if at is None:
         return ""

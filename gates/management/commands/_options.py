@@ -7,12 +7,12 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from gates.board import datetimes
-from gates.board.queries import NotRecorded, find_launch, read_board
+from gates.board.queries import NoHistoryYet, get_launch, read_board
 from gates.board.rows import Board
-from gates.database.read_transaction import one_instant
+from gates.database.read_transaction import read_only_snapshot
 
 
-def add_as_of(parser: ArgumentParser) -> None:
+def add_as_of_option(parser: ArgumentParser) -> None:
     """Add the option that asks for a past moment."""
     parser.add_argument(
         "--as-of",
@@ -21,12 +21,12 @@ def add_as_of(parser: ArgumentParser) -> None:
     )
 
 
-def add_language(parser: ArgumentParser) -> None:
+def add_language_option(parser: ArgumentParser) -> None:
     """Add the option for reasons in another language than English, on which scripts rely."""
     parser.add_argument("--language", choices=list(dict(settings.LANGUAGES)), default="en")
 
 
-def board_named(slug: str | None, as_of: str | None, *, exit_code: int = 1) -> Board:
+def requested_board_or_error(slug: str | None, as_of: str | None, *, exit_code: int = 1) -> Board:
     """The board of the named launch, or of the current one, as one moment left it: now or earlier.
 
     Raises:
@@ -35,13 +35,13 @@ def board_named(slug: str | None, as_of: str | None, *, exit_code: int = 1) -> B
     """
     now = timezone.now()
     try:
-        moment = None if as_of is None else datetimes.as_of(as_of, now)
-        with one_instant():
-            launch = find_launch(slug, moment)
+        moment = None if as_of is None else datetimes.parse_as_of(as_of, now)
+        with read_only_snapshot():
+            launch = get_launch(slug, moment)
             board = read_board(launch, now, moment) if launch else None
-    except datetimes.Unreadable as error:
+    except datetimes.InvalidDate as error:
         raise CommandError(str(error), returncode=exit_code) from error
-    except NotRecorded as error:
+    except NoHistoryYet as error:
         begins = error.since and timezone.localtime(error.since).isoformat(" ", "minutes")
         message = f"the record of {error.launch.slug} begins {begins or 'with the next change'}"
         raise CommandError(message, returncode=exit_code) from error

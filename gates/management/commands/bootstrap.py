@@ -12,10 +12,10 @@ from django.db import transaction
 
 from accounts.models import GivenPassword
 from gates.documents.apply import apply
-from gates.documents.backdating import start_of
+from gates.documents.backdating import start_of_day
 from gates.documents.json_reader import read_json
 from gates.models import Launch, Owner
-from gates.models.history import save_on_record
+from gates.models.history import save_with_history
 from gates.roles import create_groups
 
 SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         passwords = {} if User.objects.exists() else self._create_users()
         if not Launch.objects.exists():
             sami = User.objects.filter(username="sami").first()
-            apply(read_json(SNAPSHOT), by=sami, dated=start_of(SNAPSHOT_DATE))
+            apply(read_json(SNAPSHOT), by=sami, dated=start_of_day(SNAPSHOT_DATE))
             self.stdout.write(f"Imported {SNAPSHOT.name}")
         for username, _, name in FIRST_USERS:
             self._link_owner(username, name)
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         for username, group, _ in FIRST_USERS:
             passwords[username] = secrets.token_urlsafe(12)
             user = User.objects.create_user(username, password=passwords[username], is_staff=True)
-            GivenPassword.note(user)
+            GivenPassword.mark(user)
             user.groups.add(Group.objects.get(name=group))
         return passwords
 
@@ -65,4 +65,4 @@ class Command(BaseCommand):
         if owner is None or user is None:
             return
         owner.user = user
-        save_on_record(owner, by=None, reason="bootstrap: linked to the account")
+        save_with_history(owner, by=None, reason="bootstrap: linked to the account")

@@ -7,9 +7,9 @@ from django.core.management.base import BaseCommand
 from django.utils import translation
 
 from gates.board.rows import ClaimRow
-from gates.reason_text import in_words
+from gates.reason_text import reason_text
 
-from ._options import add_as_of, add_language, board_named
+from ._options import add_as_of_option, add_language_option, requested_board_or_error
 
 ALLOWED, REFUSED, NO_SUCH_CLAIM = 0, 1, 2
 
@@ -24,11 +24,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug", nargs="?", help="such as launched; without it, all claims")
         parser.add_argument("--launch", metavar="SLUG", help="not the current launch")
-        add_as_of(parser)
-        add_language(parser)
+        add_as_of_option(parser)
+        add_language_option(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        board = board_named(options["launch"], options["as_of"], exit_code=NO_SUCH_CLAIM)
+        board = requested_board_or_error(
+            options["launch"], options["as_of"], exit_code=NO_SUCH_CLAIM
+        )
         slug = options["slug"]
         claims = [claim for claim in board.claims if slug in (None, claim.slug)]
         if not claims:
@@ -46,4 +48,4 @@ class Command(BaseCommand):
         verdict = "allowed" if claim.verdict.allowed else "refused"
         self.stdout.write(f"{claim.slug}: {verdict} ({claim.name})")
         for reason in claim.verdict.reasons:
-            self.stdout.write(f"  - {in_words(reason)}")
+            self.stdout.write(f"  - {reason_text(reason)}")

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection, transaction
 from psycopg import sql
 
-from gates.database.append_only import TABLES as HISTORY
+from gates.database.append_only import HISTORY_TABLES as HISTORY
 
 READ, ADD, WORK = "SELECT", "SELECT, INSERT", "SELECT, INSERT, UPDATE, DELETE"
 

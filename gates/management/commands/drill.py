@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError
 
 from gates.models import Evidence
-from gates.operations.backup import Failed, Tables, dump, restored
+from gates.operations.backup import BackupError, TableChecksums, dump, restore_to_temporary
 
 Result = TypeVar("Result")
 
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             try:
                 folder.mkdir(parents=True, exist_ok=folder == Path(temporary))
                 self._drill(folder)
-            except (Failed, OSError) as error:
+            except (BackupError, OSError) as error:
                 raise CommandError(f"the drill failed: {error}") from error
         self.stdout.write(f"The drill passed in {monotonic() - began:.1f} s.")
 
@@ -54,15 +54,17 @@ class Command(BaseCommand):
         # Read before the files are copied, so that what is attached meanwhile is not missed.
         attached = dict(Evidence.objects.exclude(file="").values_list("file", "sha256"))
         live = self._step("dump", lambda: dump(path), lambda _: f"{path.stat().st_size:,} bytes")
-        copies = self._step("files", lambda: _copy_files(folder / "files"), _counted("files"))
-        restoring = restored(path, f"dealix_drill_{secrets.token_hex(4)}")
-        url, tables = self._step("restore", restoring.__enter__, lambda found: _rows(found[1]))
+        copies = self._step(
+            "files", lambda: _copy_files(folder / "files"), _checksum_lines("files")
+        )
+        restoring = restore_to_temporary(path, f"dealix_drill_{secrets.token_hex(4)}")
+        url, tables = self._step("restore", restoring.__enter__, lambda found: _row_count(found[1]))
         try:
             self._step(
                 "tables", lambda: _compare(live, tables), lambda _: "counts, checksums equal"
             )
             self._step(
-                "evidence", lambda: _compare_files(attached, copies), _counted("files match")
+                "evidence", lambda: _compare_files(attached, copies), _checksum_lines("files match")
             )
             self._step("integrity", lambda: _verify(url), str)
         finally:
@@ -77,22 +79,22 @@ class Command(BaseCommand):
         began = monotonic()
         try:
             found = do()
-        except (Failed, OSError):
+        except (BackupError, OSError):
             self.stdout.write(f"{name:<10} FAILED {monotonic() - began:6.2f} s")
             raise
         self.stdout.write(f"{name:<10} ok     {monotonic() - began:6.2f} s   {said(found)}")
         return found
 
 
-def _counted(noun: str) -> Callable[[Any], str]:
+def _checksum_lines(noun: str) -> Callable[[Any], str]:
     return lambda found: f"{len(found):,} {noun}"
 
 
-def _rows(tables: Tables) -> str:
+def _row_count(tables: TableChecksums) -> str:
     return f"{len(tables)} tables, {sum(count for count, _ in tables.values()):,} rows"
 
 
-def _compare(live: Tables, restored: Tables) -> None:
+def _compare(live: TableChecksums, restored: TableChecksums) -> None:
     """Refuse a restored database that is not the one dumped, naming every table that differs."""
     differing = [
         f"table {name}: {live.get(name, ('no', ''))[0]} rows dumped,"
@@ -101,10 +103,10 @@ def _compare(live: Tables, restored: Tables) -> None:
         if live.get(name) != restored.get(name)
     ]
     if differing:
-        raise Failed("\n  ".join(["the restored tables differ:", *differing]))
+        raise BackupError("\n  ".join(["the restored tables differ:", *differing]))
 
 
-def _stored(folder: str = "") -> Iterator[str]:
+def _evidence_files_of(folder: str = "") -> Iterator[str]:
     """The names of all files in the storage of evidence."""
     try:
         folders, files = default_storage.listdir(folder)
@@ -113,13 +115,13 @@ def _stored(folder: str = "") -> Iterator[str]:
     for name in files:
         yield f"{folder}{name}"
     for name in folders:
-        yield from _stored(f"{folder}{name}/")
+        yield from _evidence_files_of(f"{folder}{name}/")
 
 
 def _copy_files(folder: Path) -> dict[str, str]:
     """Copy every evidence file; returns the checksums of the copies by name."""
     checksums = {}
-    for name in _stored():
+    for name in _evidence_files_of():
         copy = folder / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         with default_storage.open(name) as file:
@@ -136,7 +138,7 @@ def _compare_files(attached: dict[str, str], copies: dict[str, str]) -> dict[str
         if copies.get(name) != checksum
     ]
     if faults:
-        raise Failed("\n  ".join(["the evidence files:", *faults]))
+        raise BackupError("\n  ".join(["the evidence files:", *faults]))
     return attached
 
 
@@ -152,5 +154,5 @@ def _verify(url: str) -> str:
     )
     if done.returncode:
         said = "\n  ".join((done.stdout + done.stderr).strip().splitlines())
-        raise Failed(f"the restored database breaks a promise:\n  {said}")
+        raise BackupError(f"the restored database breaks a promise:\n  {said}")
     return done.stdout.strip()

@@ -9,7 +9,7 @@ from django.utils import translation
 from accounts import security_log
 from gates.documents.export import FORMATS
 
-from ._options import add_as_of, add_language, board_named
+from ._options import add_as_of_option, add_language_option, requested_board_or_error
 
 
 class Command(BaseCommand):
@@ -20,12 +20,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--format", choices=list(FORMATS), default="md")
         parser.add_argument("--launch", metavar="SLUG", help="not the current launch")
-        add_as_of(parser)
-        add_language(parser)
+        add_as_of_option(parser)
+        add_language_option(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        board = board_named(options["launch"], options["as_of"])
-        security_log.note(
+        board = requested_board_or_error(options["launch"], options["as_of"])
+        security_log.log_event(
             "export", launch=board.launch.slug, format=options["format"], as_of=options["as_of"]
         )
         with translation.override(options["language"]):

@@ -14,10 +14,10 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from gates.documents.apply import silent
-from gates.documents.importer import SUFFIXES, Report, import_file
-from gates.documents.markdown.vocabulary import status
-from gates.documents.records import DocumentRefused
+from gates.documents.apply import no_progress
+from gates.documents.importer import SUFFIXES, ImportReport, import_file
+from gates.documents.markdown.vocabulary import parse_status
+from gates.documents.records import DocumentError
 
 
 def printable(text: str) -> str:
@@ -67,9 +67,9 @@ class Command(BaseCommand):
                 dry_run=options["dry_run"],
                 empty_status=self._empty_status(options),
                 dated=self._dated(options),
-                tell=self._progress if sys.stderr.isatty() else silent,
+                tell=self._progress if sys.stderr.isatty() else no_progress,
             )
-        except DocumentRefused as refused:
+        except DocumentError as refused:
             if options["format"] == "json":
                 problems = [asdict(problem) for problem in refused.problems]
                 self._json({"file": path.name, "refused": problems})
@@ -101,7 +101,7 @@ class Command(BaseCommand):
         return user
 
     def _empty_status(self, options: dict[str, Any]) -> Any:
-        found = status(options["empty_status"] or "")
+        found = parse_status(options["empty_status"] or "")
         if options["empty_status"] and found is None:
             raise CommandError(f"--empty-status: {options['empty_status']!r} is not a status")
         return found
@@ -115,7 +115,7 @@ class Command(BaseCommand):
     def _json(self, said: dict[str, Any]) -> None:
         self.stdout.write(json.dumps(said, ensure_ascii=False, indent=2))
 
-    def _text(self, report: Report, dry_run: bool) -> None:
+    def _text(self, report: ImportReport, dry_run: bool) -> None:
         # All lines of one gate together, in the order in which gates first come up.
         order = {difference.gate: n for n, difference in reversed([*enumerate(report.differences)])}
         for difference in sorted(report.differences, key=lambda found: order[found.gate]):

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from gates.operations.copy_database import Refused, move
+from gates.operations.copy_database import CopyRefused, copy_database
 
 
 class Command(BaseCommand):
@@ -29,8 +29,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            moved = move(options["target"], self._tell)
-        except (Refused, DatabaseError) as error:
+            moved = copy_database(options["target"], self._tell)
+        except (CopyRefused, DatabaseError) as error:
             raise CommandError(f"nothing was moved: {error}".strip()) from error
         rows = sum(count for count, _ in moved.values())
         self.stdout.write(

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         if options["repair_triggers"]:
             triggers.install(connection)
             self.stdout.write("triggers installed")
-        faults = integrity.faults()
+        faults = integrity.integrity_errors()
         for fault in faults:
             self.stdout.write(fault)
         if faults:
