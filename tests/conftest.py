@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -17,9 +17,9 @@ from tests.support.browser import (  # noqa: F401  fixtures
     browser_type_launch_args,
     open_page,
 )
+from tests.support.clock import START
 
 ENGINES = ("sqlite", "postgresql")
-START = datetime(2026, 5, 1, 7, tzinfo=UTC)  # ten in the morning in Riyadh; day 0 of `on_day`
 
 
 @pytest.fixture

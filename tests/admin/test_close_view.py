@@ -11,7 +11,7 @@ from django.utils import timezone
 from gates.models import Evidence, Gate
 from tests.support import factory
 from tests.support.admin_forms import person
-from tests.views.test_pages import text_of
+from tests.support.pages import text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -7,50 +7,15 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
-from django.urls import reverse
 
-from benchmarks.forms import Controls
 from gates.admin.base import BoardAdmin
-from gates.models import Action, Blocker, Claim, Evidence, Gate, StaleObjectError
-from gates.models.history import save_with_history
+from gates.models import Blocker, Claim, Evidence, Gate, StaleObjectError
 from gates.operations import integrity
 from tests.support import factory
 from tests.support.admin_forms import errors_of, gate_data, person, proof, rows
+from tests.support.edit_conflicts import NOT_SAVED, as_shown, change, form_of, plain, url_of
 
 pytestmark = pytest.mark.django_db
-
-NOT_SAVED = "Not saved: this was changed while you were editing."
-
-
-@pytest.fixture
-def second(client: Client) -> Client:
-    """The one who saves last."""
-    client.force_login(person("sami", "Founder"))
-    return client
-
-
-def change(row: Any, **fields: Any) -> None:
-    """What the first one, Ali, saves meanwhile."""
-    for name, value in fields.items():
-        setattr(row, name, value)
-    save_with_history(row, by=factory.user("ali"), reason="")
-
-
-def plain(message: str) -> str:
-    return re.sub(r"[\u2068\u2069]|, \d{4}-\d\d-\d\d \d\d:\d\d", "", message)
-
-
-def as_shown(response: Any) -> dict[str, Any]:
-    """What a browser would send if "Save" were clicked on the page that came back."""
-    return Controls(response.content.decode()).data
-
-
-def form_of(response: Any) -> Any:
-    return response.context_data["adminform"].form
-
-
-def url_of(row: Any) -> str:
-    return reverse(f"admin:gates_{row._meta.model_name}_change", args=[row.pk])
 
 
 def test_the_second_is_told_who_changed_what_and_nothing_is_written(second: Client) -> None:
@@ -228,69 +193,6 @@ def test_each_has_its_own_conflict_and_merge(
     expected = theirs | {name: value for name, value in mine.items() if name != "reason"}
     assert {name: stored[name] for name in expected} == expected
     assert integrity.integrity_errors() == []
-
-
-# --- rows on the gate's page ---------------------------------------------------------------
-
-
-def test_a_row_of_the_page_that_somebody_else_changed_is_refused_on_the_row(
-    second: Client,
-) -> None:
-    gate = factory.gate()
-    evidence = factory.evidence(gate)
-    page = gate_data(gate, existing_evidence={evidence.pk: proof(commit="abc")})
-    change(evidence, output="by Ali")
-
-    refused = second.post(url_of(gate), page)
-
-    first, line = map(plain, errors_of(refused)["evidence-0-__all__"])
-    assert first.startswith(NOT_SAVED)
-    assert line == "ali: output: – → by Ali"
-    again = second.post(url_of(gate), as_shown(refused))
-    assert again.status_code == 302, errors_of(again)
-    stored = Evidence.objects.get()
-    assert (stored.commit, stored.output) == ("abc", "by Ali")
-
-
-def test_a_row_that_this_person_left_alone_keeps_what_the_other_wrote(second: Client) -> None:
-    gate = factory.gate()
-    evidence, blocker = factory.evidence(gate), factory.blocker(gate)
-    action = factory.action(gate.launch, gate=gate)
-    page = gate_data(
-        gate,
-        existing_evidence={evidence.pk: proof()},
-        existing_blockers={
-            blocker.pk: {"needs": blocker.needs, "waiting_on": blocker.waiting_on_id}
-        },
-        existing_actions={action.pk: {"text": action.text, "state": "todo"}},
-        notes="by Sami",
-    )
-    change(evidence, output="by Ali")
-    change(blocker, why="by Ali")
-    change(action, estimate="15 min")
-
-    response = second.post(url_of(gate), page)
-
-    assert response.status_code == 302
-    assert Gate.objects.get().notes == "by Sami"
-    assert Evidence.objects.get().output == "by Ali"
-    assert Blocker.objects.get().why == "by Ali"
-    assert Action.objects.get().estimate == "15 min"
-    assert evidence.history.count() == 2
-
-
-def test_a_row_that_somebody_else_changed_is_not_deleted_by_an_older_page(
-    second: Client,
-) -> None:
-    gate = factory.gate()
-    evidence = factory.evidence(gate)
-    page = gate_data(gate, existing_evidence={evidence.pk: proof(DELETE="on")})
-    change(evidence, output="by Ali")
-
-    response = second.post(url_of(gate), page)
-
-    assert errors_of(response)["evidence"][0].startswith(NOT_SAVED)
-    assert Evidence.objects.get().output == "by Ali"
 
 
 # --- at the same moment --------------------------------------------------------------------

@@ -1,35 +1,23 @@
 """Editing a gate in the admin: the rule as messages on fields, everything in one submit."""
 
-import hashlib
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.messages import get_messages
-from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from gates import rules
-from gates.admin.gate import GateAdmin
 from gates.models import Action, Blocker, Evidence, Gate
 from tests.support import factory
-from tests.support.admin_forms import errors_of, person, proof, save_gate
+from tests.support.admin_forms import errors_of, proof, save_gate
 
 pytestmark = pytest.mark.django_db
 
 NEEDS_EVIDENCE = str(rules.NEEDS_EVIDENCE)
 KEEPS_EVIDENCE = str(rules.KEEPS_EVIDENCE)
-
-
-@pytest.fixture
-def engineer(client: Client) -> Client:
-    client.force_login(person("engineer", "Engineer"))
-    return client
 
 
 def written(gate: Gate) -> tuple[int, int, int]:
@@ -274,51 +262,6 @@ def test_an_unchanged_form_writes_nothing(engineer: Client) -> None:
     assert (gate.history.count(), evidence.history.count()) == history
 
 
-def stored() -> set[str]:
-    """The names of all evidence files there are."""
-    if not default_storage.exists("evidence"):
-        return set()
-    folders = default_storage.listdir("evidence")[0]
-    files = {folder: default_storage.listdir(f"evidence/{folder}")[1] for folder in folders}
-    return {f"{folder}/{name}" for folder, names in files.items() for name in names}
-
-
-def test_a_refused_upload_leaves_no_file_behind(engineer: Client) -> None:
-    gate = factory.gate("T6")
-    before = stored()
-    upload = SimpleUploadedFile("k6.txt", b"p95 410 ms")
-
-    response = save_gate(
-        engineer,
-        gate,
-        progress="closed",
-        reason="Done",
-        evidence=[proof(kind="file", file=upload, valid_until="2020-01-01")],
-    )
-
-    assert "has expired" in errors_of(response)["progress"][0]
-    assert not Evidence.objects.exists()
-    assert stored() == before
-
-
-def test_an_uploaded_file_keeps_its_checksum(engineer: Client) -> None:
-    gate = factory.gate("T6")
-    upload = SimpleUploadedFile("k6 output.txt", b"p95 410 ms")
-
-    response = save_gate(
-        engineer,
-        gate,
-        progress="closed",
-        reason="Done",
-        evidence=[proof(kind="file", file=upload)],
-    )
-
-    assert response.status_code == 302
-    evidence = gate.evidence.get()
-    assert evidence.sha256 == hashlib.sha256(b"p95 410 ms").hexdigest()
-    assert evidence.file.name.endswith("k6_output.txt")
-
-
 def test_actions_added_on_the_page_belong_to_the_gates_launch(engineer: Client) -> None:
     gate = factory.gate("T6")
 
@@ -340,84 +283,6 @@ def test_clearing_a_resolution_brings_the_blocker_back(engineer: Client) -> None
     assert (blocker.resolved_at, blocker.resolved_by) == (None, None)
 
 
-def decide(client: Client, action: str, gates: list[Gate], reason: str | None) -> list[str]:
-    """Run a bulk action from the list, with a reason where it has been asked for."""
-    data = {"action": action, "_selected_action": [gate.pk for gate in gates]}
-    if reason is not None:
-        data |= {"decide": "yes", "reason": reason}
-    response = client.post(reverse("admin:gates_gate_changelist"), data)
-    return [str(message) for message in get_messages(response.wsgi_request)]
-
-
-def test_closing_in_bulk_says_per_gate_what_happened(engineer: Client) -> None:
-    ready, bare, done = factory.gate("T1"), factory.gate("T2"), factory.closed_gate("T3")
-    factory.evidence(ready)
-
-    messages = decide(engineer, "close_selected", [ready, bare, done], "Reviewed together")
-
-    assert messages == ["T1: closed", f"T2: {NEEDS_EVIDENCE}", "T3: was closed already"]
-    ready.refresh_from_db()
-    bare.refresh_from_db()
-    done.refresh_from_db()
-    assert [ready.progress, bare.progress, done.progress] == ["closed", "open", "closed"]
-    assert done.closing_note == "Seen green"
-    assert [entry.object_id for entry in LogEntry.objects.all()] == [str(ready.pk)]
-
-
-def test_bulk_decisions_ask_for_the_reason_first(engineer: Client) -> None:
-    gate = factory.closed_gate("T1")
-
-    asked = engineer.post(
-        reverse("admin:gates_gate_changelist"),
-        {"action": "reopen_selected", "_selected_action": [gate.pk]},
-    )
-    blank = decide(engineer, "reopen_selected", [gate], " ")
-    given = decide(engineer, "reopen_selected", [gate], "Redeploy broke it")
-
-    assert b'name="reason"' in asked.content
-    assert blank == []
-    assert given == ["T1: reopened"]
-    gate.refresh_from_db()
-    assert gate.progress == "open"
-
-
-def test_priorities_can_be_set_for_many_gates(engineer: Client) -> None:
-    gates = [factory.gate("T1"), factory.gate("T2", priority="P0")]
-
-    messages = decide(engineer, "set_priority_p0", gates, None)
-
-    assert messages == ["P0 now: T1"]
-    assert set(Gate.objects.values_list("priority", flat=True)) == {"P0"}
-    assert gates[0].history.count() == 2
-    assert gates[1].history.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("status", "codes"),
-    [("closed", ["T1"]), ("open", ["T2"]), ("blocked", ["T3"]), ("partial", ["T4"])],
-)
-def test_the_list_filters_by_derived_status(
-    engineer: Client, status: str, codes: list[str]
-) -> None:
-    factory.closed_gate("T1")
-    factory.gate("T2")
-    factory.blocker(factory.gate("T3"))
-    factory.gate("T4", progress="partial")
-
-    response = engineer.get(reverse("admin:gates_gate_changelist"), {"status": status})
-
-    assert [gate.code for gate in response.context["cl"].result_list] == codes
-
-
-def test_expired_evidence_drops_the_gate_from_the_closed_ones(engineer: Client) -> None:
-    gate = factory.closed_gate("T1")
-    Evidence.objects.filter(gate=gate).update(valid_until=date(2020, 1, 1))
-
-    response = engineer.get(reverse("admin:gates_gate_changelist"))
-
-    assert response.context["cl"].result_list[0].status_of.status == "partial"
-
-
 def test_the_change_page_costs_the_same_for_many_rows(engineer: Client) -> None:
     gate = factory.gate("T1")
     factory.evidence(gate, "First proof")
@@ -434,26 +299,6 @@ def test_the_change_page_costs_the_same_for_many_rows(engineer: Client) -> None:
         engineer.get(url)
 
     assert len(many) == len(few)
-
-
-def test_setting_a_priority_does_not_undo_a_close_in_between(
-    engineer: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    gate = factory.gate("T1")
-    factory.evidence(gate)
-    original = GateAdmin._set_priority
-
-    def after_somebody_closed_it(self: GateAdmin, request: Any, queryset: Any, to: str) -> None:
-        list(queryset)  # read, as the admin's list was
-        Gate.objects.get(pk=gate.pk).close(factory.user("lina"), "Seen green")
-        original(self, request, queryset, to)
-
-    monkeypatch.setattr(GateAdmin, "_set_priority", after_somebody_closed_it)
-
-    decide(engineer, "set_priority_p0", [gate], None)
-
-    gate.refresh_from_db()
-    assert (gate.priority, gate.progress, gate.closing_note) == ("P0", "closed", "Seen green")
 
 
 def test_a_gate_cannot_be_moved_out_of_the_sight_of_its_launch(engineer: Client) -> None:
@@ -480,13 +325,3 @@ def test_far_off_dates_are_refused_on_the_field(engineer: Client, day: str) -> N
 
     assert set(errors_of(response)) == {"evidence-0-observed_at", "evidence-0-valid_until"}
     assert not Evidence.objects.exists()
-
-
-def test_a_very_long_file_name_is_cut(engineer: Client) -> None:
-    gate = factory.gate("T6")
-    upload = SimpleUploadedFile("é" * 240 + ".txt", b"log")
-
-    response = save_gate(engineer, gate, evidence=[proof(kind="file", file=upload)])
-
-    assert response.status_code == 302
-    assert gate.evidence.get().file.name.endswith("é.txt")

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from gates.board.filters import Filters, apply_filters
 from gates.documents.export import FORMATS
-from tests.board.test_queries import board as board_of
 from tests.support import factory
-from tests.views.test_pages import text_of
+from tests.support.boards import board as board_of
+from tests.support.pages import text_of
 
 pytestmark = pytest.mark.django_db
 

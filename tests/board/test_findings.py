@@ -11,7 +11,7 @@ from gates.board.findings import findings
 from gates.board.queries import get_launch, read_board
 from gates.models import Evidence
 from tests.support import factory
-from tests.views.test_pages import text_of
+from tests.support.pages import text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -8,18 +8,12 @@ from django.utils import timezone
 
 from gates.board import queries as board_module
 from gates.board.queries import derive_statuses, get_launch, read_board, read_gate
-from gates.board.rows import Board
 from gates.models import Blocker, Evidence, Gate
 from gates.rules import Status
 from tests.support import factory
+from tests.support.boards import board
 
 pytestmark = pytest.mark.django_db
-
-
-def board(now: datetime | None = None) -> Board:
-    launch = get_launch()
-    assert launch is not None
-    return read_board(launch, now or timezone.now())
 
 
 def test_status_follows_from_what_the_rows_say() -> None:

@@ -11,7 +11,7 @@ from gates.board.queries import get_launch, read_board
 from gates.board.waiting import Waiting, waiting_on
 from gates.models import Owner
 from tests.support import factory
-from tests.views.test_pages import text_of
+from tests.support.pages import text_of
 
 pytestmark = pytest.mark.django_db
 

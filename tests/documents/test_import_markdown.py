@@ -2,10 +2,7 @@
 
 import json
 import re
-import sys
-import time
 from datetime import datetime
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,30 +11,20 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from gates.documents.importer import import_file
-from gates.documents.markdown.reader import read_markdown
 from gates.models import TRACKED, Action, Blocker, Evidence, Gate, Launch, Owner, Section
-from tests.documents.test_importer import counts, run
-from tests.documents.test_snapshot import SNAPSHOT
-from tests.support import factory
-from tests.support.admin_forms import person
+from tests.support.documents import (
+    AS_RECEIVED,
+    HEAD,
+    REAL,
+    SNAPSHOT,
+    TABLE,
+    counts,
+    document,
+    gates,
+    run,
+)
 
 pytestmark = pytest.mark.django_db
-
-DATA = Path(__file__).parent / "data"
-REAL = DATA / "LAUNCH_GATES.md"
-AS_RECEIVED = DATA / "LAUNCH_GATES.as-received.md"
-HEAD = "# Opening\n**Snapshot date:** 2026-05-01\n\n## Building\n\n"
-TABLE = "| # | Gate | Status | Evidence / DoD |\n|---|---|---|---|\n"
-
-
-def document(tmp_path: Path, text: str, name: str = "document.md") -> Path:
-    path = tmp_path / name
-    path.write_text(text)
-    return path
-
-
-def gates(tmp_path: Path, *rows: str) -> Path:
-    return document(tmp_path, HEAD + TABLE + "".join(f"{row}\n" for row in rows))
 
 
 # Numbers of rows and who wrote them differ between two databases; everything else must not.
@@ -205,105 +192,6 @@ def test_closed_without_evidence_is_partial_and_reported(
     assert not Evidence.objects.exists()
 
 
-def test_a_later_document_updates_the_board(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    sami = person("sami", "Founder")
-    first = gates(
-        tmp_path,
-        "| A1 | Lights | 🔴 | DoD: bright |",
-        "| A2 | Doors | ✅ | Tried them |",
-        "| A3 | Keys | 🚫 | **Blocked on keys from Huda.** |",
-        "| A4 | Sign | 🔴 | |",
-    )
-    run(first, capsys)
-    later = gates(
-        tmp_path,
-        "| A1 | Lights | ✅ | Seen burning |",
-        "| A2 | Doors | 🟡 | One is stuck |",
-        "| A3 | Keys | ✅ | Keys are here |",
-    )
-
-    out = run(later, capsys, by="sami")
-
-    assert "~ gate A1: progress: open → closed" in out
-    assert "~ gate A2: progress: closed → partial" in out
-    assert "gate A4 Sign" in out.partition("On the board but not in the document")[2]
-    assert "A3: the document no longer names the blocker 'keys' (from Huda)" in out
-    assert "A3 (line 10): closed in the document, but on the board it waits for keys" in out
-    assert dict(Gate.objects.values_list("code", "progress")) == {
-        "A1": "closed", "A2": "partial", "A3": "partial", "A4": "open",
-    }  # fmt: skip
-    assert Gate.objects.get(code="A1").definition_of_done == "bright"
-    newest = Gate.history.filter(code="A1").order_by("-history_id")[0]
-    assert (newest.history_user_name, newest.progress) == ("sami", "closed")
-
-    Blocker.objects.get().resolve(sami, "Huda brought them")
-    run(later, capsys)
-
-    assert Gate.objects.get(code="A3").progress == "closed"
-    before = counts()
-    assert run(later, capsys).endswith("nothing differs\n")
-    assert counts() == before
-
-
-def test_documents_are_dated_back_one_after_another(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    first = gates(tmp_path, "| A1 | Lights | 🔴 | DoD: bright |")
-    run(first, capsys, dated="2026-04-01")
-    second = gates(tmp_path, "| A1 | Lights | ✅ | Seen burning |")
-
-    run(second, capsys, dated="2026-04-08")
-
-    history = Gate.history.order_by("history_date")
-    assert [timezone.localtime(row.history_date).isoformat() for row in history] == [
-        "2026-04-01T00:00:00+03:00",
-        "2026-04-08T00:00:00+03:00",
-    ]
-    said = history[1].history_change_reason
-    today = timezone.localdate()
-    assert re.search(rf", dated 2026-04-08, imported {today} \d\d:\d\d:\d\d\+03:00$", said)
-    before = counts()
-    with pytest.raises(CommandError, match=r"later history, of 2026-04-08 00:00.*2026-04-07 would"):
-        run(first, capsys, dated="2026-04-07")
-    with pytest.raises(CommandError, match="in the future"):
-        run(first, capsys, dated="2999-01-01")
-    with pytest.raises(CommandError, match="'soon' is not a date"):
-        run(first, capsys, dated="soon")
-    assert counts() == before
-    run(second, capsys, dated="2026-04-08")
-    assert counts() == before
-
-
-def test_what_was_deleted_later_is_later_history_too(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run(gates(tmp_path, "| A1 | Lights | 🔴 | |"), capsys, dated="2026-04-01")
-    gate = Gate.objects.get()
-    factory.evidence(gate).delete()
-
-    with pytest.raises(CommandError, match="later history"):
-        run(gates(tmp_path, "| A1 | Lights | 🟡 | |"), capsys, dated="2026-04-02")
-
-    assert Gate.objects.get().progress == "open"
-
-
-def test_the_launch_is_the_one_with_the_name_or_the_one_that_is_told(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = gates(tmp_path, "| A1 | Lights | 🔴 | |")
-    other = factory.launch("first", name="Opening")
-
-    run(path, capsys)
-    run(path, capsys, launch="second")
-
-    assert {gate.launch.slug for gate in Gate.objects.all()} == {"first", "second"}
-    with pytest.raises(CommandError, match=r"several launches have this name \(first, second\)"):
-        run(path, capsys)
-    assert other.name == "Opening"
-
-
 def test_a_launch_with_an_arabic_name_gets_a_slug(tmp_path: Path) -> None:
     text = (HEAD + TABLE + "| A1 | إضاءة | مغلق | رأيتها تعمل 2026-04-20 |\n").replace(
         "# Opening", "# بوابات الإطلاق"
@@ -315,107 +203,6 @@ def test_a_launch_with_an_arabic_name_gets_a_slug(tmp_path: Path) -> None:
     assert Evidence.objects.get().observed_at == datetime(
         2026, 4, 20, tzinfo=timezone.get_default_timezone()
     )
-
-
-BROKEN: dict[str, tuple[bytes, str]] = {
-    "no gate table": (b"# Opening\n\nwords\n", "line 1: no gate table"),
-    "empty": (b"", "no gate table"),
-    "binary": (b"# Opening\nwords\x00words\n", "a NUL character in line 2"),
-    "an image": (b"\x89PNG\r\n\x1a\n\x00\x00", "not UTF-8 (byte 1, line 1)"),
-    "UTF-16": ((HEAD + TABLE).encode("utf-16"), "UTF-16, not UTF-8"),
-    "Windows-1256": ("# a\nمغلق".encode("cp1256"), "not UTF-8 (byte 5, line 2)"),
-    "50 MB": (b"nonsense" * (50 * 1024 * 1024 // 8), "more than a document can have"),
-    "a missing cell": (
-        f"{HEAD}{TABLE}| A1 | Lights | 🔴 |\n".encode(), "line 8: 3 cells, fewer than the 4",
-    ),
-    "a cell too many": (
-        f"{HEAD}{TABLE}| A1 | Lights | 🔴 | a | b |\n".encode(), "line 8: 5 cells, more than the 4",
-    ),
-    "a code twice": (
-        f"{HEAD}{TABLE}| A1 | x | 🔴 | |\n| A1 | y | 🔴 | |\n".encode(),
-        "line 9, A1: stands already in line 8",
-    ),
-    "no code": (f"{HEAD}{TABLE}| | x | 🔴 | |\n".encode(), "line 8, code: '' is not a code"),
-    "a bad code": (f"{HEAD}{TABLE}| a-1 | x | 🔴 | |\n".encode(), "line 8, code: 'a-1' is not"),
-    "no title": (f"{HEAD}{TABLE}| A1 | | 🔴 | |\n".encode(), "line 8 (gate A1), title"),
-    "an unknown status": (
-        f"{HEAD}{TABLE}| A1 | x | green | |\n".encode(), "line 8, A1: 'green' is not a status",
-    ),
-    "two statuses": (f"{HEAD}{TABLE}| A1 | x | ✅ open | |\n".encode(), "'✅ open' is not a"),
-    "a title that is too long": (
-        f"{HEAD}{TABLE}| A1 | {'x' * 301} | 🔴 | |\n".encode(), "line 8 (gate A1), title: Ensure",
-    ),
-    "no name": (f"## B\n{TABLE}| A1 | x | 🔴 | |\n".encode(), "title: no title: begin with"),
-    "an impossible date": (
-        f"{HEAD}{TABLE}| A1 | x | 🔴 | |\n".replace("05-01", "02-31").encode(),
-        "line 1 (launch opening), snapshot_date",
-    ),
-    "two sections with the same letters": (
-        f"{HEAD}{TABLE}| A1 | x | 🔴 | |\n\n## C\n{TABLE}| A2 | x | 🔴 | |\n".encode(),
-        "line 10, A: the section in line 4 has the letters A already",
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", BROKEN)
-def test_what_cannot_be_imported_is_refused_with_its_line(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
-) -> None:
-    content, expected = BROKEN[name]
-    path = tmp_path / "document.md"
-    path.write_bytes(content)
-
-    with pytest.raises(CommandError) as refused:
-        run(path, capsys)
-
-    assert expected in str(refused.value)
-    assert counts() == [(0, 0)] * len(TRACKED)
-
-
-def test_hostile_text_is_kept_and_steers_no_terminal(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    text = "<script>alert(1)</script> \x1b[31mred [x](javascript:alert(1))"
-
-    out = run(gates(tmp_path, f"| A1 | {text} | ✅ | {text} |"), capsys)
-
-    assert "\x1b" not in out
-    assert Gate.objects.get().title == text
-    proof = Evidence.objects.get()
-    assert (proof.kind, proof.url, proof.summary) == ("statement", "", text)
-
-
-@pytest.mark.parametrize(
-    "line",
-    ["[" * 20_000, "*" * 20_000, "`a " * 7_000, "**Gap to " * 3_000, "e.g. " * 4_000, "> " * 9_000],
-    ids=lambda line: line[:6],
-)
-def test_no_line_makes_the_reader_slow(line: str) -> None:
-    began = time.process_time()
-
-    read_markdown(f"# {line}\n{line}\n\n- {line}\n\n{TABLE}| A1 | {line} | ✅ | DoD: {line} |\n")
-    read_markdown(f"{TABLE}| A1 | x | ✅ | [{line}]({line}) |\n")
-
-    assert time.process_time() - began < 20  # it takes well under one; a careless pattern, hours
-
-
-def test_the_work_of_reading_grows_with_the_document_and_no_faster() -> None:
-    """Counted in calls, because seconds depend on what else the machine does."""
-
-    def calls(number: int) -> int:
-        rows = "".join(f"| A{i} | gate {i} | ✅ | seen {i} green |\n" for i in range(number))
-        counted = count()
-        sys.setprofile(lambda *_: next(counted) and None)
-        try:
-            paper, problems = read_markdown(f"# Big\n## All ({number}/{number})\n{TABLE}{rows}")
-        finally:
-            sys.setprofile(None)
-        assert (len(paper.gates), problems) == (number, [])
-        return next(counted)
-
-    calls(10)  # what is kept from the first time on
-
-    assert calls(2_000) < 10 * calls(200) * 1.1
 
 
 def test_who_is_waited_for_is_found_where_the_document_says_it(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ document claims.
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -20,8 +19,6 @@ from gates.rules import Status
 from tests.support.assertions import triggers_lifted
 
 pytestmark = pytest.mark.django_db
-
-SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
 
 
 @pytest.fixture

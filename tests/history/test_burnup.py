@@ -9,8 +9,8 @@ import pytest
 from gates.board.queries import get_launch, read_board
 from gates.history.burnup import Pace, Point, burnup, pace
 from gates.models import Evidence, Launch
-from tests.conftest import START
 from tests.support import factory
+from tests.support.clock import START
 
 pytestmark = pytest.mark.django_db
 

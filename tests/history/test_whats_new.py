@@ -13,9 +13,9 @@ from gates.board.rows import Board
 from gates.history.whats_new import last_import, whats_new
 from gates.models import Claim, Gate, Import
 from gates.models.history import save_with_history
-from tests.conftest import START
 from tests.support import factory
-from tests.views.test_pages import text_of
+from tests.support.clock import START
+from tests.support.pages import text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -14,9 +14,9 @@ from gates.models import (
     Gate,
     Launch,
 )
-from tests.rules.test_rules import BAD_URLS, GOOD_URLS
 from tests.support import factory
 from tests.support.assertions import everything
+from tests.support.urls import BAD_URLS, GOOD_URLS
 
 pytestmark = pytest.mark.django_db
 

@@ -1,4 +1,4 @@
-"""Closing and reopening a gate, and resolving a blocker: the only supported ways."""
+"""Closing a gate: the only two supported ways."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db.models import ProtectedError
 from django.utils import timezone
 
 from gates import rules
-from gates.models import Blocker, Gate, TransitionRefused
+from gates.models import Gate, TransitionRefused
 from tests.support import factory
+from tests.support.rows import row
 
 pytestmark = pytest.mark.django_db
 
@@ -31,10 +31,6 @@ def close_from_import(gate: Gate, by: User, reason: str) -> bool:
 
 
 both_ways = pytest.mark.parametrize("close", [close, close_from_import])
-
-
-def row(kept: Gate | Blocker) -> Any:
-    return type(kept).objects.filter(pk=kept.pk).values().get()
 
 
 def yesterday() -> Any:
@@ -271,157 +267,3 @@ def test_a_gate_whose_evidence_expires_later_does_not_read_as_closed() -> None:
 
     assert row(gate)["progress"] == "closed"
     assert answer.status == "partial"
-
-
-# --- reopened ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("to", ["open", "partial"])
-def test_reopening_takes_the_closing_back_and_keeps_it_in_the_history(to: str) -> None:
-    gate = factory.closed_gate(by=factory.user("sami"), reason="Seen green")
-    ali = factory.user("ali")
-
-    reopened = gate.reopen(ali, "Red again since the deploy", to=to)
-
-    assert reopened is True
-    kept = Gate.objects.get(pk=gate.pk)
-    assert kept.progress == to
-    assert (kept.closed_at, kept.closed_by, kept.closing_note) == (None, None, "")
-    assert gate.history.count() == 3
-    newest, closing, _creation = gate.history.all()
-    assert (newest.history_user_id, newest.history_user_name) == (ali.pk, "ali")
-    assert newest.history_change_reason == "Red again since the deploy"
-    assert (closing.progress, closing.history_user_name) == ("closed", "sami")
-    assert closing.closing_note == closing.history_change_reason == "Seen green"
-    assert closing.closed_by_id == factory.user("sami").pk
-
-
-def test_a_gate_is_not_reopened_without_a_written_reason() -> None:
-    gate = factory.closed_gate()
-    before = row(gate)
-
-    with pytest.raises(TransitionRefused) as refusal:
-        gate.reopen(factory.user("ali"), " ")
-
-    assert refusal.value.messages == [NO_REASON]
-    assert row(gate) == before
-    assert gate.history.count() == 2
-
-
-@pytest.mark.parametrize("progress", ["open", "partial"])
-def test_reopening_a_gate_that_is_not_closed_changes_nothing(progress: str) -> None:
-    gate = factory.gate(progress=progress)
-    before = row(gate)
-
-    reopened = gate.reopen(factory.user(), "Not needed")
-
-    assert reopened is False
-    assert row(gate) == before
-    assert gate.history.count() == 1
-
-
-def test_reopening_to_closed_would_erase_the_decision_and_is_refused() -> None:
-    gate = factory.closed_gate()
-    before = row(gate)
-
-    with pytest.raises((TransitionRefused, ValueError)):
-        gate.reopen(factory.user("ali"), "A mistake", to="closed")
-
-    assert row(gate) == before
-    assert gate.history.count() == 2
-
-
-def test_a_reopened_gate_can_be_closed_again_by_someone_else() -> None:
-    gate = factory.closed_gate(by=factory.user("sami"))
-    gate.reopen(factory.user("sami"), "Red again")
-
-    gate.close(factory.user("ali"), "Green again")
-
-    assert row(gate)["closed_by_id"] == factory.user("ali").pk
-    assert gate.history.count() == 4
-
-
-# --- who did it stays ----------------------------------------------------------------------
-
-
-def test_deleting_an_account_does_not_erase_who_reopened_a_gate() -> None:
-    gate = factory.closed_gate(by=factory.user("sami"))
-    ali = factory.user("ali")
-    gate.reopen(ali, "Red again")
-    was = ali.pk
-
-    ali.delete()
-
-    newest = gate.history.first()
-    assert (newest.history_user_id, newest.history_user_name) == (was, "ali")
-    assert newest.history_user is None
-
-
-def test_an_account_that_closed_a_gate_cannot_be_deleted() -> None:
-    sami = factory.user("sami")
-    gate = factory.closed_gate(by=sami)
-
-    with pytest.raises(ProtectedError):
-        sami.delete()
-
-    assert User.objects.filter(username="sami").exists()
-    assert row(gate)["closed_by_id"] == sami.pk
-
-
-# --- resolving a blocker -------------------------------------------------------------------
-
-
-def test_resolving_a_blocker_records_who_when_and_how() -> None:
-    blocker = factory.blocker(factory.gate())
-    sami = factory.user("sami")
-    before = timezone.now()
-
-    resolved = blocker.resolve(sami, "Key put into the vault")
-
-    assert resolved is True
-    kept = Blocker.objects.get(pk=blocker.pk)
-    assert (kept.resolved_by, kept.resolution) == (sami, "Key put into the vault")
-    assert kept.resolved_at is not None
-    assert before <= kept.resolved_at <= timezone.now()
-
-
-def test_resolving_a_blocker_leaves_one_history_row_with_the_person() -> None:
-    blocker = factory.blocker(factory.gate())
-    sami = factory.user("sami")
-
-    blocker.resolve(sami, "Key put into the vault")
-
-    assert blocker.history.count() == 2
-    newest = blocker.history.first()
-    assert (newest.history_user_id, newest.history_user_name) == (sami.pk, "sami")
-
-
-def test_resolving_a_resolved_blocker_changes_nothing() -> None:
-    blocker = factory.blocker(factory.gate())
-    blocker.resolve(factory.user("sami"), "Key put into the vault")
-    before = row(blocker)
-
-    resolved = blocker.resolve(factory.user("ali"), "Something else")
-
-    assert resolved is False
-    assert row(blocker) == before
-    assert blocker.history.count() == 2
-
-
-def test_resolving_the_last_blocker_lets_the_gate_close() -> None:
-    gate = factory.gate()
-    factory.evidence(gate)
-    factory.blocker(gate).resolve(factory.user(), "Key put into the vault")
-
-    closed = gate.close(factory.user(), "Events arrive")
-
-    assert closed
-
-
-def test_a_blocker_raised_later_shows_a_closed_gate_as_blocked() -> None:
-    gate = factory.closed_gate()
-    factory.blocker(gate, "A new signing key")
-
-    answer = rules.derive_status(gate.facts(), timezone.localdate())
-
-    assert answer.status == "blocked"

@@ -10,8 +10,8 @@ from django.utils import timezone
 from gates.board import datetimes
 from gates.models import Import, Launch
 from gates.models.history import save_with_history
-from tests.conftest import START
 from tests.support import factory
+from tests.support.clock import START
 
 pytestmark = pytest.mark.django_db
 

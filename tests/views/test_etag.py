@@ -21,8 +21,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from gates.database import revision, triggers
-from gates.models import TRACKED, Blocker, Evidence, Gate
+from gates.models import Blocker, Evidence, Gate
 from gates.views import etag as etag_module
 from tests.support import factory
 
@@ -123,12 +122,6 @@ def test_whoever_writes_the_page_is_sent_again(reader: Client, how: str) -> None
     WRITES[how]()
 
     assert status(reader, "/", known) == 200
-
-
-@pytest.mark.parametrize("model", TRACKED, ids=lambda model: model._meta.model_name)
-def test_every_table_and_its_history_move_the_revision(model: Any) -> None:
-    for table in (model._meta.db_table, model.history.model._meta.db_table):
-        assert table in revision.BOARD_TABLES
 
 
 def test_a_login_does_not_send_everybody_the_board_again(reader: Client) -> None:
@@ -264,17 +257,6 @@ def test_without_a_revision_nothing_is_unchanged(reader: Client) -> None:
     assert "ETag" not in response.headers
 
 
-def test_a_trigger_of_the_revision_that_is_gone_is_noticed() -> None:
-    trigger = next(
-        t for t in triggers.ALL_TRIGGERS[connection.vendor] if "moves_revision" in t.name
-    )
-    with connection.cursor() as cursor:
-        where = f" ON {trigger.table}" if connection.vendor == "postgresql" else ""
-        cursor.execute(f"DROP TRIGGER {trigger.name}{where}")
-
-    assert any(trigger.name in fault for fault in triggers.trigger_errors(connection))
-
-
 def test_a_write_that_is_taken_back_leaves_the_page_as_it_was(committed: None) -> None:
     client = Client()
     client.force_login(factory.user("reader"))
@@ -287,20 +269,3 @@ def test_a_write_that_is_taken_back_leaves_the_page_as_it_was(committed: None) -
         transaction.set_rollback(True)
 
     assert status(client, "/", known) == 304
-
-
-@pytest.mark.postgresql
-def test_the_rows_of_the_revision_are_put_together_now_and_then(committed: None) -> None:
-    owner = factory.owner()
-
-    for number in range(1, 5000):  # one time in fifty they are put together
-        type(owner).objects.update(email=f"{number}@dealix.me")
-        before = revision.current_revision()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM gates_revision")
-            if cursor.fetchone()[0] < number:
-                break
-
-    assert number < 4999
-    type(owner).objects.update(email="new@dealix.me")
-    assert revision.current_revision() != before

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from benchmarks.data import Size, fill
 from gates.models import Claim, Gate, Section
 from tests.support import factory
-from tests.views.test_pages import text_of
-from tests.views.test_query_counts import COUNTS
+from tests.support.pages import text_of
+from tests.support.query_counts import COUNTS
 
 pytestmark = pytest.mark.django_db
 

@@ -1,20 +1,15 @@
 """The pages: who may open them, what they show, what they do with hostile text."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import DatabaseError, connection
-from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
-from django.urls import reverse
-from django.utils import timezone
 
-from gates.database import triggers
 from gates.models import Gate, Launch
 from tests.support import factory
 from tests.support.admin_forms import person
+from tests.support.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -28,14 +23,6 @@ def reader(client: Client) -> Client:
     user.save()
     client.force_login(user)
     return client
-
-
-def text_of(client: Client, url: str) -> str:
-    """What a page says, without its tags and with white space folded."""
-    response = client.get(url)
-    assert response.status_code == 200
-    body = re.sub(r"<[^>]+>", " ", response.content.decode())
-    return re.sub(r"\s+", " ", body)
 
 
 # --- who may open what ---------------------------------------------------------------------
@@ -62,57 +49,6 @@ def test_without_logging_in_every_page_leads_to_the_login(client: Client, url: s
     last, status = response.redirect_chain[-1]
     assert status == 302
     assert last.startswith(("/accounts/login/?next=/", "/accounts/login/?next=%2F"))
-
-
-def test_health_needs_no_login_and_says_nothing_but_its_state(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    healthy = client.get("/healthz")
-    triggers.remove(connection)
-    unprotected = client.get("/healthz")
-
-    def fail(_connection: object) -> list[str]:
-        raise DatabaseError("secret detail")
-
-    monkeypatch.setattr(triggers, "trigger_errors", fail)
-    down = client.get("/healthz")
-
-    well = {"database": "ok", "clock": "ok", "migrations": "ok", "triggers": "ok"}
-    assert (healthy.status_code, healthy.json()) == (200, well)
-    assert (unprotected.status_code, unprotected.json()) == (503, well | {"triggers": "faulty"})
-    assert down.status_code == 503
-    assert set(down.json().values()) == {"unreachable", "unknown"}
-
-
-def test_health_costs_a_few_queries(client: Client, django_assert_num_queries) -> None:
-    client.get("/healthz")
-
-    with django_assert_num_queries(4 if connection.vendor == "postgresql" else 3):
-        client.get("/healthz")
-
-
-@pytest.mark.postgresql
-@pytest.mark.parametrize("seconds", [-5, 5])
-def test_health_tells_that_a_servers_clock_is_off(
-    client: Client, monkeypatch: pytest.MonkeyPatch, seconds: int
-) -> None:
-    real = timezone.now
-    monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(seconds=seconds))
-
-    response = client.get("/healthz")
-
-    assert response.status_code == 200
-    assert response.json()["clock"] == "off"
-
-
-def test_health_tells_that_a_migration_is_still_to_come(client: Client) -> None:
-    newest = MigrationRecorder.Migration.objects.filter(app="gates").latest("pk")
-    newest.delete()
-
-    response = client.get("/healthz")
-
-    assert response.status_code == 503
-    assert response.json()["migrations"] == "pending"
 
 
 def test_the_admin_tells_a_reader_that_a_right_is_missing(reader: Client) -> None:
@@ -223,67 +159,6 @@ def test_the_board_costs_a_constant_number_of_queries(
         reader.get("/gates/T1/")
 
 
-# --- one gate ------------------------------------------------------------------------------
-
-
-def test_the_gate_page_tells_its_whole_story(reader: Client) -> None:
-    gate = factory.gate("T6", definition_of_done="p95 below 500 ms", notes="Script is ready")
-    blocker = factory.blocker(gate, why="Cannot reach production")
-    factory.evidence(
-        gate, "k6 against production", kind="output", output="p95 410 ms\nrps 100", commit="ce0027e"
-    )
-    factory.action(gate.launch, "Run k6 again", gate=gate, estimate="15 min")
-    blocker.resolve(factory.user("lina"), "The key came by mail")
-    gate.close(factory.user("sami"), "100 rps held for five minutes")
-
-    text = text_of(reader, "/gates/T6/")
-
-    for words in (
-        "p95 below 500 ms",
-        "Script is ready",
-        "k6 against production",
-        "p95 410 ms",
-        "ce0027e",
-        "PostHog API key",
-        "Cannot reach production",
-        "The key came by mail",
-        "Run k6 again",
-        "100 rps held for five minutes",
-        "sami",
-        "lina",
-    ):
-        assert words in text, words
-
-
-def test_the_history_merges_the_gate_and_what_belongs_to_it(reader: Client) -> None:
-    gate = factory.gate("T6")
-    proof = factory.evidence(gate, "First proof")
-    gate.close(factory.user("sami"), "Seen green")
-    gate.reopen(factory.user("lina"), "It broke again")
-    proof.delete()
-
-    history = reader.get("/gates/T6/").context["history"]
-
-    told = [(entry.event, entry.kind, entry.by, entry.reason) for entry in history]
-    assert told == [
-        ("piece of evidence", "-", "", ""),
-        ("gate", "~", "lina", "It broke again"),
-        ("gate", "~", "sami", "Seen green"),
-        ("piece of evidence", "+", "", ""),
-        ("gate", "+", "", ""),
-    ]
-    progress = next(change for change in history[1].changes if change.field == "progress")
-    assert (progress.old, progress.new) == ("Closed", "Open")
-
-
-def test_who_closed_a_gate_is_told_after_the_account_is_gone(reader: Client) -> None:
-    gate = factory.closed_gate("T6", by=factory.user("lina"))
-    gate.reopen(factory.user("sami"), "It broke")
-    factory.user("lina").delete()
-
-    assert "lina" in text_of(reader, "/gates/T6/")
-
-
 # --- hostile text --------------------------------------------------------------------------
 
 
@@ -320,12 +195,3 @@ def test_no_page_has_inline_styles_or_scripts_and_all_send_the_policy(reader: Cl
         assert not re.search(r"<script(?![^>]+src=)|<style|\sstyle=|\son\w+=", page), url
         assert "default-src 'self'" in response.headers["Content-Security-Policy"]
         assert "unsafe" not in response.headers["Content-Security-Policy"]
-
-
-def test_staff_are_led_from_the_gate_to_its_form(client: Client) -> None:
-    client.force_login(person("engineer", "Engineer"))
-    gate = factory.gate("T1")
-
-    page = client.get("/gates/T1/").content.decode()
-
-    assert f'href="{reverse("admin:gates_gate_change", args=[gate.pk])}' in page

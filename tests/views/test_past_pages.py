@@ -11,7 +11,7 @@ from django.test import Client
 from gates.history.audit_log import PER_PAGE
 from gates.models import TRACKED, Gate
 from tests.support import factory
-from tests.views.test_pages import text_of
+from tests.support.pages import text_of
 
 pytestmark = pytest.mark.django_db
 

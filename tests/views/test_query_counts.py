@@ -7,21 +7,9 @@ from django.test.utils import CaptureQueriesContext
 
 from benchmarks.data import Size, fill
 from tests.support import factory
+from tests.support.query_counts import COUNTS
 
 pytestmark = pytest.mark.django_db
-
-COUNTS = {
-    "/": 12,
-    "/?status=blocked": 12,
-    "/board.json": 11,
-    "/waiting/": 11,
-    "/honesty/": 11,
-    "/gates/A1/": 21,
-    "/changes/": 22,
-    "/history/?kind=gate": 10,
-    "/admin/gates/gate/": 8,
-    "/admin/gates/evidence/": 4,
-}
 
 
 @pytest.mark.parametrize("size", [Size(34, 400), Size(1_020, 4_000)], ids=str)

@@ -15,11 +15,9 @@ from gates.documents.importer import ImportReport, import_file
 from gates.documents.markdown.consistency import find_contradictions
 from gates.documents.markdown.reader import read_markdown
 from gates.models import Blocker, Claim, Evidence, Gate, Import, Launch, Section
-from tests.documents.test_import_markdown import HEAD, TABLE, document, gates
-from tests.documents.test_importer import run
-from tests.documents.test_snapshot import SNAPSHOT
 from tests.support import factory
 from tests.support.assertions import everything
+from tests.support.documents import HEAD, SNAPSHOT, TABLE, document, gates, run
 
 pytestmark = pytest.mark.django_db
 

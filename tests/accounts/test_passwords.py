@@ -1,0 +1,90 @@
+"""Changing a password, and the temporary password of a first login."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import GivenPassword
+from tests.support import factory
+from tests.support.admin_forms import person
+from tests.support.login import NEW, SECRET, change_password, log_in, logged_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_attempts_yet")]
+
+
+# --- passwords -----------------------------------------------------------------------------
+
+
+def test_changing_the_password_ends_the_other_sessions(client: Client) -> None:
+    user = factory.user("sami", password=SECRET)
+    factory.launch()
+    elsewhere = Client()
+    log_in(elsewhere)
+    log_in(client)
+
+    wrong = change_password(client, old="wrong")
+    done = change_password(client)
+
+    assert wrong.status_code == 200
+    assert done.headers["Location"] == "/"
+    user.refresh_from_db()
+    assert user.check_password(NEW)
+    assert logged_in(client)
+    assert not logged_in(elsewhere)
+
+
+def test_a_weak_password_is_refused(client: Client) -> None:
+    user = factory.user("sami", password=SECRET)
+    log_in(client)
+
+    response = change_password(client, new="12345678")
+
+    assert response.status_code == 200
+    user.refresh_from_db()
+    assert user.check_password(SECRET)
+
+
+def test_the_first_login_with_a_given_password_leads_to_changing_it_and_nowhere_else(
+    client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("bootstrap")
+    printed = re.search(r"sami\s+(\S+)", capsys.readouterr().out)
+    assert printed
+    given = printed[1]
+
+    log_in(client, password=given)
+    elsewhere = [client.get(url) for url in ("/", "/board.json", "/admin/", "/waiting/")]
+    again = Client()
+    log_in(again, password=given)
+    still = again.get("/")
+    change_password(again, old=given)
+
+    change = reverse("account_change_password")
+    assert [(page.status_code, page.headers["Location"]) for page in elsewhere] == [
+        (302, change)
+    ] * 4
+    assert (still.status_code, still.headers["Location"]) == (302, change)
+    assert again.get("/").status_code == 200
+    assert not GivenPassword.objects.filter(user__username="sami").exists()
+
+
+def test_a_password_that_the_founder_sets_is_a_given_one(client: Client) -> None:
+    client.force_login(person("sami", "Founder"))
+    lina = factory.user("lina", password=SECRET)
+
+    client.post(
+        reverse("admin:auth_user_password_change", args=[lina.pk]),
+        {"password1": NEW, "password2": NEW, "usable_password": "true"},
+    )
+    client.post(
+        reverse("admin:auth_user_add"),
+        {"username": "omar", "password1": NEW, "password2": NEW, "usable_password": "true"},
+    )
+
+    given = set(GivenPassword.objects.values_list("user__username", flat=True))
+    assert given == {"lina", "omar"}
+    assert User.objects.get(username="lina").check_password(NEW)

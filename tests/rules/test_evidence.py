@@ -1,0 +1,83 @@
+"""What evidence must carry: a text that says something, an address that is safe."""
+
+import pytest
+
+from gates import rules
+from tests.support.rule_facts import codes, said
+from tests.support.urls import BAD_URLS, GOOD_URLS
+
+# --- what evidence must carry --------------------------------------------------------------
+
+PROVES_NOTHING = [
+    *("", " ", "\t\n", "\u00a0", "-", "–", "—", ".", "...", "?", "!!!", "/", "\\", "_", "`", "()"),
+    *("TBD", "tbd", " Tbd ", "tbd.", "[TBD]", "T.B.D.", "**TBD**", "`tbd`", "tbd tbd", "TBD, TBD"),
+    *("todo", "TODO", "to do", "To-Do", "TODO: tbd", "to be done", "to be determined"),
+    *("n/a", "N/A", "n.a.", "- na -", "NA", "not applicable", "none", "None.", "nil", "null"),
+    *("pending", "later", "soon", "not yet", "wip", "see above", "same", "ditto", "test test"),
+    *("done", "Done!", "ok", "OK ok", "yes", "closed", "fixed", "lorem ipsum", "x", "xxx", "7"),
+    *("✅", "✅✅✅", "👍", "🚫 🔴", "☑️", "👨‍👩‍👧", "✅ done", "🟡 TBD"),
+    # Signs that Unicode spells out as letters ("TM", two kana).
+    *("™️", "℠", "🈁"),
+    *("\u200b", "\u200b\u200c\u200d\ufeff", "\u2060", "\u00ad", "\u200e\u200f", "\u202e"),
+    *("T\u200bB\u200bD", "\ufefftodo", "n\u200d/\u200da", "ＴＢＤ", "ｎ／ａ", "𝗧𝗕𝗗", "ⓣⓑⓓ"),
+    *("لا يوجد", "لاحقا", "لاحقًا", "قريبا", "قريبًا", "تم", "تمّ", "نعم", "لا شيء", "تم ✅"),
+]
+
+
+@pytest.mark.parametrize("text", PROVES_NOTHING, ids=ascii)
+def test_a_text_that_says_nothing_is_not_evidence(text: str) -> None:
+    answer = rules.evidence_text_errors(text)
+
+    assert said(answer) == [
+        "Evidence must say what was seen. Blank, “TBD”, “todo”, “n/a” or “-” prove nothing."
+    ]
+
+
+# Word for word from the founder's document: every text that closed a gate there.
+PROVES_SOMETHING = [
+    "`postgres 26.9ms, redis 1.7ms, llm_providers=[groq,openai]` (post-deploy 2026-04-23)",
+    "[Release v3.0.0](https://github.com/VoXc2/dealix/releases/tag/v3.0.0)",
+    "PR #54, #55 merged with all required checks green",
+    "PasswordAuth=no, PermitRootLogin=prohibit-password, MaxAuthTries=3",
+    "PR #54 deployed; `/admin/dlq/stats` live (all 4 queues depth=0). Fault-injection E2E still"
+    " pending → tracked as D0-NEXT",
+    "HubSpot, Calendly, Moyasar all verify HMAC or secret_token",
+    "`APIKeyMiddleware` + `slowapi` applied; PR #55 fixed 401 response (was returning 500)",
+    "22/80/443 only; sshd jail banned 15 IPs",
+    "`scripts/rotate_secrets.sh` run 2026-04-23 (API_KEYS, HUBSPOT, CALENDLY, N8N, JWT)",
+    "`cors_origin_list` audited post-deploy; only dealix.me origins",
+    "`dealix.observability.setup_sentry/setup_tracing` active in `create_app`",
+    "Returns per-model spend, cache hit ratio",
+    "`docs/SLO.md` merged in PR #58 (Tier 1/2/3 + alert policy). Dashboard itself pending"
+    " external infra",
+    "`/api/v1/pricing/plans` public (PR #55), returns starter/growth/scale, hides pilot_1sar",
+    "`docs/ON_CALL.md` merged in PR #58 (Sami primary, escalation tree, 15-min response checklist)",
+    "`dealix/governance/approvals.py` deployed; 5 admin endpoints verified live. E2E idempotency"
+    ' confirmed in prod 2026-04-23 (second decide attempt by "attacker" kept `status=rejected'
+    " decided_by=sami`)",
+    "`main` protected, runbook forbids in-place edits except documented `.env` LLM failover",
+    "`server-backup-20260423-084442` with 20 historical commits (Saudi integrations + ALLaM +"
+    " Landing V2)",
+    # Short ones, and ones that contain a placeholder word.
+    *("PR #54", "v3.0.0", "#58", "HTTP 200", "p95 412 ms", "Nothing is left in the queue"),
+    *("Test run 18 passed", "Closed by PR #55", "None of the 4 queues holds a message"),
+    # Arabic, also with a placeholder word among others.
+    *("تم اختبار النسخ الاحتياطي على بيئة التجربة", "اختبار الحمل: ١٠٠ طلب في الثانية", "٤٢"),
+]
+
+
+@pytest.mark.parametrize("text", PROVES_SOMETHING, ids=ascii)
+def test_a_text_that_says_what_was_seen_is_evidence(text: str) -> None:
+    assert rules.evidence_text_errors(text) == ()
+
+
+@pytest.mark.parametrize("url", GOOD_URLS, ids=ascii)
+def test_a_plain_web_address_may_be_stored(url: str) -> None:
+    assert rules.url_errors(url) == ()
+
+
+@pytest.mark.parametrize(("url", "code"), BAD_URLS.items(), ids=ascii)
+def test_any_other_address_is_refused_with_its_reason(url: str, code: str) -> None:
+    answer = rules.url_errors(url)
+
+    assert codes(answer) == [code]

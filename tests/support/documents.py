@@ -1,0 +1,48 @@
+"""Documents to import, and what an import writes."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from gates.models import TRACKED
+
+SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
+DATA = Path(settings.BASE_DIR) / "tests" / "documents" / "data"
+REAL = DATA / "LAUNCH_GATES.md"
+AS_RECEIVED = DATA / "LAUNCH_GATES.as-received.md"
+HEAD = "# Opening\n**Snapshot date:** 2026-05-01\n\n## Building\n\n"
+TABLE = "| # | Gate | Status | Evidence / DoD |\n|---|---|---|---|\n"
+
+Rows = list[Any]
+
+
+def counts() -> list[tuple[int, int]]:
+    """Rows and history rows of every table."""
+    return [(model.objects.count(), model.history.count()) for model in TRACKED]
+
+
+def run(path: Path, capsys: pytest.CaptureFixture[str], **options: Any) -> str:
+    call_command("import_snapshot", str(path), **options)
+    return capsys.readouterr().out
+
+
+def row(rows: Rows, model: str, **fields: Any) -> dict[str, Any]:
+    """The fields of the first row of a table that has these values."""
+    return next(
+        found["fields"]
+        for found in rows
+        if found["model"] == f"gates.{model}" and fields.items() <= found["fields"].items()
+    )
+
+
+def document(tmp_path: Path, text: str, name: str = "document.md") -> Path:
+    path = tmp_path / name
+    path.write_text(text)
+    return path
+
+
+def gates(tmp_path: Path, *rows: str) -> Path:
+    return document(tmp_path, HEAD + TABLE + "".join(f"{row}\n" for row in rows))
