@@ -257,7 +257,7 @@ class Evidence(GateChild):
             self.Kind.OUTPUT.value: ("output", _("Paste what the command printed.")),
             self.Kind.FILE.value: ("file", _("Attach the file.")),
         }
-        field, message = required_by_kind.get(self.kind, ("", ""))
+        field, message = required_by_kind.get(str(self.kind), ("", ""))
         if field and not getattr(self, field):
             errors.setdefault(field, message)
         if errors:

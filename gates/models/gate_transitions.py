@@ -77,7 +77,7 @@ class GateTransitions(OptimisticLockModel):
             ValueError: `by` is None; only an imported document may leave that open.
         """
         if by is None:
-            raise ValueError("a gate is closed by somebody")
+            raise ValueError("closing a gate needs a person")
         closed = self._close(
             by, reason, closing_note=reason, closed_at=timezone.now(), closed_by=by
         )
