@@ -1,5 +1,8 @@
 #!/usr/bin/env python
-"""Command line of the board. A wrong setting, or no database, ends here in one line."""
+"""The command line of the board.
+
+Wrong settings and database errors end in one line on standard error, with exit code 1.
+"""
 
 import os
 import sys
@@ -13,7 +16,7 @@ def main() -> None:
     from django.db import InterfaceError, OperationalError
 
     try:
-        settings.DEBUG  # noqa: B018  reading any setting loads them all
+        settings.DEBUG  # noqa: B018  reading one setting loads all of them
     except ImproperlyConfigured as error:
         sys.exit(f"dealix-gates: {error}")
     try:

@@ -1,4 +1,4 @@
-"""The app; its system checks are registered when it is ready."""
+"""The configuration of the app `gates`. It registers the system checks."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""System checks: the database must hold the closing rule and the history itself."""
+"""The system check gates.E001: all triggers of the database are installed and unchanged."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,27 +9,26 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from gates.database import triggers
 
-# The last migration that adds a trigger; until it has run, `migrate` must not be stopped.
-INSTALLED_BY = ("gates", "0007_revision")
+# The last migration that adds a trigger. Before it has run, an error here would stop `migrate`,
+# which runs this check first.
+LAST_TRIGGER_MIGRATION = ("gates", "0007_revision")
 
 
 @register(Tags.database)
-def closing_rule_is_in_the_database(
-    databases: Sequence[str] | None = None, **_kwargs: Any
-) -> list[CheckMessage]:
-    """Every trigger is installed, enabled and unchanged.
+def check_triggers(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """Return an error for each trigger that is missing, changed or disabled.
 
-    Silent until the migration that installs them has run: `migrate` runs this check first.
+    A database that `LAST_TRIGGER_MIGRATION` has not reached is not checked.
     """
     errors: list[CheckMessage] = []
     for alias in databases or ():
         connection = connections[alias]
-        if INSTALLED_BY not in MigrationRecorder(connection).applied_migrations():
+        if LAST_TRIGGER_MIGRATION not in MigrationRecorder(connection).applied_migrations():
             continue
-        for fault in triggers.trigger_errors(connection):
+        for error in triggers.trigger_errors(connection):
             errors.append(
                 Error(
-                    f"The database does not hold its rules: {fault}.",
+                    f"The database does not hold its rules: {error}.",
                     hint="Run `manage.py verify_integrity --repair-triggers`.",
                     id="gates.E001",
                 )

@@ -1,4 +1,4 @@
-"""The sentences of the rules in the reader's language."""
+"""The reasons of the rules as text in the active language."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -12,7 +12,7 @@ from gates.rules.reason import Reason
 
 
 def reason_text(reason: Reason) -> str:
-    """One reason as a sentence in the active language."""
+    """Return a reason as a sentence in the active language."""
     return reason.render(gettext, ngettext, _format_reason_value)
 
 
@@ -21,5 +21,5 @@ def _format_reason_value(value: Any) -> str:
 
 
 def validation_errors(reasons: Iterable[Reason]) -> list[ValidationError]:
-    """The reasons as validation errors, one each, keeping their codes."""
+    """Return the reasons as validation errors, with the same codes."""
     return [ValidationError(reason_text(reason), code=reason.code) for reason in reasons]

@@ -1,13 +1,17 @@
-"""Who may do what, as Django groups. `bootstrap` creates them; this table is the whole truth."""
+"""The roles: Django groups and their permissions.
+
+`ROLES` is complete: `create_groups`, which `bootstrap` calls, takes all other permissions away.
+"""
 
 from collections.abc import Iterable
 
 from django.contrib.auth.models import Group, Permission
 
 VIEW = ("view",)
-WORK = ("view", "add", "change")
+EDIT = ("view", "add", "change")
 ALL = ("view", "add", "change", "delete")
 
+# Group → model → permissions.
 ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     "Founder": {
         "gates.launch": ALL,
@@ -26,7 +30,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "gates.launch": VIEW,
         "gates.section": VIEW,
         "gates.owner": VIEW,
-        "gates.gate": WORK,
+        "gates.gate": EDIT,
         "gates.evidence": ALL,
         "gates.blocker": ALL,
         "gates.action": ALL,
@@ -48,19 +52,23 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 def create_groups() -> None:
-    """Create the groups and give each exactly the permissions of the table."""
-    for name, rights in ROLES.items():
+    """Create the groups that are missing, and give each exactly the permissions of `ROLES`.
+
+    Raises:
+        Permission.DoesNotExist: the migrations have not created the permissions yet.
+    """
+    for name, actions_by_model in ROLES.items():
         group, _ = Group.objects.get_or_create(name=name)
-        group.permissions.set(_permissions(rights.items()))
+        group.permissions.set(_permissions(actions_by_model.items()))
 
 
-def _permissions(rights: Iterable[tuple[str, tuple[str, ...]]]) -> list[Permission]:
+def _permissions(actions_by_model: Iterable[tuple[str, tuple[str, ...]]]) -> list[Permission]:
     return [
         Permission.objects.get(
             content_type__app_label=label.split(".")[0],
             content_type__model=label.split(".")[1],
-            codename=f"{verb}_{label.split('.')[1]}",
+            codename=f"{action}_{label.split('.')[1]}",
         )
-        for label, verbs in rights
-        for verb in verbs
+        for label, actions in actions_by_model
+        for action in actions
     ]

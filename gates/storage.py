@@ -1,7 +1,8 @@
-"""Evidence files in a bucket of an S3-compatible store, for boards that run on several machines.
+"""Evidence files in an S3-compatible bucket, for boards that run on several machines.
 
-Nothing about who may read a file is left to the store: nothing in the bucket is public, no address
-of it is handed out, and what comes out is compared with what went in, as with a folder.
+The bucket decides nothing about who may read a file. Nothing in it is public, and pages never link
+to it. As with files in a folder, a page compares the content with its checksum
+(`HashedFile.read_verified`).
 """
 
 import errno
@@ -17,21 +18,25 @@ from storages.backends.s3 import S3Storage
 
 
 class Bucket(S3Storage):
-    """Takes `bucket_name`, `endpoint_url` and `region_name`; keys come from AWS's own variables.
+    """A Django storage on an S3-compatible bucket.
 
-    What needs the store raises OSError (EHOSTUNREACH) when it does not answer, or answers that it
-    cannot: it is too busy, does not know the bucket, or not our keys.
+    options: `bucket_name`, `endpoint_url` and `region_name`. The keys come from AWS's own
+        environment variables.
+
+    Raises:
+        OSError: (EHOSTUNREACH, from the methods below) the store does not answer, or answers that
+            it is too busy, or that it does not know the bucket or the keys.
     """
 
     file_overwrite = False
 
     def __init__(self, **options: Any) -> None:
         config = Config(
-            # Sooner than the web server gives up on the whole request.
+            # In seconds; shorter than the web server's limit for the whole request.
             connect_timeout=3,
             read_timeout=10,
             retries={"total_max_attempts": 2},
-            # Stores other than Amazon's know neither buckets as host names nor newer checksums.
+            # Stores other than Amazon's know neither buckets as host names nor the newer checksums.
             s3={"addressing_style": "path" if options.get("endpoint_url") else "auto"},
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
@@ -39,44 +44,45 @@ class Bucket(S3Storage):
         super().__init__(client_config=config, **options)
 
     def _open(self, name: str, mode: str = "rb") -> Any:
-        with _answering(), ExitStack() as stack:
+        with _errors_as_oserror(), ExitStack() as stack:
             try:
-                found = super()._open(name, mode)
+                file = super()._open(name, mode)
             except FileNotFoundError:
-                # A store says the same of a bucket that it does not know.
+                # The answer is the same for an unknown bucket; head_bucket tells them apart.
                 self.connection.meta.client.head_bucket(Bucket=self.bucket_name)
                 raise
-            stack.callback(found.close)
-            found.open()  # fetched here and not by whoever reads; evidence is small
+            stack.callback(file.close)
+            file.open()  # fetches the content now, so that errors arise here; evidence is small
             stack.pop_all()
-        return found
+        return file
 
     def _save(self, name: str, content: Any) -> str:
-        with _answering():
+        with _errors_as_oserror():
             saved: str = super()._save(name, content)
         return saved
 
     def exists(self, name: str) -> bool:
-        with _answering():
-            found: bool = super().exists(name)
-        return found
+        with _errors_as_oserror():
+            exists: bool = super().exists(name)
+        return exists
 
     def delete(self, name: str) -> None:
-        with _answering():
+        with _errors_as_oserror():
             super().delete(name)
 
     def listdir(self, name: str) -> tuple[list[str], list[str]]:
-        with _answering():
-            found: tuple[list[str], list[str]] = super().listdir(name)
-        return found
+        with _errors_as_oserror():
+            folders_and_files: tuple[list[str], list[str]] = super().listdir(name)
+        return folders_and_files
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
+def _errors_as_oserror() -> Iterator[None]:
+    """Context manager: raise errors of boto3 as OSError with EHOSTUNREACH."""
     try:
         yield
     except ClientError as error:
-        said = error.response["Error"].get("Code", "?")
-        raise OSError(errno.EHOSTUNREACH, f"the store of evidence answers {said}") from error
+        code = error.response["Error"].get("Code", "?")
+        raise OSError(errno.EHOSTUNREACH, f"the store of evidence answers {code}") from error
     except (BotoCoreError, Boto3Error, RetriesExceededError) as error:
         raise OSError(errno.EHOSTUNREACH, "the store of evidence does not answer") from error

@@ -1,4 +1,4 @@
-"""Addresses of the pages. Scripts and people's links rely on them."""
+"""The addresses of the pages. Scripts and bookmarks rely on them, so they do not change."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from gates.views import board, gate, history, site
 
 
 class GateCodeConverter:
-    """A gate's code in an address: capital letters and a number."""
+    """A path converter for a gate's code: capital letters and a number, such as GV2."""
 
     regex = "[A-Z]+[0-9]+"
 
@@ -24,12 +24,16 @@ register_converter(GateCodeConverter, "code")
 
 
 def launch_routes(
-    route: str, view: Callable[..., HttpResponseBase], name: str, **given: str
+    route: str, view: Callable[..., HttpResponseBase], name: str, **kwargs: str
 ) -> list[URLPattern]:
-    """A page of the current launch, and the same page of any launch, named `launch-…`."""
+    """Return two routes to a view: for the current launch, and for any launch by its slug.
+
+    name: of the first route; the second one is named "launch-" and this name.
+    kwargs: passed to the view.
+    """
     return [
-        path(route, view, given, name=name),
-        path(f"launches/<slug:slug>/{route}", view, given, name=f"launch-{name}"),
+        path(route, view, kwargs, name=name),
+        path(f"launches/<slug:slug>/{route}", view, kwargs, name=f"launch-{name}"),
     ]
 
 

@@ -1,30 +1,29 @@
-"""History inside the database: rows are added and never changed, replaced or removed.
+"""Append-only history tables: the database refuses to change, replace or remove a history row.
 
-The tables are named here, because migrations need the triggers before there are models; a test
-compares the list with the models.
+The tables are named here and not taken from the models, because migrations install the triggers
+before there are models. `tests/database/test_append_only.py` compares the list with the models.
 """
 
 from .trigger import SQLSTATE_CHECK_VIOLATION, Trigger, sqlite_trigger
 
-# The name a refusal carries: as the constraint's name on PostgreSQL, in the message on SQLite.
+# What a refusal is known by: the constraint's name on PostgreSQL, the message on SQLite.
 APPEND_ONLY = "history_append_only"
 
-HISTORY_TABLES = tuple(
-    f"gates_historical{model}"
-    for model in (
-        "launch",
-        "section",
-        "owner",
-        "gate",
-        "evidence",
-        "blocker",
-        "action",
-        "claim",
-        "requirement",
-    )
+# The models that carry history, in lower case. The revision watches their tables too.
+TRACKED_MODELS = (
+    "launch",
+    "section",
+    "owner",
+    "gate",
+    "evidence",
+    "blocker",
+    "action",
+    "claim",
+    "requirement",
 )
+HISTORY_TABLES = tuple(f"gates_historical{model}" for model in TRACKED_MODELS)
 
-REFUSE = f"""
+POSTGRESQL_REFUSAL_BODY = f"""
 BEGIN
     RAISE EXCEPTION 'the history is only added to (% on %)', TG_OP, TG_TABLE_NAME
         USING ERRCODE = '{SQLSTATE_CHECK_VIOLATION}', CONSTRAINT = '{APPEND_ONLY}';
@@ -32,15 +31,15 @@ END"""
 
 
 def _postgresql_append_only(table: str) -> tuple[Trigger, ...]:
-    # For each row, because `loaddata` tries an UPDATE, which finds none, before it inserts.
-    # TRUNCATE knows no rows.
+    # FOR EACH ROW, because `loaddata` tries an UPDATE, which finds no row, before it inserts.
+    # TRUNCATE can have a trigger for the statement only.
     return tuple(
         Trigger(
             f"{table}_{name}",
             table,
             f"CREATE TRIGGER {{name}} BEFORE {events} ON public.{table} "
             f"FOR EACH {each} EXECUTE FUNCTION public.{{name}}()",
-            body=REFUSE,
+            body=POSTGRESQL_REFUSAL_BODY,
         )
         for name, events, each in (
             ("append_only", "DELETE OR UPDATE", "ROW"),
@@ -50,12 +49,12 @@ def _postgresql_append_only(table: str) -> tuple[Trigger, ...]:
 
 
 def _sqlite_append_only(table: str) -> tuple[Trigger, ...]:
-    # REPLACE removes the row in its way without firing delete triggers.
-    taken = f"EXISTS (SELECT 1 FROM {table} other WHERE other.history_id = NEW.history_id)"
+    # INSERT OR REPLACE deletes the row with the same key without firing delete triggers.
+    key_in_use = f"EXISTS (SELECT 1 FROM {table} other WHERE other.history_id = NEW.history_id)"
     return (
         sqlite_trigger(f"{table}_no_update", f"BEFORE UPDATE ON {table}", APPEND_ONLY),
         sqlite_trigger(f"{table}_no_delete", f"BEFORE DELETE ON {table}", APPEND_ONLY),
-        sqlite_trigger(f"{table}_no_replace", f"BEFORE INSERT ON {table}", APPEND_ONLY, taken),
+        sqlite_trigger(f"{table}_no_replace", f"BEFORE INSERT ON {table}", APPEND_ONLY, key_in_use),
     )
 
 

@@ -1,21 +1,18 @@
-"""The closing rule inside the database: a closed gate has evidence, whoever writes and however.
+"""The closing rule in the database: a closed gate has evidence, on every way of writing.
 
 Triggers on both engines. They hold against `save()`, `update()`, `bulk_*`, `loaddata`, raw SQL,
-concurrent transactions at every isolation level, and against taking the last evidence away.
+concurrent transactions at every isolation level, and against removing the last evidence.
 
-PostgreSQL: a trigger that merely looked would miss what another transaction is doing. Removing
-or moving evidence therefore *touches the gate's row*, which takes its lock and fires the gate's
-own trigger again; of two racing transactions one waits and then fails, or cannot serialize.
+PostgreSQL: a trigger that only reads would miss what another transaction is doing. Removing or
+moving evidence therefore *updates the gate's row*, which takes its lock and fires the gate's own
+trigger again. Of two racing transactions one waits and then fails, or cannot serialize.
+docs/decisions.md has the measurement.
 
-SQLite has one writer at a time, so looking is enough. Its REPLACE removes rows without firing
+SQLite has one writer at a time, so reading is enough. Its REPLACE deletes rows without firing
 delete triggers, so inserts on an existing key, and changes of a key, are refused beforehand.
 
-The triggers name only id, code, launch_id, gate_id, summary and progress. A migration that
-alters gates_gate or gates_evidence runs `remove` first and `install` last: SQLite remakes the
-table and would lose them. The system check gates.E001 catches the migration that forgets.
-
-The triggers of `append_only` and `revision` are installed, removed and compared along with these.
-A migration that changes history rows lifts them the same way.
+The triggers name only the columns id, code, launch_id, gate_id, summary and progress. A migration
+that alters gates_gate or gates_evidence has to lift the triggers: see `triggers`.
 """
 
 from typing import Any
@@ -24,12 +21,17 @@ from django.db import IntegrityError
 
 from .trigger import SQLSTATE_CHECK_VIOLATION, Trigger, sqlite_trigger
 
-# The names a refusal carries: as the constraint's name on PostgreSQL, in the message on SQLite.
+# What a refusal is known by: the constraint's name on PostgreSQL, the message on SQLite.
 CLOSED_NEEDS_EVIDENCE = "gate_closed_needs_evidence"
 KEY_IN_USE = "gates_key_in_use"
 
 
-def _postgres_refusal(which_gates: str, before: str = "") -> str:
+def refusal_body(which_gates: str, before: str = "") -> str:
+    """Return the body of a PostgreSQL function that refuses closed gates without evidence.
+
+    which_gates: an SQL condition that ends in AND, or "" for all gates.
+    before: SQL statements that run first.
+    """
     return f"""
 DECLARE unproven text;
 BEGIN{before}
@@ -52,8 +54,8 @@ POSTGRESQL_CLOSING_RULE = (
         "gates_gate",
         "CREATE CONSTRAINT TRIGGER {name} AFTER INSERT OR UPDATE ON public.gates_gate "
         "DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION public.{name}()",
-        # The row as it is now, not as it was when a deferred check was queued.
-        body=_postgres_refusal("g.id = NEW.id AND"),
+        # By id: a deferred check reads the row as it is now, not as it was when it was queued.
+        body=refusal_body("g.id = NEW.id AND"),
     ),
     Trigger(
         "gates_evidence_touches_gate",
@@ -77,8 +79,8 @@ END""",
         "gates_evidence",
         "CREATE TRIGGER {name} AFTER TRUNCATE ON public.gates_evidence "
         "FOR EACH STATEMENT EXECUTE FUNCTION public.{name}()",
-        # TRUNCATE ignores snapshots, so an older one would not see what has been closed since.
-        body=_postgres_refusal(
+        # TRUNCATE ignores snapshots: in an older one, gates closed since would not be seen.
+        body=refusal_body(
             "",
             before=f"""
     IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -91,35 +93,41 @@ END""",
 
 
 def _sqlite_key_guards(table: str, unique: str) -> tuple[Trigger, ...]:
-    """Refuse what `INSERT OR REPLACE` and `UPDATE OR REPLACE` would silently delete first."""
-    taken = f"SELECT 1 FROM {table} other WHERE other.id = NEW.id OR ({unique})"
-    taken_by_other = f"SELECT 1 FROM {table} other WHERE other.id <> OLD.id AND ({unique})"
+    """Return triggers that refuse an insert on an existing key, and every change of a key.
+
+    `INSERT OR REPLACE` and `UPDATE OR REPLACE` would silently delete the row with that key first.
+    unique: an SQL condition on NEW and `other`, for the table's unique columns.
+    """
+    key_in_use = f"SELECT 1 FROM {table} other WHERE other.id = NEW.id OR ({unique})"
+    key_of_another = f"SELECT 1 FROM {table} other WHERE other.id <> OLD.id AND ({unique})"
     return (
         sqlite_trigger(
-            f"{table}_insert_new", f"BEFORE INSERT ON {table}", KEY_IN_USE, f"EXISTS ({taken})"
+            f"{table}_insert_new", f"BEFORE INSERT ON {table}", KEY_IN_USE, f"EXISTS ({key_in_use})"
         ),
         sqlite_trigger(
             f"{table}_keep_key",
             f"BEFORE UPDATE ON {table}",
             KEY_IN_USE,
-            f"NEW.id IS NOT OLD.id OR EXISTS ({taken_by_other})",
+            f"NEW.id IS NOT OLD.id OR EXISTS ({key_of_another})",
         ),
     )
 
 
-def _sqlite_unproven(name: str, event: str, gate_id: str) -> Trigger:
-    unproven = (
+def _sqlite_closing_trigger(name: str, event: str, gate_id: str) -> Trigger:
+    closed_without_evidence = (
         f"EXISTS (SELECT 1 FROM gates_gate g WHERE g.id = {gate_id} AND g.progress = 'closed' "
         "AND NOT EXISTS (SELECT 1 FROM gates_evidence e WHERE e.gate_id = g.id))"
     )
-    return sqlite_trigger(name, event, CLOSED_NEEDS_EVIDENCE, unproven)
+    return sqlite_trigger(name, event, CLOSED_NEEDS_EVIDENCE, closed_without_evidence)
 
 
 SQLITE_CLOSING_RULE = (
-    _sqlite_unproven("gates_gate_insert_closed", "AFTER INSERT ON gates_gate", "NEW.id"),
-    _sqlite_unproven("gates_gate_update_closed", "AFTER UPDATE ON gates_gate", "NEW.id"),
-    _sqlite_unproven("gates_evidence_delete", "AFTER DELETE ON gates_evidence", "OLD.gate_id"),
-    _sqlite_unproven("gates_evidence_move", "AFTER UPDATE ON gates_evidence", "OLD.gate_id"),
+    _sqlite_closing_trigger("gates_gate_insert_closed", "AFTER INSERT ON gates_gate", "NEW.id"),
+    _sqlite_closing_trigger("gates_gate_update_closed", "AFTER UPDATE ON gates_gate", "NEW.id"),
+    _sqlite_closing_trigger(
+        "gates_evidence_delete", "AFTER DELETE ON gates_evidence", "OLD.gate_id"
+    ),
+    _sqlite_closing_trigger("gates_evidence_move", "AFTER UPDATE ON gates_evidence", "OLD.gate_id"),
     *_sqlite_key_guards("gates_gate", "other.launch_id = NEW.launch_id AND other.code = NEW.code"),
     *_sqlite_key_guards(
         "gates_evidence", "other.gate_id = NEW.gate_id AND other.summary = NEW.summary"
@@ -130,7 +138,10 @@ CLOSING_RULE = {"postgresql": POSTGRESQL_CLOSING_RULE, "sqlite": SQLITE_CLOSING_
 
 
 def violations(connection: Any) -> list[str]:
-    """The gates that break the rule in spite of it, such as rows from a restored dump."""
+    """Return one line for each closed gate without evidence, such as one from a restored dump.
+
+    A restore creates constraint triggers after the rows, so it does not notice such a gate.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT l.slug, g.code FROM gates_gate g JOIN gates_launch l ON l.id = g.launch_id"
@@ -142,8 +153,8 @@ def violations(connection: Any) -> list[str]:
 
 
 def violates_closing_rule(error: IntegrityError) -> bool:
-    """Whether the database refused a write because of the closing rule."""
-    diagnosis = getattr(error.__cause__, "diag", None)
-    if diagnosis is not None:
-        return bool(diagnosis.constraint_name == CLOSED_NEEDS_EVIDENCE)
+    """Return whether the database refused a write because of the closing rule."""
+    diagnostics = getattr(error.__cause__, "diag", None)  # psycopg's; SQLite has a message only
+    if diagnostics is not None:
+        return bool(diagnostics.constraint_name == CLOSED_NEEDS_EVIDENCE)
     return CLOSED_NEEDS_EVIDENCE in str(error)

@@ -1,4 +1,4 @@
-"""Reading at one instant: all queries see the same commits, whoever writes meanwhile."""
+"""A read-only transaction in which all queries see the same commits."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
-# By engine, how reading begins and how it ends; a write in between is an error. On SQLite not
-# Django's transaction, which takes the write lock as soon as it begins.
+# Engine → (statements that begin it, statements that end it). A write in between is an error.
+# On SQLite Django's own transaction is of no use: it takes the write lock as soon as it begins.
 STATEMENTS = {
     "postgresql": (["BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"], ["ROLLBACK"]),
     "sqlite": (["PRAGMA query_only = ON", "BEGIN"], ["ROLLBACK", "PRAGMA query_only = OFF"]),
@@ -16,50 +16,50 @@ STATEMENTS = {
 
 @contextmanager
 def read_only_snapshot() -> Iterator[None]:
-    """Everything read inside is as one moment left it. Nothing can be written inside.
+    """Context manager: queries inside see one snapshot of the database, and cannot write.
 
-    Without it a board could show the gate of before a commit with the evidence of after it.
-    Inside of a transaction, that one decides.
+    Without it, a board could show a gate from before a commit with evidence from after it.
+    Inside a transaction it does nothing: that transaction's isolation holds.
 
     Raises:
-        DatabaseError: reading cannot begin. That it cannot end is no error of what was read.
+        DatabaseError: the transaction cannot begin. A failed ROLLBACK only closes the connection.
     """
     if connection.in_atomic_block:
         yield
         return
     connection.ensure_connection()
-    # Straight to the driver: Django need not know, because nothing is written.
-    driver = connection.connection
+    # Past Django, straight to the driver: Django need not know, because nothing is written.
+    driver_connection = connection.connection
     begin, end = STATEMENTS[connection.vendor]
     try:
         with connection.wrap_database_errors:
-            if connection.vendor == "sqlite" and _only_reads(driver):
-                begin, end = ["BEGIN"], ["ROLLBACK"]  # and stays so afterwards
-            _execute(driver, begin)
+            if connection.vendor == "sqlite" and _is_query_only(driver_connection):
+                begin, end = ["BEGIN"], ["ROLLBACK"]  # it was read-only before and stays so
+            _execute(driver_connection, begin)
     except DatabaseError:
-        connection.close()  # half begun; whoever comes next gets another one
+        connection.close()  # begun in part; the next query opens another one
         raise
     try:
         yield
     finally:
-        _end(driver, end)
+        _end(driver_connection, end)
 
 
-def _end(driver: Any, statements: Iterable[str]) -> None:
-    if connection.connection is not driver:
-        return  # it broke meanwhile, and there is nothing to end
+def _end(driver_connection: Any, statements: Iterable[str]) -> None:
+    if connection.connection is not driver_connection:
+        return  # it was closed meanwhile, and with it the transaction
     try:
         with connection.wrap_database_errors:
-            _execute(driver, statements)
+            _execute(driver_connection, statements)
     except DatabaseError:
-        connection.close()  # the engine ended it in its own way; nobody shall read on in that
+        connection.close()  # in an unknown state; no query may follow in it
 
 
-def _only_reads(driver: Any) -> bool:
-    """Whether a connection to SQLite was opened to read only."""
-    return bool(driver.execute("PRAGMA query_only").fetchone()[0])
+def _is_query_only(driver_connection: Any) -> bool:
+    """Return whether a connection to SQLite is set to refuse writes."""
+    return bool(driver_connection.execute("PRAGMA query_only").fetchone()[0])
 
 
-def _execute(driver: Any, statements: Iterable[str]) -> None:
+def _execute(driver_connection: Any, statements: Iterable[str]) -> None:
     for statement in statements:
-        driver.execute(statement)
+        driver_connection.execute(statement)

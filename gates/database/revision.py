@@ -1,54 +1,49 @@
-"""The revision of everything a page can show: it moves with every write, whoever writes.
+"""The revision: a number that changes with every write that can change a page.
 
-A page that says "not changed" without looking would be a lie on the board, so the database itself
-moves the revision: triggers on every table that is shown, its history, and on accounts and their
-permissions. `loaddata`, bulk writes and raw SQL move it like a form does.
+A page may answer "not modified" only if the revision has not changed since. Triggers change it, so
+`loaddata`, bulk writes and raw SQL do so just like a form. They watch every table that a page
+shows, its history table, accounts and permissions.
 
-It moves by chance numbers, so that a database put back from a backup does not come to a revision
-again that somebody has seen with other rows. A revision is visible exactly when the rows are.
+The revision changes by random numbers. A counter would, after a restore from a backup, come again
+to a number that a browser holds for other rows. A changed revision is visible exactly when the
+changed rows are.
 
-PostgreSQL: every statement adds a row and the revision is their sum. Writers therefore never wait
-for each other, which one row that all update would make them do, and make fail at REPEATABLE READ.
-Now and then a writer puts the rows into one; a sum stays the same by that. SQLite has one writer
-at a time, so one row that changes is enough.
+PostgreSQL: every statement adds a row, and the revision is the sum of the rows. With one row that
+all writers update, writers would wait for each other, and fail at REPEATABLE READ. Now and then a
+writer replaces the rows by one with their sum, which leaves the revision as it is.
+
+SQLite has one writer at a time, so one row that changes is enough.
+
+docs/decisions.md has what was turned down.
 """
 
 from typing import Any
 
 from django.db import connection
 
+from .append_only import HISTORY_TABLES, TRACKED_MODELS
 from .trigger import Trigger
 
 REVISION_TABLE = "gates_revision"
 
-SHOWN = (
-    "launch",
-    "section",
-    "owner",
-    "gate",
-    "evidence",
-    "blocker",
-    "action",
-    "claim",
-    "requirement",
-)
+# The tables whose every write changes the revision.
 BOARD_TABLES = (
-    *(f"gates_{name}" for name in SHOWN),
-    *(f"gates_historical{name}" for name in SHOWN),
+    *(f"gates_{model}" for model in TRACKED_MODELS),
+    *HISTORY_TABLES,
     "gates_import",
     "auth_group",
     "auth_group_permissions",
     "auth_user_groups",
     "auth_user_user_permissions",
 )
-# Of an account only what a page depends on: a log-in writes its time and changes no page.
-ACCOUNT = "username, is_active, is_staff, is_superuser"
+# The columns of auth_user that a page depends on. A login writes last_login, which no page shows.
+ACCOUNT_COLUMNS = "username, is_active, is_staff, is_superuser"
 
-CREATE = {
+CREATE_TABLE = {
     "postgresql": f"CREATE TABLE IF NOT EXISTS public.{REVISION_TABLE} (moved numeric NOT NULL)",
     "sqlite": f"CREATE TABLE IF NOT EXISTS {REVISION_TABLE} (moved integer NOT NULL)",
 }
-BEGIN = {
+INSERT_FIRST_ROW = {
     "postgresql": f"INSERT INTO public.{REVISION_TABLE} SELECT floor(random() * 1e15) "
     f"WHERE NOT EXISTS (SELECT 1 FROM public.{REVISION_TABLE})",
     "sqlite": f"INSERT INTO {REVISION_TABLE} SELECT random() "
@@ -91,7 +86,7 @@ def _sqlite_revision(table: str, event: str) -> Trigger:
 
 POSTGRESQL_REVISION = (
     *(_postgresql_revision(table) for table in BOARD_TABLES),
-    _postgresql_revision("auth_user", ACCOUNT),
+    _postgresql_revision("auth_user", ACCOUNT_COLUMNS),
 )
 SQLITE_REVISION = (
     *(
@@ -101,21 +96,24 @@ SQLITE_REVISION = (
     ),
     *(
         _sqlite_revision("auth_user", event)
-        for event in ("INSERT", f"UPDATE OF {ACCOUNT}", "DELETE")
+        for event in ("INSERT", f"UPDATE OF {ACCOUNT_COLUMNS}", "DELETE")
     ),
 )
 
 
-def create_table(of: Any) -> None:
-    """Make the table that the triggers write to, and give it its first revision."""
-    with of.cursor() as cursor:
-        cursor.execute(CREATE[of.vendor])
-        cursor.execute(BEGIN[of.vendor])
+def create_table(database: Any) -> None:
+    """Create the table that the triggers write to, with a first row, unless it is there.
+
+    database: a connection.
+    """
+    with database.cursor() as cursor:
+        cursor.execute(CREATE_TABLE[database.vendor])
+        cursor.execute(INSERT_FIRST_ROW[database.vendor])
 
 
 def current_revision() -> str:
-    """The revision now; empty where there is none, so that nothing may be taken as unchanged."""
+    """Return the revision; "" if the table is empty, and then no page may count as unchanged."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT SUM(moved) FROM {REVISION_TABLE}")
-        moved = cursor.fetchone()[0]
-    return "" if moved is None else str(moved)
+        revision = cursor.fetchone()[0]
+    return "" if revision is None else str(revision)

@@ -1,4 +1,4 @@
-"""A trigger as data: how it is made, and what it looks like once it is installed."""
+"""A trigger as data: the SQL that creates it, and its definition in the database's catalogue."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,11 @@ SQLSTATE_CHECK_VIOLATION = "23514"
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """One trigger: where it sits, how it is made, and on PostgreSQL the function it runs."""
+    """One trigger.
+
+    create: its CREATE TRIGGER statement, with {name} for its name.
+    body: on PostgreSQL the body of the function that it runs, which has its name; "" on SQLite.
+    """
 
     name: str
     table: str
@@ -15,21 +19,25 @@ class Trigger:
     body: str = ""
 
     def statements(self) -> list[str]:
-        """The SQL that installs it."""
+        """Return the SQL statements that create the trigger, in order."""
         create = self.create.format(name=self.name)
-        return [postgres_function(self.name, self.body), create] if self.body else [create]
+        return [postgresql_function(self.name, self.body), create] if self.body else [create]
 
     def fingerprint(self) -> tuple[str, ...]:
-        """What the database's catalogue says of it when it is whole and enabled."""
+        """Return what the database's catalogue holds if the trigger is installed unchanged.
+
+        SQLite: (definition,). PostgreSQL: (definition, function body, "O" for enabled, settings
+        of the function). `triggers.trigger_errors` reads the same columns.
+        """
         definition = self.create.format(name=self.name)
         if not self.body:
             return (definition,)
         return (definition.replace("public.", ""), self.body, "O", "search_path=public, pg_temp")
 
 
-def postgres_function(name: str, body: str) -> str:
-    """The SQL of a trigger function."""
-    # search_path: without it a temporary table of the same name would stand in for the real one.
+def postgresql_function(name: str, body: str) -> str:
+    """Return the SQL that creates a trigger function, or replaces it."""
+    # search_path: without it, a temporary table of the same name would hide the real one.
     return (
         f"CREATE OR REPLACE FUNCTION public.{name}() RETURNS trigger LANGUAGE plpgsql "
         f"SET search_path = public, pg_temp AS $body${body}$body$"
@@ -37,7 +45,12 @@ def postgres_function(name: str, body: str) -> str:
 
 
 def sqlite_trigger(name: str, event: str, refusal: str, when: str = "TRUE") -> Trigger:
-    """A SQLite trigger that refuses an event, such as "BEFORE DELETE ON gates_gate"."""
+    """Return a SQLite trigger that refuses an event.
+
+    event: such as "BEFORE DELETE ON gates_gate"; it must end in the table's name.
+    refusal: the message of the IntegrityError.
+    when: the SQL condition under which the event is refused.
+    """
     create = (
         f"CREATE TRIGGER {name} {event} FOR EACH ROW WHEN {when} "
         f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"

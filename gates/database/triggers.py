@@ -1,4 +1,10 @@
-"""All triggers that the board needs: installed, removed, and compared with what is installed."""
+"""Install, remove and verify the triggers of the closing rule, the history and the revision.
+
+A migration that alters gates_gate or gates_evidence, or changes history rows, runs `remove` first
+and `install` last: the history refuses the change otherwise, and SQLite remakes an altered table
+and loses its triggers. The system check gates.E001 (`gates/checks.py`) reports triggers that a
+migration forgot to install again.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,9 +27,10 @@ ALL_TRIGGERS = {
 
 
 def install(connection: Any, triggers: Mapping[str, Sequence[Trigger]] = ALL_TRIGGERS) -> None:
-    """Create the triggers, all of them or those of an earlier release, and remove all others.
+    """Create the given triggers and the revision's table; remove the others of `ALL_TRIGGERS`.
 
-    A table that an early migration does not know yet is left to the one that makes it.
+    triggers: engine → triggers; a migration may name those of an earlier release. A trigger on a
+        table that does not exist yet is left out: the migration that creates it installs again.
     """
     remove(connection)
     revision.create_table(connection)
@@ -35,7 +42,7 @@ def install(connection: Any, triggers: Mapping[str, Sequence[Trigger]] = ALL_TRI
 
 
 def remove(connection: Any) -> None:
-    """Drop every trigger, for a migration that alters the tables or is taken back."""
+    """Drop all triggers and their functions, for a migration that alters tables or is reversed."""
     with connection.cursor() as cursor:
         for trigger in ALL_TRIGGERS[connection.vendor]:
             if connection.vendor == "postgresql":
@@ -46,21 +53,22 @@ def remove(connection: Any) -> None:
 
 
 def trigger_errors(connection: Any) -> list[str]:
-    """What is wrong with the installed triggers, one line each; empty when all is as expected.
+    """Return one line for each trigger that is missing, changed or disabled; empty if none is.
 
-    Compares the definitions too, so that a trigger disabled or emptied by hand is found.
+    Definitions are compared too, so that a trigger whose function was emptied by hand is found.
     """
     installed = _installed_triggers(connection)
-    found = []
+    errors = []
     for trigger in ALL_TRIGGERS[connection.vendor]:
         if trigger.name not in installed:
-            found.append(f"trigger {trigger.name} on {trigger.table} is missing")
+            errors.append(f"trigger {trigger.name} on {trigger.table} is missing")
         elif installed[trigger.name] != trigger.fingerprint():
-            found.append(f"trigger {trigger.name} on {trigger.table} was changed or disabled")
-    return found
+            errors.append(f"trigger {trigger.name} on {trigger.table} was changed or disabled")
+    return errors
 
 
 def _installed_triggers(connection: Any) -> dict[str, tuple[str, ...]]:
+    """Return name → fingerprint of every installed trigger, as `Trigger.fingerprint` has it."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")

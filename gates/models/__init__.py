@@ -1,4 +1,4 @@
-"""What the board is made of, one concept a file.
+"""The tables of the board, one concept a file.
 
 The order of the imports is the order in which `dumpdata` writes the tables: evidence comes
 before gates, so that a closed gate finds its evidence when it is loaded.
@@ -9,7 +9,8 @@ from typing import Any
 from .launch import Launch, Section  # isort: skip
 from .owner import Owner  # isort: skip
 from .evidence import Evidence  # isort: skip
-from .gate import Gate, TransitionRefused  # isort: skip
+from .gate import Gate  # isort: skip
+from .gate_transitions import TransitionRefused  # isort: skip
 from .blocker import Blocker  # isort: skip
 from .action import Action  # isort: skip
 from .claim import Claim, Requirement  # isort: skip
@@ -33,7 +34,7 @@ __all__ = [
     "TransitionRefused",
 ]
 
-# Every table that carries history, in an order in which rows can be written.
+# The models with history, in an order in which rows can be written: what is referred to first.
 TRACKED: tuple[Any, ...] = (
     Launch,
     Section,

@@ -1,4 +1,4 @@
-"""A next step, for one gate or for the whole launch."""
+"""An action: a next step, for one gate or for the whole launch."""
 
 from typing import Any
 
@@ -21,7 +21,11 @@ class ActionManager(models.Manager["Action"]):
 
 
 class Action(OptimisticLockModel):
-    """A step with an estimate, a day of the plan, or both; `needs` names whom it waits for."""
+    """A step, with an estimate and a day of the plan if they are known.
+
+    day: 0, 1 or 2 days after the launch's `plan_starts_on`; None if it is not in the plan.
+    needs: the owner that the step waits for; None if it can be done now.
+    """
 
     class Day(models.IntegerChoices):
         D0 = 0, "D0"
@@ -76,7 +80,7 @@ class Action(OptimisticLockModel):
         verbose_name_plural = _("actions")
         ordering = ["launch", F("day").asc(nulls_first=True), "position", "pk"]
         constraints = [
-            # The key of an import; NULL days would count as different from each other.
+            # An import finds its rows by this key. Coalesce, because NULL days would be distinct.
             models.UniqueConstraint(
                 F("launch"),
                 F("text"),
@@ -101,10 +105,10 @@ class Action(OptimisticLockModel):
     natural_key.dependencies = ["gates.gate", "gates.owner"]  # type: ignore[attr-defined]
 
     def clean(self) -> None:
-        """Refuse a step for a gate of another launch; without a launch, take the gate's.
+        """Refuse a gate of another launch; an action without a launch takes the gate's.
 
         Raises:
-            ValidationError: the gate is not of this launch.
+            ValidationError: the gate is of another launch.
         """
         if self.gate and not self.launch_id:
             self.launch = self.gate.launch

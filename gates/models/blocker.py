@@ -1,4 +1,4 @@
-"""Something a gate waits for, from whom, and why nothing goes on without it."""
+"""A blocker: what a gate waits for, from which owner, and why."""
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -17,16 +17,23 @@ from .owner import Owner
 
 class BlockerManager(models.Manager["Blocker"]):
     def get_by_natural_key(self, launch: str, code: str, needs: str) -> "Blocker":
-        """The unresolved blocker with these words, or else the last one that was resolved."""
-        found = self.filter(gate__launch__slug=launch, gate__code=code, needs=needs)
-        newest = found.order_by(models.F("resolved_at").desc(nulls_first=True), "-pk").first()
+        """Return the unresolved blocker with this text, or else the one resolved last.
+
+        Raises:
+            Blocker.DoesNotExist: the gate has no blocker with this text.
+        """
+        blockers = self.filter(gate__launch__slug=launch, gate__code=code, needs=needs)
+        newest = blockers.order_by(models.F("resolved_at").desc(nulls_first=True), "-pk").first()
         if newest is None:
             raise self.model.DoesNotExist(f"no blocker {needs!r} on gate {code}")
         return newest
 
 
 class Blocker(GateChild):
-    """What a gate waits for. While it is unresolved the gate's status is blocked."""
+    """One thing that a gate waits for. While it is unresolved, the gate's status is blocked.
+
+    A blocker is resolved if and only if it has a `resolved_at` and a `resolution`.
+    """
 
     gate = models.ForeignKey(Gate, models.PROTECT, related_name="blockers", verbose_name=_("gate"))
     needs = models.CharField(_("needs"), max_length=300)
@@ -82,7 +89,9 @@ class Blocker(GateChild):
                 name="blocker_resolution_when_resolved",
                 violation_error_message=_("Resolved means: when, and how."),
             ),
-            dates_within_range("blocker", dates=("due_on",), moments=("raised_at", "resolved_at")),
+            dates_within_range(
+                "blocker", dates=("due_on",), datetimes=("raised_at", "resolved_at")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -94,7 +103,10 @@ class Blocker(GateChild):
     natural_key.dependencies = ["gates.gate"]  # type: ignore[attr-defined]
 
     def sync_resolution(self, by: User | None) -> None:
-        """Let when and by whom agree with the resolution: written is resolved, empty is not."""
+        """Set `resolved_at` and `resolved_by` if there is a resolution, clear them if not.
+
+        Does not save. A blocker that is resolved already keeps both.
+        """
         if not self.resolution:
             self.resolved_at, self.resolved_by = None, None
         elif self.resolved_at is None:
@@ -102,7 +114,9 @@ class Blocker(GateChild):
 
     @transaction.atomic
     def resolve(self, by: User | None, resolution: str) -> bool:
-        """Record that what was waited for has come; False where it was resolved already.
+        """Resolve the blocker and save it; return False if it was resolved already.
+
+        resolution: how it was resolved; it becomes the reason in the history too.
 
         Raises:
             ValidationError: the resolution is blank.

@@ -1,4 +1,4 @@
-"""A sentence that may be said in public only once its rule holds."""
+"""A claim: a sentence that may be said in public only if its rule holds."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -18,7 +18,7 @@ class ClaimManager(models.Manager["Claim"]):
 
 
 class Claim(OptimisticLockModel):
-    """A public claim and its rule. Whether it is allowed is computed, never stored."""
+    """A public claim and its rule. Its verdict is computed by `rules.judge_claim`, not stored."""
 
     launch = models.ForeignKey(
         Launch, models.PROTECT, related_name="claims", verbose_name=_("launch")
@@ -51,7 +51,7 @@ class Claim(OptimisticLockModel):
         ordering = ["launch", "position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["launch", "slug"], name="claim_slug_unique_in_launch"),
-            # Zero would be a rule that always holds.
+            # At least zero closed gates would always hold.
             models.CheckConstraint(
                 condition=Q(min_closed=None) | Q(min_closed__gte=1),
                 name="claim_min_closed_positive",
@@ -80,11 +80,11 @@ class RequirementManager(models.Manager["Requirement"]):
 
 
 class Requirement(OptimisticLockModel):
-    """One gate that a claim requires.
+    """One gate that a claim requires; the through table of `Claim.required_gates`.
 
-    A model of its own, so that it has a history of its own: the library's many-to-many history
-    also writes while a fixture is loading, and a second row for every edit of a claim. Save and
-    delete these rows; `required_gates.set()` would write in bulk, past the history.
+    It has its own history, because the library's many-to-many history also writes while a fixture
+    is loading, and writes a second row for every edit of a claim. Save and delete these rows one
+    by one: `required_gates.set()` would write in bulk and leave no history.
     """
 
     claim = models.ForeignKey(
@@ -117,7 +117,7 @@ class Requirement(OptimisticLockModel):
         """Refuse a gate of another launch.
 
         Raises:
-            ValidationError: the gate is not of the claim's launch.
+            ValidationError: the gate is of another launch than the claim.
         """
         if self.gate_id and self.claim_id and self.gate.launch_id != self.claim.launch_id:
             raise ValidationError({"gate": _("That gate belongs to another launch.")})

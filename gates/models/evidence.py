@@ -1,7 +1,7 @@
-"""A dated, attributed fact that a gate's definition of done is met.
+"""A piece of evidence: a dated, attributed fact that a gate's definition of done is met.
 
-Defined before Gate on purpose: `dumpdata` writes models in the order of their definition, so
-evidence comes before the closed gate that needs it.
+Defined before Gate: `dumpdata` writes models in the order of their definition, so evidence comes
+before the closed gate that needs it.
 """
 
 import hashlib
@@ -15,10 +15,8 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Q
 from django.db.models.fields.files import FieldFile
-from django.db.models.functions import Lower, Replace, StrIndex, Substr, Trim
-from django.db.models.lookups import Exact, GreaterThan, In, LessThan
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -28,44 +26,33 @@ from gates.reason_text import validation_errors
 from gates.rules.files import MAX_FILE_BYTES, file_errors
 
 from .dates import dates_within_range, within_range
+from .evidence_conditions import has_substance, is_safe_url
 from .gate_child import GateChild
 from .history import AuditHistory
 
-# In the database as far as it can say it; rules.what_text_lacks knows them all.
-BLANK_SUMMARIES = [
-    "", "-", "–", "—", ".", "?", "tbd", "tba", "tbc", "todo", "to do", "n/a", "na", "none", "x",
-    "...", "pending",
-]  # fmt: skip
-
 
 def stored_name(_evidence: "Evidence", filename: str) -> str:
-    """Where an uploaded file is kept: an unguessable folder, the name it came with."""
-    name = PurePath(filename)
-    # File systems count bytes, and Arabic letters have two.
-    stem = name.stem.encode()[:120].decode(errors="ignore")
-    suffix = name.suffix.encode()[:20].decode(errors="ignore")
+    """Return the storage path of an uploaded file: an unguessable folder and the file's name."""
+    path = PurePath(filename)
+    # File systems limit bytes, and Arabic letters have two.
+    stem = path.stem.encode()[:120].decode(errors="ignore")
+    suffix = path.suffix.encode()[:20].decode(errors="ignore")
     return f"evidence/{uuid.uuid4().hex}/{stem}{suffix}"
 
 
 def sha256_of(file: Any) -> str:
-    """The SHA-256 of a file's content, as 64 hexadecimal digits."""
+    """Return the SHA-256 of a file's content, as 64 hexadecimal digits."""
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)
     return digest.hexdigest()
 
 
-def _without_line_breaks(text: Any) -> Any:
-    for char in ("\n", "\r", "\t"):
-        text = Replace(text, Value(char), Value(" "))
-    return text
-
-
 def validate_upload(file: Any) -> None:
-    """Refuse a file that may not be evidence.
+    """Validate a file that is not stored yet (`gates/rules/files.py`).
 
     Raises:
-        ValidationError: its kind, its size, or that it is not what its name says.
+        ValidationError: its kind or size is refused, or its content is not of that kind.
     """
     file.seek(0)
     content = file.read(MAX_FILE_BYTES + 1)
@@ -74,18 +61,18 @@ def validate_upload(file: Any) -> None:
         raise ValidationError(validation_errors(reasons))
 
 
-# The files that the write which is under way has stored so far.
-_stored_names: ContextVar[list[FieldFile] | None] = ContextVar("stored", default=None)
+# The files stored so far inside `delete_files_on_error`; None outside of it.
+_stored_files: ContextVar[list[FieldFile] | None] = ContextVar("stored_files", default=None)
 
 
 @contextmanager
 def delete_files_on_error() -> Iterator[None]:
-    """Remove the files that were stored inside if what is inside fails.
+    """Context manager: on an error, delete the files that were stored inside.
 
-    The database rolls its rows back; files are not the database's to roll back.
+    The database rolls back its rows, but cannot roll back files.
     """
     stored: list[FieldFile] = []
-    token = _stored_names.set(stored)
+    token = _stored_files.set(stored)
     try:
         yield
     except BaseException:
@@ -93,57 +80,47 @@ def delete_files_on_error() -> Iterator[None]:
             file.storage.delete(str(file.name))
         raise
     finally:
-        _stored_names.reset(token)
+        _stored_files.reset(token)
 
 
 class HashedFile(FieldFile):
-    """A stored file: checked, and its checksum taken from the very content that is stored."""
+    """The stored file of a piece of evidence, with its SHA-256 in `Evidence.sha256`."""
 
     def save(self, name: str, content: Any, save: bool = True) -> None:
-        """Raises ValidationError, like `check_content`, before anything is stored."""
+        """Validate the content, set its checksum, and store it.
+
+        Raises:
+            ValidationError: as `validate_upload`. Nothing was stored.
+        """
         if content.name is None:
             content.name = name
         validate_upload(content)
         self.instance.sha256 = sha256_of(content)  # type: ignore[attr-defined]
         super().save(name, content, save=False)
-        if (stored := _stored_names.get()) is not None:
+        if (stored := _stored_files.get()) is not None:
             stored.append(self)
         if save:
             self.instance.save()
 
     @property
     def url(self) -> str:
-        """Our page that hands it out; never an address of the store, which knows no permissions."""
+        """The address of the board's page, and not of the storage, which knows no permissions."""
         return reverse("evidence-file", args=[self.instance.pk])
 
     def read_verified(self) -> bytes | None:
-        """The content, if the store still holds exactly what was attached; else None.
+        """Return the content; None if it no longer has the checksum that was recorded.
 
         Raises:
-            FileNotFoundError: the store has lost it.
+            FileNotFoundError: the storage has lost the file.
         """
         with self.open("rb") as file:
             content: bytes = file.read()
-        attached = self.instance.sha256  # type: ignore[attr-defined]
-        return content if hashlib.sha256(content).hexdigest() == attached else None
+        recorded = self.instance.sha256  # type: ignore[attr-defined]
+        return content if hashlib.sha256(content).hexdigest() == recorded else None
 
 
 class HashedFileField(models.FileField):
     attr_class = HashedFile
-
-
-def _safe_url() -> Q:
-    """`rules.what_is_wrong_with_url` as far as both databases can say it: http or https, a
-    host, no user info before the first slash, nothing that browsers read as something else."""
-    rest = Substr("url", StrIndex("url", Value("://")) + 3)
-    at, slash = StrIndex(rest, Value("@")), StrIndex(rest, Value("/"))
-    no_user_info = Q(Exact(at, 0)) | (Q(GreaterThan(slash, 0)) & Q(LessThan(slash, at)))
-    scheme = Q(url__istartswith="http://") | Q(url__istartswith="https://")
-    odd = Q()
-    for char in ("\\", "\t", "\n", "\r", " "):
-        odd |= Q(url__contains=char)
-    has_host = ~Q(In(Substr(rest, 1, 1), ["/", "", "?", "#"]))
-    return Q(url="") | (scheme & no_user_info & has_host & ~odd)
 
 
 class EvidenceManager(models.Manager["Evidence"]):
@@ -152,7 +129,11 @@ class EvidenceManager(models.Manager["Evidence"]):
 
 
 class Evidence(GateChild):
-    """One proof for one gate. Without at least one, the database lets no gate be closed."""
+    """One proof for one gate. The database refuses a closed gate without any.
+
+    observed_at: when the fact was true; None if the source does not say.
+    recorded_by: None if an import recorded it.
+    """
 
     class Kind(models.TextChoices):
         STATEMENT = "statement", _("Statement")
@@ -211,7 +192,7 @@ class Evidence(GateChild):
         verbose_name_plural = _("evidence")
         ordering = ["gate", "pk"]
         constraints = [
-            # A form sent twice must not count as two proofs; also the key of an import.
+            # A form sent twice must not count as two proofs; an import finds its rows by this key.
             models.UniqueConstraint(
                 fields=["gate", "summary"],
                 name="evidence_once_per_gate",
@@ -226,23 +207,18 @@ class Evidence(GateChild):
                 name="evidence_kind_known",
             ),
             models.CheckConstraint(
-                condition=~Q(
-                    In(
-                        Lower(Trim(_without_line_breaks(F("summary")))),
-                        BLANK_SUMMARIES,
-                    )
-                ),
+                condition=has_substance("summary"),
                 name="evidence_has_substance",
                 violation_error_message=_("Evidence must say what was seen."),
             ),
-            # objects.create() validates nothing, and a page puts this into an href.
+            # objects.create() runs no validators, and a page puts the URL into an href.
             models.CheckConstraint(
-                condition=_safe_url(),
+                condition=is_safe_url("url"),
                 name="evidence_url_safe",
                 violation_error_message=_("Only plain http:// and https:// addresses."),
             ),
             dates_within_range(
-                "evidence", dates=("valid_until",), moments=("observed_at", "recorded_at")
+                "evidence", dates=("valid_until",), datetimes=("observed_at", "recorded_at")
             ),
             models.CheckConstraint(
                 condition=Q(file="", sha256="") | (~Q(file="") & ~Q(sha256="")),
@@ -259,39 +235,36 @@ class Evidence(GateChild):
     natural_key.dependencies = ["gates.gate"]  # type: ignore[attr-defined]
 
     def clean(self) -> None:
-        """Refuse what proves nothing, each with a message on its field.
+        """Validate the evidence; a new file's checksum is set.
 
         Raises:
-            ValidationError: no substance, an unsafe address, a file that may not be
-                evidence, the part the kind needs is missing, or a gate of another launch.
+            ValidationError: by field: a placeholder as summary, an unsafe URL, a refused file, a
+                missing field that the kind needs, or a gate of another launch.
         """
         errors = self.launch_errors()
         if self.file and not self.file._committed:
             try:
                 validate_upload(self.file)
                 self.sha256 = sha256_of(self.file)
-            except ValidationError as refused:
-                errors["file"] = refused
+            except ValidationError as error:
+                errors["file"] = error
         if reasons := rules.evidence_text_errors(self.summary):
             errors["summary"] = validation_errors(reasons)
         if reasons := rules.url_errors(self.url):
             errors["url"] = validation_errors(reasons)
-        needed = (
-            {
-                self.Kind.LINK: ("url", self.url, _("A link needs its address.")),
-                self.Kind.OUTPUT: ("output", self.output, _("Paste what the command printed.")),
-                self.Kind.FILE: ("file", self.file, _("Attach the file.")),
-            }.get(self.Kind(self.kind))
-            if self.kind in self.Kind.values
-            else None
-        )
-        if needed and not needed[1]:
-            errors.setdefault(needed[0], needed[2])
+        required_by_kind = {
+            self.Kind.LINK.value: ("url", _("A link needs its address.")),
+            self.Kind.OUTPUT.value: ("output", _("Paste what the command printed.")),
+            self.Kind.FILE.value: ("file", _("Attach the file.")),
+        }
+        field, message = required_by_kind.get(str(self.kind), ("", ""))
+        if field and not getattr(self, field):
+            errors.setdefault(field, message)
         if errors:
             raise ValidationError(errors)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save; without a file there is no checksum. With one, `HashedFile` takes it."""
+        """Save the evidence; clear the checksum if there is no file. `HashedFile.save` sets it."""
         if not self.file:
             self.sha256 = ""
         super().save(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""What belongs to a gate stays in the gate's launch."""
+"""The abstract base of evidence and blockers, which stay in their gate's launch."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from .optimistic_lock import OptimisticLockModel
 
 
 class GateChild(OptimisticLockModel):
-    """A row with a `gate`, which may be changed for another gate of the same launch only.
+    """A row with a `gate`, which may only be replaced by another gate of the same launch.
 
-    The row names no launch itself: moved, it would be taken from one launch's counts and given to
-    another's, and the changes of each would tell half of it.
+    The row names no launch itself. Moved to another launch, it would leave one launch's counts and
+    enter another's, and the changes page of each launch would show half of the move.
     """
 
     gate: Any
@@ -25,29 +25,32 @@ class GateChild(OptimisticLockModel):
         """Refuse a gate of another launch.
 
         Raises:
-            ValidationError: the gate is not of the launch that the row is in.
+            ValidationError: the gate is of another launch than the stored row.
         """
         super().clean()
         if errors := self.launch_errors():
             raise ValidationError(errors)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, in the launch that the row is in.
+        """Save the row, unless its gate is of another launch.
 
         Raises:
-            ValidationError: the gate is another launch's; nothing was written.
+            ValidationError: the gate is of another launch than the stored row. Nothing was written.
         """
         if errors := self.launch_errors():
             raise ValidationError(errors)
         super().save(*args, **kwargs)
 
     def launch_errors(self) -> dict[str, Any]:
-        """What is wrong with the gate, by field; empty where the row stays in its launch."""
+        """Return field → message if the gate is of another launch than the stored row, else {}.
+
+        One query. A new row has no errors.
+        """
         if self._state.adding or self.gate_id is None:
             return {}
         rows: Any = type(self)._default_manager
-        moved = rows.filter(pk=self.pk).exclude(gate=self.gate_id).order_by()
-        launch = moved.values_list("gate__launch", flat=True).first()
-        if launch in {None, self.gate.launch_id}:
+        with_other_gate = rows.filter(pk=self.pk).exclude(gate=self.gate_id).order_by()
+        stored_launch_id = with_other_gate.values_list("gate__launch", flat=True).first()
+        if stored_launch_id in {None, self.gate.launch_id}:
             return {}
         return {"gate": _("That gate belongs to another launch.")}

@@ -1,9 +1,11 @@
-"""Who changed what, when and why: one history table beside every table of the board.
+"""The history of the board: beside every tracked table one with its changes, by whom and why.
 
-django-simple-history writes the rows. Three things are ours: the person is kept as an id and a
-name in plain columns, so that deleting an account does not erase who did it; a row that a
-document wrote names it, which no reason typed by a person can; and an index finds an object's
-newest row at any moment without reading the others.
+django-simple-history writes the rows. Three things are added to it:
+- The person is kept as an id and a name in plain columns, so that deleting an account does not
+  erase who did it.
+- A row that an import wrote names the document by its SHA-256. No reason that a person types can
+  be taken for that.
+- An index finds an object's newest row at any moment without reading its other rows.
 """
 
 from typing import Any
@@ -17,51 +19,54 @@ from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
 
 
-class HistoryRow(models.Model):
-    """What every history row has besides the library's own columns."""
+class HistoryColumns(models.Model):
+    """The columns that every history table has besides the library's own."""
 
     history_user_name = models.CharField(_("by"), max_length=150, blank=True, default="")
-    # The SHA-256 of the document that an import brought onto the board; null: people did it.
-    history_import = models.CharField(max_length=64, null=True)  # noqa: DJ001  empty is no document
+    # The SHA-256 of the imported document that wrote the row; NULL: a person or a command did.
+    history_import = models.CharField(max_length=64, null=True)  # noqa: DJ001  NULL is no document
 
     class Meta:
         abstract = True
 
 
-def _user_of(row: Any) -> Any:
-    """The account behind a history row, or None where it is gone or nobody was logged in."""
-    return get_user_model().objects.filter(pk=row.history_user_id).first()
+def _get_history_user(history_row: Any) -> Any:
+    """Return the account of a history row; None if it was deleted or nobody was logged in."""
+    return get_user_model().objects.filter(pk=history_row.history_user_id).first()
 
 
-def _note_user(row: Any, user: Any) -> None:
+def _set_history_user(history_row: Any, user: Any) -> None:
     if user is not None:
-        row.history_user_id = user.pk
-        row.history_user_name = user.get_username()
+        history_row.history_user_id = user.pk
+        history_row.history_user_name = user.get_username()
 
 
 @receiver(pre_create_historical_record)
-def _note_import(instance: Any, history_instance: Any, **_kwargs: Any) -> None:
-    """The library's own way to fill a column of ours, an attribute of the saved row."""
+def _set_history_import(instance: Any, history_instance: Any, **_kwargs: Any) -> None:
+    """Copy `_imported_from` of the saved row; the library fills added columns by this signal."""
     history_instance.history_import = getattr(instance, "_imported_from", None)
 
 
 class AuditHistory(HistoricalRecords):
-    """`HistoricalRecords` with the person as plain columns, long reasons and our index."""
+    """`HistoricalRecords` with the person in plain columns, long reasons and the index."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            bases=[HistoryRow],
+            bases=[HistoryColumns],
             history_change_reason_field=models.TextField(null=True),
             history_user_id_field=models.BigIntegerField(null=True),
-            history_user_getter=_user_of,
-            history_user_setter=_note_user,
+            history_user_getter=_get_history_user,
+            history_user_setter=_set_history_user,
             **kwargs,
         )
 
     def post_save(
         self, instance: Any, created: bool, using: str | None = None, **kwargs: Any
     ) -> None:
-        """Write the row. An object saved before without one (`starts_history`) starts here."""
+        """Write a history row: "created" for a new object, or one with `starts_history` set.
+
+        An import sets `starts_history` on an object whose first save wrote no history row.
+        """
         created = created or getattr(instance, "starts_history", False)
         super().post_save(instance, created, using=using, **kwargs)
 
@@ -75,7 +80,7 @@ class AuditHistory(HistoricalRecords):
 
 
 def save_with_history(row: Any, *, by: User | None, reason: str) -> None:
-    """Save a row with the person and the reason that its history row shall name."""
+    """Save a row, with a person and a reason for its history row."""
     row._history_user = by
     row._change_reason = reason
     try:

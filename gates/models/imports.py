@@ -1,4 +1,4 @@
-"""Which documents were brought onto a launch's board, and when."""
+"""The log of imports: which document was imported into which launch, and when."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,12 +7,17 @@ from .launch import Launch
 
 
 class Import(models.Model):
-    """One import, also where the document changed nothing. Never edited, so without history."""
+    """One import of a document, even if it changed nothing. Never edited, so without history.
+
+    at: the `history_date` of the rows that the import wrote, or would have written.
+    document: the document's name.
+    sha256: of the document; history rows name their import by it.
+    """
 
     launch = models.ForeignKey(
         Launch, models.CASCADE, related_name="imports", verbose_name=_("launch")
     )
-    at = models.DateTimeField(_("at"))  # of the history that it wrote, or would have written
+    at = models.DateTimeField(_("at"))
     document = models.CharField(_("document"), max_length=255)
     sha256 = models.CharField(max_length=64)
 

@@ -1,4 +1,4 @@
-"""One launch being prepared, and the sections its gates are grouped in."""
+"""A launch that is being prepared, and the sections that group its gates."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ class Launch(OptimisticLockModel):
         verbose_name_plural = _("launches")
         ordering = [F("snapshot_date").desc(), "slug"]
         constraints = [
-            # "/" shows the current launch, so there can be no two.
+            # "/" shows the current launch, so there can be only one.
             models.UniqueConstraint(
                 fields=["is_current"], condition=Q(is_current=True), name="launch_one_is_current"
             ),
@@ -56,14 +56,14 @@ class Launch(OptimisticLockModel):
         return (self.slug,)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save; the first launch of a board becomes the current one."""
+        """Save the launch; if no other one is current, it becomes the current launch."""
         if not Launch.objects.exclude(pk=self.pk).filter(is_current=True).exists():
             self.is_current = True
         super().save(*args, **kwargs)
 
     @transaction.atomic
     def make_current(self) -> None:
-        """Show this launch on the front page instead of the one shown now."""
+        """Make this the launch that "/" shows, and save both it and the one shown before."""
         self.refresh_from_db(from_queryset=Launch.objects.select_for_update())
         for other in Launch.objects.select_for_update().filter(is_current=True).exclude(pk=self.pk):
             other.is_current = False

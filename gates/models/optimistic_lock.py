@@ -1,7 +1,8 @@
-"""Nobody writes over what somebody else has written meanwhile.
+"""Optimistic locking: an UPDATE names the version of the row that was read.
 
-Every row counts its versions. An UPDATE names the version that was read, so of two writers who
-read the same one, the second changes nothing and is told.
+Every row counts its versions. Of two writers who read the same version, the second one's UPDATE
+finds no row, changes nothing and raises `StaleObjectError`. docs/decisions.md says why rows are
+not locked with `select_for_update` instead.
 """
 
 from typing import Any
@@ -18,45 +19,49 @@ class StaleObjectError(Exception):
 
 
 class OptimisticLockModel(models.Model):
-    """A row that is only saved over the version it was read as.
+    """A row that is saved only if its stored version is still the one that was read.
 
-    `loaddata` and `queryset.update()` neither ask nor count; nothing on the board uses them.
+    `loaddata` and `queryset.update()` neither compare the version nor count it up. Nothing on the
+    board uses them.
     """
 
-    # Also in the database: a release that does not know the column can still insert.
+    # The default is also in the database, so that a release without this column can still insert.
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
     class Meta:
         abstract = True
 
     def save(self, *, update_fields: Any = None, **kwargs: Any) -> None:
-        """Save as the next version.
+        """Save the row as its next version.
 
         Raises:
-            Stale: the row is no longer the one that was read.
+            StaleObjectError: the row was changed or deleted after it was read.
         """
         if self._state.adding:
-            kwargs["force_insert"] = True  # never over a row that is there under the same key
+            kwargs["force_insert"] = True  # never an UPDATE of a row with the same key
             super().save(update_fields=update_fields, **kwargs)
             return
         if update_fields:
             update_fields = {*update_fields, "version"}
-        read = self.version
-        self.version = read + 1
-        self._read_as = read
+        read_version = self.version
+        self.version = read_version + 1
+        self._read_version = read_version
         try:
             super().save(update_fields=update_fields, **kwargs)
         except BaseException:
-            self.version = read
+            self.version = read_version
             raise
         finally:
-            del self._read_as
+            del self._read_version
 
     def _do_update(self, base_qs: Any, using: Any, pk_val: Any, *rest: Any) -> bool:
-        """Django's own UPDATE, for the row as it was read. Absent from `save_base(raw=True)`."""
-        read = getattr(self, "_read_as", None)
-        if read is None:
+        """Restrict Django's UPDATE to the version that was read.
+
+        `save_base(raw=True)`, which `loaddata` calls, sets no version and is not restricted.
+        """
+        read_version = getattr(self, "_read_version", None)
+        if read_version is None:
             return bool(super()._do_update(base_qs, using, pk_val, *rest))
-        if not super()._do_update(base_qs.filter(version=read), using, pk_val, *rest):
+        if not super()._do_update(base_qs.filter(version=read_version), using, pk_val, *rest):
             raise StaleObjectError(self)
         return True

@@ -1,4 +1,4 @@
-"""A person who is responsible for gates, or whom others wait for."""
+"""An owner: a person who is responsible for gates, or whom others wait for."""
 
 from django.conf import settings
 from django.db import models
@@ -15,7 +15,7 @@ class OwnerManager(models.Manager["Owner"]):
 
 
 class Owner(OptimisticLockModel):
-    """A person on the board; linked to an account when that person logs in."""
+    """A person on the board, with an account if that person logs in."""
 
     class Role(models.TextChoices):
         FOUNDER = "founder", _("Founder")

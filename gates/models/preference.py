@@ -1,4 +1,4 @@
-"""In which language a person reads the board."""
+"""The preferences of an account: the language in which it reads the board."""
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Reader(models.Model):
-    """What an account prefers; about the person, not the launch, so it carries no history."""
+    """An account's preferences. They say nothing about a launch, so they have no history."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reader")
     language = models.CharField(_("language"), max_length=10)

@@ -1,7 +1,15 @@
-"""The rules of the board as pure functions: facts in, verdicts out.
+"""The rules of the board: pure functions that take facts and return statuses, reasons, verdicts.
 
-Nothing here touches a database, so every page, export, command and admin list can ask the same
-function and a table test can pin each answer.
+They read no database. Every page, export, command and admin list calls the same functions, and
+table tests pin their results (`tests/rules/`). Only the standard library is imported, and
+`gettext_noop`, which marks sentences for translation.
+
+status    a gate's facts, and the status derived from them
+closing   the reasons why a gate may not be closed or reopened
+evidence  the text and the URL of a piece of evidence
+files     the file of a piece of evidence
+claims    the counts of gates, and the verdict on a claim
+reason    a sentence as template and values
 """
 
 from .claims import P0, ClaimRule, GateStanding, Totals, Verdict, count_totals, judge_claim

@@ -1,4 +1,4 @@
-"""Counts of gates, and the verdict on a claim."""
+"""The counts of gates, and the verdict on a claim."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,11 @@ P0 = "P0"
 
 @dataclass(frozen=True, slots=True)
 class GateStanding:
-    """How one gate stands when claims are judged."""
+    """One gate, as far as counts and claims depend on it.
+
+    counted: whether it counts towards `min_closed` and the P0 rule.
+    priority: "P0", "P1" or "P2"; empty if none is set.
+    """
 
     code: str
     status: Status
@@ -23,7 +27,10 @@ class GateStanding:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How many gates there are, and how the counted ones stand."""
+    """The numbers of gates: all of them (`rows`), the counted ones, and those by status.
+
+    `counted` is the sum of `closed`, `partial`, `open` and `blocked`.
+    """
 
     rows: int
     counted: int
@@ -34,22 +41,27 @@ class Totals:
 
 
 def count_totals(standings: Iterable[GateStanding]) -> Totals:
-    """Count the gates. Only counted gates enter the four statuses; `rows` has all of them."""
-    rows = list(standings)
-    counted = [row.status for row in rows if row.counted]
+    """Count the gates. Gates that are not counted enter `rows` only."""
+    gates = list(standings)
+    statuses = [gate.status for gate in gates if gate.counted]
     return Totals(
-        rows=len(rows),
-        counted=len(counted),
-        closed=counted.count(Status.CLOSED),
-        partial=counted.count(Status.PARTIAL),
-        open=counted.count(Status.OPEN),
-        blocked=counted.count(Status.BLOCKED),
+        rows=len(gates),
+        counted=len(statuses),
+        closed=statuses.count(Status.CLOSED),
+        partial=statuses.count(Status.PARTIAL),
+        open=statuses.count(Status.OPEN),
+        blocked=statuses.count(Status.BLOCKED),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimRule:
-    """What must hold before a claim may be made in public."""
+    """The conditions that must all hold before a claim may be made in public.
+
+    min_closed: at least this many counted gates are closed; None if no number is required.
+    requires_p0: all counted P0 gates are closed.
+    required_gates: the codes of gates that must be closed, counted or not.
+    """
 
     min_closed: int | None = None
     requires_p0: bool = False
@@ -58,23 +70,33 @@ class ClaimRule:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a claim may be made, and every reason against it."""
+    """Whether a claim may be made: the reasons against it, none if it may."""
 
     reasons: tuple[Reason, ...]
 
     @property
     def allowed(self) -> bool:
-        """Allowed is exactly: no reason against it."""
+        """Whether there is no reason against the claim."""
         return not self.reasons
 
 
 def judge_claim(rule: ClaimRule, standings: Sequence[GateStanding]) -> Verdict:
-    """Judge a claim (DESIGN: "A claim's verdict"). Every reason that holds is given."""
-    not_closed = [row for row in standings if row.status != Status.CLOSED]
+    """Return the verdict on a claim, with every reason against it.
+
+    standings: all gates of the launch, counted or not.
+
+    Reasons, by code:
+    no_rule        the rule has no condition
+    too_few        fewer counted gates than `min_closed` are closed
+    p0_open        a counted P0 gate is not closed
+    no_priority    a counted gate is not closed and has no priority, so it may be P0
+    required_open  a required gate is not closed, or does not exist
+    """
+    not_closed = [gate for gate in standings if gate.status != Status.CLOSED]
     reasons: list[Reason] = []
     if rule.min_closed is None and not rule.requires_p0 and not rule.required_gates:
-        words = gettext_noop("No rule is set for this claim, so nothing can make it true.")
-        reasons.append(Reason("no_rule", words))
+        message = gettext_noop("No rule is set for this claim, so nothing can make it true.")
+        reasons.append(Reason("no_rule", message))
     closed = count_totals(standings).closed
     if rule.min_closed is not None and closed < rule.min_closed:
         missing = rule.min_closed - closed
@@ -85,34 +107,34 @@ def judge_claim(rule: ClaimRule, standings: Sequence[GateStanding]) -> Verdict:
         values = {"missing": missing, "closed": closed, "needed": rule.min_closed}
         reasons.append(Reason("too_few", **plural, values=values, count=missing))
     if rule.requires_p0:
-        reasons += _p0_reasons([row for row in not_closed if row.counted])
-    closed_codes = {row.code for row in standings} - {row.code for row in not_closed}
-    required = tuple(code for code in rule.required_gates if code not in closed_codes)
-    if required:
+        reasons += _p0_reasons([gate for gate in not_closed if gate.counted])
+    closed_codes = {gate.code for gate in standings} - {gate.code for gate in not_closed}
+    required_open = tuple(code for code in rule.required_gates if code not in closed_codes)
+    if required_open:
         plural = ngettext_noop(
             "%(count)s required gate is not closed: %(gates)s",
             "%(count)s required gates are not closed: %(gates)s",
         )
-        reasons.append(_reason_naming_gates("required_open", plural, required))
+        reasons.append(_reason_naming_gates("required_open", plural, required_open))
     return Verdict(tuple(reasons))
 
 
 def _p0_reasons(not_closed: Sequence[GateStanding]) -> list[Reason]:
     reasons = []
-    urgent = tuple(row.code for row in not_closed if row.priority == P0)
-    if urgent:
+    p0_codes = tuple(gate.code for gate in not_closed if gate.priority == P0)
+    if p0_codes:
         plural = ngettext_noop(
             "%(count)s P0 gate is not closed: %(gates)s",
             "%(count)s P0 gates are not closed: %(gates)s",
         )
-        reasons.append(_reason_naming_gates("p0_open", plural, urgent))
-    unranked = tuple(row.code for row in not_closed if not row.priority)
-    if unranked:
+        reasons.append(_reason_naming_gates("p0_open", plural, p0_codes))
+    codes_without_priority = tuple(gate.code for gate in not_closed if not gate.priority)
+    if codes_without_priority:
         plural = ngettext_noop(
             "%(count)s gate that is not closed has no priority, so it may be P0: %(gates)s",
             "%(count)s gates that are not closed have no priority, so any may be P0: %(gates)s",
         )
-        reasons.append(_reason_naming_gates("no_priority", plural, unranked))
+        reasons.append(_reason_naming_gates("no_priority", plural, codes_without_priority))
     return reasons
 
 

@@ -1,12 +1,15 @@
-"""What keeps a gate from closing, and what a decision must carry."""
+"""The closing rule: the reasons why a gate may not be closed, or a decision not be recorded.
+
+`Gate.close` applies it; `gates/database/closing_rule.py` holds its first part in the database.
+"""
 
 from datetime import date
 
 from django.utils.translation import gettext_noop
 
-from .evidence import _letters
+from .evidence import letters_and_digits
 from .reason import Reason
-from .status import GateFacts, _blocking_reasons, _expired
+from .status import GateFacts, blocker_values, last_valid_day, unresolved_blockers
 
 NEEDS_EVIDENCE = Reason(
     "no_evidence", gettext_noop("A gate can only be closed once evidence is attached.")
@@ -21,24 +24,30 @@ KEEPS_EVIDENCE = Reason(
 
 
 def closing_errors(facts: GateFacts, today: date) -> tuple[Reason, ...]:
-    """What keeps a gate from closing on a day; empty when nothing does."""
+    """Return the reasons why the gate may not be closed on a day; empty if it may.
+
+    A gate needs at least one piece of current evidence and no unresolved blocker.
+    """
     reasons: list[Reason] = []
     if not facts.evidence:
         reasons.append(NEEDS_EVIDENCE)
     elif not any(fact.is_current(today) for fact in facts.evidence):
-        words = gettext_noop(
+        message = gettext_noop(
             "All attached evidence has expired (last valid %(date)s): attach current evidence."
         )
-        reasons.append(Reason("all_expired", words, _expired(facts.evidence).values))
-    for waiting in _blocking_reasons(facts.blockers):
-        words = gettext_noop("Still waiting on %(owner)s: %(needs)s. Resolve the blocker first.")
-        reasons.append(Reason("unresolved_blocker", words, waiting.values))
+        reasons.append(Reason("all_expired", message, {"date": last_valid_day(facts.evidence)}))
+    for blocker in unresolved_blockers(facts.blockers):
+        message = gettext_noop("Still waiting on %(owner)s: %(needs)s. Resolve the blocker first.")
+        reasons.append(Reason("unresolved_blocker", message, blocker_values(blocker)))
     return tuple(reasons)
 
 
 def decision_errors(reason: str) -> tuple[Reason, ...]:
-    """What is missing from the written reason for closing or reopening; empty when nothing is."""
-    if _letters(reason):
+    """Return what is wrong with the written reason for closing or reopening; empty if nothing.
+
+    It must hold a letter or a digit.
+    """
+    if letters_and_digits(reason):
         return ()
-    words = gettext_noop("Say why: the reason goes on record with your name.")
-    return (Reason("no_reason", words),)
+    message = gettext_noop("Say why: the reason goes on record with your name.")
+    return (Reason("no_reason", message),)

@@ -1,4 +1,4 @@
-"""What evidence must carry: a text that says something, an address that may be stored."""
+"""The rules for a piece of evidence: its text must not be a placeholder, its URL must be safe."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop
 
 from .reason import Reason
 
-# Compared after everything but letters and digits is dropped, so "N/A", "n.a." and "- na -" match.
+# Compared with `letters_and_digits` of a text, so that "N/A", "n.a." and "- na -" match too.
 PLACEHOLDERS = frozenset(
     "tbd tba tbc todo tobedone tobedetermined tobeadded tobeconfirmed na notapplicable none nil"
     " null nothing empty blank wip pending later soon notyet fixme xxx xx placeholder lorem"
@@ -17,18 +17,21 @@ PLACEHOLDERS = frozenset(
 )
 
 
-def _letters(text: str) -> str:
-    """The letters and digits of a text, in one case and one form; marks and signs dropped."""
-    # Before folding too: “™” and “🈁” are signs, but fold to letters.
-    plain = "".join(char for char in text if char.isalnum())
-    folded = unicodedata.normalize("NFKD", plain).casefold()
+def letters_and_digits(text: str) -> str:
+    """Return the letters and digits of a text, case-folded and in Unicode form NFKD."""
+    # Signs are dropped before folding too: “™” and “🈁” are signs, but fold to letters.
+    without_signs = "".join(char for char in text if char.isalnum())
+    folded = unicodedata.normalize("NFKD", without_signs).casefold()
     return "".join(char for char in folded if char.isalnum())
 
 
 def evidence_text_errors(text: str) -> tuple[Reason, ...]:
-    """Why a text does not count as evidence (blank, "TBD", "n/a", "-"); empty when it does."""
-    letters = _letters(text)
-    words = {_letters(word) for word in re.split(r"[\W_]+", text)} - {""}
+    """Return why a text is not evidence (blank, "TBD", "n/a", "-"); empty if it is.
+
+    Refused is a text of at most one letter or digit, a placeholder, and a text of placeholders.
+    """
+    letters = letters_and_digits(text)
+    words = {letters_and_digits(word) for word in re.split(r"[\W_]+", text)} - {""}
     if len(letters) > 1 and letters not in PLACEHOLDERS and not words <= PLACEHOLDERS:
         return ()
     message = gettext_noop(
@@ -41,7 +44,7 @@ SAFE_SCHEMES = ("http://", "https://")
 
 
 def url_errors(url: str) -> tuple[Reason, ...]:
-    """Why an address may not be stored as evidence; empty when it may, and for an empty one.
+    """Return why a URL may not be stored as evidence; empty if it may, or if there is none.
 
     Only http and https. No user info, which makes `https://github.com@evil.example` look like
     another site: no "@" before the first "/" after the scheme. Browsers read a backslash as a
@@ -49,15 +52,15 @@ def url_errors(url: str) -> tuple[Reason, ...]:
     """
     if not url:
         return ()
-    scheme, found, rest = url.partition("://")
-    if not found or f"{scheme.lower()}://" not in SAFE_SCHEMES:
-        words = gettext_noop("Only http:// and https:// addresses can be evidence.")
-        return (Reason("url_scheme", words),)
+    scheme, separator, rest = url.partition("://")
+    if not separator or f"{scheme.lower()}://" not in SAFE_SCHEMES:
+        message = gettext_noop("Only http:// and https:// addresses can be evidence.")
+        return (Reason("url_scheme", message),)
     if "@" in rest.partition("/")[0]:
-        words = gettext_noop("Leave out user names and passwords: no “@” before the first “/”.")
-        return (Reason("url_user_info", words),)
+        message = gettext_noop("Leave out user names and passwords: no “@” before the first “/”.")
+        return (Reason("url_user_info", message),)
     host_missing = rest.startswith(("/", "?", "#")) or not rest
     if host_missing or "\\" in url or any(char.isspace() or ord(char) < 32 for char in url):
-        words = gettext_noop("This is not a usable web address.")
-        return (Reason("url_malformed", words),)
+        message = gettext_noop("This is not a usable web address.")
+        return (Reason("url_malformed", message),)
     return ()

@@ -1,6 +1,6 @@
-"""Why a rule says what it says: a sentence as template and values, not yet in any language.
+"""A reason that a rule gives: a sentence as template and values, in no language yet.
 
-The rules know no language; whoever shows a reason words it for the reader.
+The rules know no language. `gates/reason_text.py` renders a reason in the reader's language.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,9 +10,15 @@ from typing import Any, TypedDict
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One sentence a rule says: a stable code, an English template, and its values.
+    """One sentence that a rule gives.
 
-    `gates` holds the codes the sentence names, so that a page can link them.
+    code: a stable identifier, such as "no_evidence".
+    message: the English template, with %(name)s for each value.
+    values: the values of the template, by name.
+    plural: the template for more than one; empty if the sentence counts nothing.
+    count: the number that chooses between `message` and `plural`.
+    gates: codes of the gates that the sentence names, so that a page can link them. The template
+        has them as %(gates)s.
     """
 
     code: str
@@ -25,10 +31,16 @@ class Reason:
     def render(
         self,
         gettext: Callable[[str], str] = str,
-        ngettext: Callable[[str, str, int], str] = lambda one, many, n: one if n == 1 else many,
+        ngettext: Callable[[str, str, int], str] = lambda singular, plural, count: (
+            singular if count == 1 else plural
+        ),
         show: Callable[[Any], str] = str,
     ) -> str:
-        """The sentence in the language of the given translators; `show` words each value."""
+        """Return the sentence, in English unless translators are given.
+
+        gettext, ngettext: translate the template.
+        show: formats each of `values`. The codes in `gates` are never formatted.
+        """
         if self.plural:
             template = ngettext(self.message, self.plural, self.count)
         else:
@@ -43,12 +55,12 @@ class Reason:
 
 
 class Plural(TypedDict):
-    """The two wordings of a sentence that counts, as keyword arguments of `Reason`."""
+    """The two templates of a sentence that counts, as keyword arguments of `Reason`."""
 
     message: str
     plural: str
 
 
-def ngettext_noop(one: str, many: str) -> Plural:
-    """Mark a sentence that has a plural for the translators' catalogue."""
-    return {"message": one, "plural": many}
+def ngettext_noop(singular: str, plural: str) -> Plural:
+    """Mark a sentence that counts for the message catalogue, and return its two templates."""
+    return {"message": singular, "plural": plural}

@@ -1,4 +1,4 @@
-"""The status of a gate, derived from facts."""
+"""The status of a gate, derived from its facts and never stored (docs/decisions.md)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from .reason import Reason, ngettext_noop
 
 
 class Progress(StrEnum):
-    """How far people say a gate is. What the board shows is its `Status`, derived from facts."""
+    """How far people say a gate is. It is stored; the board shows the derived `Status`."""
 
     OPEN = "open"
     PARTIAL = "partial"
@@ -19,7 +19,7 @@ class Progress(StrEnum):
 
 
 class Status(StrEnum):
-    """What a gate is worth, derived from facts and never stored."""
+    """The status that the board shows for a gate."""
 
     OPEN = "open"
     PARTIAL = "partial"
@@ -27,23 +27,27 @@ class Status(StrEnum):
     BLOCKED = "blocked"
 
 
-P0 = "P0"
-
-
 @dataclass(frozen=True, slots=True)
 class EvidenceFact:
-    """What a rule needs to know of one piece of evidence: the last day on which it holds."""
+    """One piece of evidence, as far as the rules depend on it.
+
+    valid_until: the last day on which it counts; None if it does not expire.
+    """
 
     valid_until: date | None = None
 
     def is_current(self, today: date) -> bool:
-        """Whether it still counts: no end is set, or the end is today or later."""
+        """Return whether the evidence counts on a day."""
         return self.valid_until is None or self.valid_until >= today
 
 
 @dataclass(frozen=True, slots=True)
 class BlockerFact:
-    """What a rule needs to know of one blocker."""
+    """One blocker, as far as the rules depend on it.
+
+    needs: what the gate waits for.
+    waiting_on: the name of the owner it waits for.
+    """
 
     needs: str
     waiting_on: str
@@ -52,7 +56,7 @@ class BlockerFact:
 
 @dataclass(frozen=True, slots=True)
 class GateFacts:
-    """Everything a gate's status depends on."""
+    """Everything that a gate's status depends on, besides the day."""
 
     progress: Progress
     evidence: Sequence[EvidenceFact] = ()
@@ -61,54 +65,70 @@ class GateFacts:
 
 @dataclass(frozen=True, slots=True)
 class StatusResult:
-    """A status and why it is that one."""
+    """A gate's status and the reasons for it; there is always at least one."""
 
     status: Status
     reasons: tuple[Reason, ...]
 
 
 def derive_status(facts: GateFacts, today: date) -> StatusResult:
-    """The status of a gate on a day (DESIGN: "Status is derived, never stored").
+    """Return the gate's status on a day, with its reasons.
 
-    An unresolved blocker wins over everything; closed needs current evidence; expired proof
-    drops the gate to partial by itself; a row forged closed without evidence reads open.
+    The first line that holds decides:
+    blocked  a blocker is unresolved
+    open     progress is closed, but there is no evidence (a row written past the closing rule)
+    partial  progress is closed, but all evidence has expired
+    closed   progress is closed
+    partial  progress is partial
+    open     otherwise
     """
-    waiting = _blocking_reasons(facts.blockers)
-    if waiting:
-        return StatusResult(Status.BLOCKED, waiting)
+    blocked = unresolved_blockers(facts.blockers)
+    if blocked:
+        message = gettext_noop("waiting on %(owner)s: %(needs)s")
+        return StatusResult(
+            Status.BLOCKED,
+            tuple(Reason("waiting", message, blocker_values(blocker)) for blocker in blocked),
+        )
     if facts.progress == Progress.CLOSED:
         return _closed_gate_status(facts.evidence, today)
     if facts.progress == Progress.PARTIAL:
-        words = gettext_noop("partly there: not yet wired, measured or verified in production")
-        return StatusResult(Status.PARTIAL, (Reason("partial", words),))
-    words = gettext_noop("not started, or explicitly incomplete")
-    return StatusResult(Status.OPEN, (Reason("open", words),))
+        message = gettext_noop("partly there: not yet wired, measured or verified in production")
+        return StatusResult(Status.PARTIAL, (Reason("partial", message),))
+    message = gettext_noop("not started, or explicitly incomplete")
+    return StatusResult(Status.OPEN, (Reason("open", message),))
 
 
 def _closed_gate_status(evidence: Sequence[EvidenceFact], today: date) -> StatusResult:
     if not evidence:
-        words = gettext_noop("marked closed, but no evidence is attached")
-        return StatusResult(Status.OPEN, (Reason("closed_without_evidence", words),))
+        message = gettext_noop("marked closed, but no evidence is attached")
+        return StatusResult(Status.OPEN, (Reason("closed_without_evidence", message),))
     current = sum(fact.is_current(today) for fact in evidence)
     if not current:
-        return StatusResult(Status.PARTIAL, (_expired(evidence),))
-    counting = ngettext_noop(
+        message = gettext_noop("evidence expired %(date)s")
+        expired = Reason("expired", message, {"date": last_valid_day(evidence)})
+        return StatusResult(Status.PARTIAL, (expired,))
+    plural = ngettext_noop(
         "%(count)s piece of current evidence", "%(count)s pieces of current evidence"
     )
     return StatusResult(
-        Status.CLOSED, (Reason("proven", **counting, count=current, values={"count": current}),)
+        Status.CLOSED, (Reason("proven", **plural, count=current, values={"count": current}),)
     )
 
 
-def _expired(evidence: Iterable[EvidenceFact]) -> Reason:
-    newest = max(fact.valid_until for fact in evidence if fact.valid_until is not None)
-    return Reason("expired", gettext_noop("evidence expired %(date)s"), {"date": newest})
+def last_valid_day(evidence: Iterable[EvidenceFact]) -> date:
+    """Return the last day on which any of the evidence counted.
+
+    Raises:
+        ValueError: none of the evidence expires.
+    """
+    return max(fact.valid_until for fact in evidence if fact.valid_until is not None)
 
 
-def _blocking_reasons(blockers: Iterable[BlockerFact]) -> tuple[Reason, ...]:
-    words = gettext_noop("waiting on %(owner)s: %(needs)s")
-    return tuple(
-        Reason("waiting", words, {"owner": blocker.waiting_on, "needs": blocker.needs})
-        for blocker in blockers
-        if not blocker.resolved
-    )
+def unresolved_blockers(blockers: Iterable[BlockerFact]) -> list[BlockerFact]:
+    """Return the blockers that are not resolved, in their order."""
+    return [blocker for blocker in blockers if not blocker.resolved]
+
+
+def blocker_values(blocker: BlockerFact) -> dict[str, str]:
+    """Return a blocker as values of a `Reason`: %(owner)s and %(needs)s."""
+    return {"owner": blocker.waiting_on, "needs": blocker.needs}

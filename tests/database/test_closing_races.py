@@ -19,7 +19,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection
 
 from gates.database import closing_rule, triggers
-from gates.database.trigger import postgres_function
+from gates.database.trigger import postgresql_function
 from gates.models import Evidence, Gate, TransitionRefused
 from tests.support import factory
 
@@ -126,7 +126,7 @@ LOCK_AND_LOOK = "g.id = (SELECT id FROM gates_gate WHERE id = OLD.gate_id FOR UP
 def naive_trigger(committed: None, request: pytest.FixtureRequest) -> Iterator[None]:
     """The trigger on evidence as one would first write it, for the length of a test."""
     name = "gates_evidence_touches_gate"
-    naive = postgres_function(name, closing_rule._postgres_refusal(request.param))
+    naive = postgresql_function(name, closing_rule.refusal_body(request.param))
     with connection.cursor() as cursor:
         cursor.execute(naive)
     yield

@@ -1,0 +1,197 @@
+"""The decisions about a gate: close it, reopen it, share its evidence with a covered gate.
+
+Each locks the gate's row, asks the rules, and saves with the person and the reason in the history.
+The admin, the commands and the import call nothing else.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts import security_log
+from gates import rules
+from gates.database import closing_rule
+from gates.reason_text import validation_errors
+from gates.rules import BlockerFact, EvidenceFact, GateFacts, Progress
+from gates.rules.reason import Reason
+
+from .history import save_with_history
+from .optimistic_lock import OptimisticLockModel
+
+
+class TransitionRefused(ValidationError):
+    """A gate may not be closed or reopened now; nothing was written.
+
+    reasons: the reasons of the rules.
+    """
+
+    def __init__(self, reasons: Iterable[Reason]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(validation_errors(self.reasons))
+
+
+class GateTransitions(OptimisticLockModel):
+    """The transitions of `Gate`, which has the fields; a part of it, in a file of its own."""
+
+    code: Any
+    launch_id: Any
+    covered_by_id: Any
+    progress: Any
+    closed_at: Any
+    closed_by: Any
+    closing_note: Any
+    evidence: Any
+    blockers: Any
+
+    class Meta:
+        abstract = True
+
+    def facts(self) -> GateFacts:
+        """Read what the rules depend on, now, in two queries."""
+        evidence = self.evidence.order_by("pk").values_list("valid_until", flat=True)
+        blockers = self.blockers.order_by("pk")
+        return GateFacts(
+            progress=Progress(self.progress),
+            evidence=[EvidenceFact(valid_until) for valid_until in evidence],
+            blockers=[
+                BlockerFact(needs, waiting_on, resolved=resolved_at is not None)
+                for needs, waiting_on, resolved_at in blockers.values_list(
+                    "needs", "waiting_on__name", "resolved_at"
+                )
+            ],
+        )
+
+    def close(self, by: User, reason: str) -> bool:
+        """Close the gate by a person's decision; return False if it was closed already.
+
+        A closed gate keeps its first decision, its author and its history.
+        reason: becomes the closing note too.
+
+        Raises:
+            TransitionRefused: no current evidence, an unresolved blocker, or no reason given.
+            ValueError: `by` is None; only an imported document may leave that open.
+        """
+        if by is None:
+            raise ValueError("closing a gate needs a person")
+        closed = self._close(
+            by, reason, closing_note=reason, closed_at=timezone.now(), closed_by=by
+        )
+        if closed:
+            self._log("gate_closed", by)
+        return closed
+
+    def close_from_import(
+        self,
+        by: User | None,
+        reason: str,
+        *,
+        closing_note: str = "",
+        closed_at: datetime | None = None,
+        closed_by: User | None = None,
+    ) -> bool:
+        """Close the gate because a document says so; return False if it was closed already.
+
+        by, reason: for the history: the person who imports, and a text that names the document.
+        closing_note, closed_at, closed_by: as the document has them, which may leave them out.
+
+        Raises:
+            TransitionRefused: as `close`.
+        """
+        return self._close(
+            by, reason, closing_note=closing_note, closed_at=closed_at, closed_by=closed_by
+        )
+
+    def _close(self, by: User | None, reason: str, **details: Any) -> bool:
+        try:
+            return self._close_locked(by, reason, **details)
+        except IntegrityError as error:
+            # The evidence was removed after it had been read.
+            if closing_rule.violates_closing_rule(error):
+                raise TransitionRefused([rules.NEEDS_EVIDENCE]) from error
+            raise
+
+    @transaction.atomic
+    def _close_locked(
+        self,
+        by: User | None,
+        reason: str,
+        *,
+        closing_note: str,
+        closed_at: datetime | None,
+        closed_by: User | None,
+    ) -> bool:
+        self._lock()
+        if self.progress == Progress.CLOSED:
+            return False
+        today = timezone.localdate()
+        errors = rules.closing_errors(self.facts(), today) + rules.decision_errors(reason)
+        if errors:
+            raise TransitionRefused(errors)
+        self.progress = Progress.CLOSED.value
+        self.closed_at, self.closed_by, self.closing_note = closed_at, closed_by, closing_note
+        save_with_history(self, by=by, reason=reason)
+        return True
+
+    @transaction.atomic
+    def reopen(self, by: User | None, reason: str, *, to: str = Progress.OPEN.value) -> bool:
+        """Reopen the gate to "open" or "partial"; return False if it was not closed.
+
+        The history keeps when, by whom and why it had been closed.
+
+        Raises:
+            TransitionRefused: no reason given.
+            ValueError: `to` is neither open nor partial.
+        """
+        if to not in {Progress.OPEN, Progress.PARTIAL}:
+            raise ValueError(f"a gate is reopened to open or partial, not to {to!r}")
+        self._lock()
+        if self.progress != Progress.CLOSED:
+            return False
+        if errors := rules.decision_errors(reason):
+            raise TransitionRefused(errors)
+        self.progress = to
+        self.closed_at, self.closed_by, self.closing_note = None, None, ""
+        save_with_history(self, by=by, reason=reason)
+        self._log("gate_reopened", by)
+        return True
+
+    @transaction.atomic
+    def share_evidence(self, covered: "GateTransitions", by: User) -> int:
+        """Copy this gate's current evidence to a gate that it covers; return how many are new.
+
+        Evidence whose summary the covered gate has already is left out. Closing the covered gate
+        stays a decision of its own.
+
+        Raises:
+            ValueError: `covered` is not covered by this gate.
+        """
+        if covered.covered_by_id != self.pk:
+            raise ValueError(f"{covered.code} is not covered by {self.code}")
+        covered._lock()
+        today = timezone.localdate()
+        summaries = set(covered.evidence.values_list("summary", flat=True))
+        proofs = [
+            proof
+            for proof in self.evidence.order_by("pk")
+            if EvidenceFact(proof.valid_until).is_current(today) and proof.summary not in summaries
+        ]
+        for proof in proofs:
+            proof.pk, proof._state.adding = None, True  # saved as a new row
+            proof.gate, proof.recorded_at, proof.recorded_by = covered, timezone.now(), by
+            save_with_history(proof, by=by, reason=f"Evidence of {self.code}, which covers it")
+        return len(proofs)
+
+    def _log(self, event: str, by: User | None) -> None:
+        username = by.get_username() if by else None
+        security_log.log_on_commit(event, user=username, gate=self.code, launch=self.launch_id)
+
+    def _lock(self) -> None:
+        """Reload this object from its row, and lock the row until the transaction ends."""
+        gates: Any = type(self)._default_manager
+        rows = gates.select_related("section").select_for_update(of=("self",))
+        self.refresh_from_db(from_queryset=rows)
