@@ -129,7 +129,9 @@ def _postgresql_chain(table: str) -> Trigger:
         "FOR EACH ROW EXECUTE FUNCTION public.{name}()"
     )
     # The digest must not depend on the zone of the session.
-    return Trigger(f"{table}_chained", table, create, body=POSTGRESQL_BODY, time_zone="UTC", column=DIGEST)
+    return Trigger(
+        f"{table}_chained", table, create, body=POSTGRESQL_BODY, time_zone="UTC", column=DIGEST
+    )
 
 
 _LATER_HISTORY = " OR ".join(
@@ -137,7 +139,10 @@ _LATER_HISTORY = " OR ".join(
     " AND h.history_date > NEW.at)"
     for table, of_launch in (
         ("launch", "h.id = NEW.launch_id"),
-        *((table, "h.launch_id = NEW.launch_id") for table in ("section", "gate", "action", "claim")),
+        *(
+            (table, "h.launch_id = NEW.launch_id")
+            for table in ("section", "gate", "action", "claim")
+        ),
         *(
             (table, "h.gate_id IN (SELECT id FROM gates_gate WHERE launch_id = NEW.launch_id)")
             for table in ("evidence", "blocker", "requirement")
