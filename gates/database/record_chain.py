@@ -7,9 +7,9 @@ digests of all objects; kept outside the database, it shows that the end was not
 
 PostgreSQL: a trigger before each insert computes the digest, so that the web role cannot choose
 it. It also sets the moment. Only an import may date its rows back, and only within the transaction
-that logged the import (the guard of the import log bounds its date). Whoever owns the table may give
-moment and digest: that is how a copy of the database and a clock in a test are possible, and what
-the owner can forge is written in docs/assurance.md.
+that logged the import (the guard of the import log bounds its date). The owner of the table may
+give moment and digest, for a copy of the database and for a clock in a test; what the owner can
+forge is written in docs/assurance.md.
 
 SQLite: the application computes the same digest (`gates.models.history`); a trigger refuses a row
 without one. Whoever may write the file may rewrite it.
