@@ -53,9 +53,7 @@ def _set_history_user(history_row: Any, user: Any) -> None:
 
 
 @receiver(pre_create_historical_record)
-def _fill_columns(
-    instance: Any, history_instance: Any, using: str | None, **_kwargs: Any
-) -> None:
+def _fill_columns(instance: Any, history_instance: Any, using: str | None, **_kwargs: Any) -> None:
     """Fill the added columns of a history row; the library sends this signal for that.
 
     PostgreSQL's triggers set moment and digest. SQLite has no SHA-256, so they are set here.

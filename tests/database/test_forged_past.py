@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from gates.board.queries import get_launch, read_board
+from gates.board.rows import LaunchRow
 from gates.models import Gate, Import, Launch
 from gates.operations.integrity import integrity_errors
 from tests.support import factory
@@ -145,7 +146,7 @@ def test_a_table_that_a_migration_adds_can_be_read_and_added_to_at_once(roles: s
         sql("DROP TABLE public.gates_later")
 
 
-def board_row(moment: datetime) -> object:
+def board_row(moment: datetime) -> LaunchRow:
     launch = get_launch(None, moment)
     assert launch is not None
     assert connection.settings_dict["USER"] == WEB

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gates.board.queries import get_launch, read_board
+from gates.board.rows import LaunchRow
 from gates.database.record_chain import broken_links, canonical_row, row_digest
 from gates.models import TRACKED, Gate
 from gates.operations.integrity import integrity_errors
@@ -209,6 +210,6 @@ def test_a_row_from_the_future_is_named_until_the_next_change(
     assert [line for line in future_rows() if f"gate {gate.pk}:" in line] == []
 
 
-def found(launch: object) -> object:
+def found(launch: LaunchRow | None) -> LaunchRow:
     assert launch is not None
     return launch
