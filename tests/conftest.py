@@ -18,6 +18,7 @@ from tests.support.browser import (  # noqa: F401  fixtures
     open_page,
 )
 from tests.support.clock import START
+from tests.support.database_roles import roles  # noqa: F401  fixture
 
 ENGINES = ("sqlite", "postgresql")
 

@@ -26,10 +26,23 @@ NEWEST = """
             FROM object WHERE object.id IS NOT NULL
         )
         SELECT {number}, (
-            SELECT CASE row.history_type WHEN '-' THEN NULL ELSE row.history_id END
-            FROM {history} row
-            WHERE row.id = {same} AND row.history_date <= %s
-            ORDER BY row.id, row.history_date DESC, row.history_id DESC LIMIT 1
+            SELECT CASE newest.history_type WHEN '-' THEN NULL ELSE newest.history_id END
+            FROM {history} newest
+            WHERE newest.history_id = (
+                SELECT MAX(candidate.history_id) FROM (
+                    SELECT * FROM (
+                        SELECT row.history_id FROM {history} row
+                        WHERE row.id = {same} AND row.history_date <= %s
+                        ORDER BY row.id, row.history_date DESC, row.history_id DESC LIMIT 1
+                    ) by_moment
+                    UNION ALL
+                    SELECT * FROM (
+                        SELECT row.history_id FROM {history} row
+                        WHERE row.id = {same} AND row.history_late AND row.history_date <= %s
+                        ORDER BY row.id, row.history_id DESC LIMIT 1
+                    ) written_late
+                ) candidate
+            )
         )
         FROM object WHERE object.id IS NOT NULL
     ) newest{number}
@@ -100,7 +113,7 @@ def _in_force(models: tuple[Any, ...], as_of: datetime, using: str) -> dict[Any,
     moment = connection.ops.adapt_datetimefield_value(as_of)
     found: dict[Any, list[int]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_newest_of(models, connection.vendor), [moment] * len(models))
+        cursor.execute(_newest_of(models, connection.vendor), [moment, moment] * len(models))
         for number, history_id in cursor.fetchall():
             if history_id is not None:  # a WHERE would have PostgreSQL look up everything twice
                 found[models[number]].append(history_id)

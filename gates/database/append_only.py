@@ -23,6 +23,9 @@ TRACKED_MODELS = (
 )
 HISTORY_TABLES = tuple(f"gates_historical{model}" for model in TRACKED_MODELS)
 
+# Logs whose rows are never edited, so they have no history: imported documents, acts in the admin.
+LOG_TABLES = ("gates_import", "django_admin_log")
+
 POSTGRESQL_REFUSAL_BODY = f"""
 BEGIN
     RAISE EXCEPTION 'the history is only added to (% on %)', TG_OP, TG_TABLE_NAME
@@ -48,9 +51,9 @@ def _postgresql_append_only(table: str) -> tuple[Trigger, ...]:
     )
 
 
-def _sqlite_append_only(table: str) -> tuple[Trigger, ...]:
+def _sqlite_append_only(table: str, key: str) -> tuple[Trigger, ...]:
     # INSERT OR REPLACE deletes the row with the same key without firing delete triggers.
-    key_in_use = f"EXISTS (SELECT 1 FROM {table} other WHERE other.history_id = NEW.history_id)"
+    key_in_use = f"EXISTS (SELECT 1 FROM {table} other WHERE other.{key} = NEW.{key})"
     return (
         sqlite_trigger(f"{table}_no_update", f"BEFORE UPDATE ON {table}", APPEND_ONLY),
         sqlite_trigger(f"{table}_no_delete", f"BEFORE DELETE ON {table}", APPEND_ONLY),
@@ -59,8 +62,13 @@ def _sqlite_append_only(table: str) -> tuple[Trigger, ...]:
 
 
 POSTGRESQL_APPEND_ONLY = tuple(
-    trigger for table in HISTORY_TABLES for trigger in _postgresql_append_only(table)
+    trigger
+    for table in (*HISTORY_TABLES, *LOG_TABLES)
+    for trigger in _postgresql_append_only(table)
 )
 SQLITE_APPEND_ONLY = tuple(
-    trigger for table in HISTORY_TABLES for trigger in _sqlite_append_only(table)
+    trigger
+    for tables, key in ((HISTORY_TABLES, "history_id"), (LOG_TABLES, "id"))
+    for table in tables
+    for trigger in _sqlite_append_only(table, key)
 )

@@ -9,18 +9,20 @@ migration forgot to install again.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from . import append_only, closing_rule, revision
+from . import append_only, closing_rule, record_chain, revision
 from .trigger import Trigger
 
 ALL_TRIGGERS = {
     "postgresql": (
         *closing_rule.POSTGRESQL_CLOSING_RULE,
         *append_only.POSTGRESQL_APPEND_ONLY,
+        *record_chain.POSTGRESQL_CHAIN,
         *revision.POSTGRESQL_REVISION,
     ),
     "sqlite": (
         *closing_rule.SQLITE_CLOSING_RULE,
         *append_only.SQLITE_APPEND_ONLY,
+        *record_chain.SQLITE_CHAIN,
         *revision.SQLITE_REVISION,
     ),
 }
@@ -30,15 +32,25 @@ def install(connection: Any, triggers: Mapping[str, Sequence[Trigger]] = ALL_TRI
     """Create the given triggers and the revision's table; remove the others of `ALL_TRIGGERS`.
 
     triggers: engine → triggers; a migration may name those of an earlier release. A trigger on a
-        table that does not exist yet is left out: the migration that creates it installs again.
+        table or column that does not exist yet is left out: the migration that creates it
+        installs again.
     """
     remove(connection)
     revision.create_table(connection)
     tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
         for trigger in triggers[connection.vendor]:
-            for statement in trigger.statements() if trigger.table in tables else ():
-                cursor.execute(statement)
+            if trigger.table in tables and _has_column(cursor, trigger):
+                for statement in trigger.statements():
+                    cursor.execute(statement)
+
+
+def _has_column(cursor: Any, trigger: Trigger) -> bool:
+    """Return whether the trigger's table has the column that the trigger needs."""
+    if not trigger.column:
+        return True
+    cursor.execute(f"SELECT * FROM {trigger.table} LIMIT 0")
+    return trigger.column in {column[0] for column in cursor.description}
 
 
 def remove(connection: Any) -> None:

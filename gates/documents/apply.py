@@ -106,6 +106,7 @@ class _Import:
         self.name, self.sha256 = document.name, document.sha256
         self.records = document.records
         self.rows: dict[tuple[type, tuple[Any, ...]], Any] = {}
+        self.logged: set[Launch] = set()
         self.added: set[tuple[type, tuple[Any, ...]]] = set()
         self.failed: set[tuple[type, tuple[Any, ...]]] = set()
         self.differences: list[Difference] = []
@@ -115,13 +116,19 @@ class _Import:
         self.done = 0
         for model in TRACKED:
             self._read_existing(model)
+            # An import that dates history back is logged before it writes, for the database to
+            # allow it; a new launch has to be there first.
+            if model is Launch and self.dated:
+                self._each(Launch, self._log_import)
             self._each(model, self._write)
+            if model is Launch and self.dated:
+                self._each(Launch, self._log_import)
         # A gate may be covered by a later one, and closes once its evidence is in.
         self._each(Gate, self._cover)
         self._each(Gate, self._close)
         for model in TRACKED:
             self._record_what_has_no_history(model)
-        self._each(Launch, self._leave_word)
+        self._each(Launch, self._log_import)
 
     def _read_existing(self, model: Any) -> None:
         relations = [
@@ -245,10 +252,16 @@ class _Import:
                 row.starts_history = True
                 self._save(row)
 
-    def _leave_word(self, record: Record) -> None:
+    def _log_import(self, record: Record) -> None:
+        """Log the import for its launch, once the launch is there."""
+        launch = self.rows.get((Launch, record.key()))
+        if launch is None or launch in self.logged:
+            return
+        self.logged.add(launch)
         Import.objects.create(
-            launch=self.rows[(Launch, record.key())],
+            launch=launch,
             at=self.dated or timezone.now(),
+            dated=self.dated is not None,
             document=self.name[:255],
             sha256=self.sha256,
         )

@@ -12,11 +12,14 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.dispatch import receiver
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
+
+from gates.database.record_chain import row_digest
 
 
 class HistoryColumns(models.Model):
@@ -25,6 +28,14 @@ class HistoryColumns(models.Model):
     history_user_name = models.CharField(_("by"), max_length=150, blank=True, default="")
     # The SHA-256 of the imported document that wrote the row; NULL: a person or a command did.
     history_import = models.CharField(max_length=64, null=True)  # noqa: DJ001  NULL is no document
+    # When the database wrote the row; NULL: it was written before this column.
+    history_recorded_at = models.DateTimeField(null=True)
+    # The moment to which an import dates the row back; NULL: it is not dated back.
+    history_dated = models.DateTimeField(null=True)
+    # A row written earlier has a later moment: a clock was set back in between.
+    history_late = models.BooleanField(default=False, db_default=False)
+    # Over this row and the digest before it (gates/database/record_chain.py).
+    history_digest = models.CharField(max_length=64, default="", db_default="")
 
     class Meta:
         abstract = True
@@ -42,9 +53,30 @@ def _set_history_user(history_row: Any, user: Any) -> None:
 
 
 @receiver(pre_create_historical_record)
-def _set_history_import(instance: Any, history_instance: Any, **_kwargs: Any) -> None:
-    """Copy `_imported_from` of the saved row; the library fills added columns by this signal."""
+def _fill_columns(instance: Any, history_instance: Any, using: str | None, **_kwargs: Any) -> None:
+    """Fill the added columns of a history row; the library sends this signal for that.
+
+    PostgreSQL's triggers set moment and digest. SQLite has no SHA-256, so they are set here.
+    """
     history_instance.history_import = getattr(instance, "_imported_from", None)
+    if history_instance.history_import is not None:
+        history_instance.history_dated = getattr(instance, "_history_date", None)
+    database = using or DEFAULT_DB_ALIAS
+    if connections[database].vendor == "sqlite":
+        _chain_row(history_instance, database)
+
+
+def _chain_row(row: Any, using: str) -> None:
+    """Set the moment, the order and the digest of a new history row."""
+    row.history_recorded_at = timezone.now()
+    rows = type(row)._default_manager.using(using).filter(id=row.id)
+    row.history_late = rows.filter(history_date__gt=row.history_date).exists()
+    previous = rows.order_by("id", "-history_id").values_list("history_digest", flat=True).first()
+    values = {
+        field.attname: field.to_python(getattr(row, field.attname))
+        for field in row._meta.concrete_fields
+    }
+    row.history_digest = row_digest(previous or "", values)
 
 
 class AuditHistory(HistoricalRecords):
@@ -76,7 +108,15 @@ class AuditHistory(HistoricalRecords):
             fields=["id", "-history_date", "-history_id"],
             name=f"{model._meta.model_name}_history_newest",
         )
-        return {**options, "indexes": [newest]}
+        written = models.Index(
+            fields=["id", "-history_id"], name=f"{model._meta.model_name}_history_written"
+        )
+        late = models.Index(
+            fields=["id", "-history_id"],
+            name=f"{model._meta.model_name}_history_late",
+            condition=models.Q(history_late=True),
+        )
+        return {**options, "indexes": [newest, written, late]}
 
 
 def save_with_history(row: Any, *, by: User | None, reason: str) -> None:

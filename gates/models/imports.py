@@ -15,11 +15,14 @@ class Import(models.Model):
     """
 
     launch = models.ForeignKey(
-        Launch, models.CASCADE, related_name="imports", verbose_name=_("launch")
+        Launch, models.PROTECT, related_name="imports", verbose_name=_("launch")
     )
     at = models.DateTimeField(_("at"))
     document = models.CharField(_("document"), max_length=255)
     sha256 = models.CharField(max_length=64)
+    # Whether its history is dated back to `at`; else `at` is when it was imported.
+    dated = models.BooleanField(default=False, db_default=False)
+    recorded_at = models.DateTimeField(null=True)  # null: before the database kept that moment
 
     class Meta:
         verbose_name = _("import")

@@ -11,6 +11,8 @@ from gates.board.as_of import RowSource
 from gates.database import closing_rule, triggers
 from gates.models import TRACKED, Action, Gate, Requirement
 
+from .record import record_errors
+
 # Later than any history row, so that each object's newest one is found.
 END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -30,6 +32,7 @@ def data_errors(using: str = DEFAULT_DB_ALIAS) -> list[str]:
         *closing_rule.violations(connections[using]),
         *_gates_in_wrong_launch(using),
         *(fault for model in TRACKED for fault in _rows_unlike_history(model, newest)),
+        *record_errors(using),
     ]
 
 

@@ -1,13 +1,11 @@
 """Two PostgreSQL roles: the one that serves the board can do its work, and not undo the record."""
 
-from collections.abc import Iterator
-from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.test import Client
 
 from gates.models import TRACKED, Gate
@@ -15,33 +13,9 @@ from gates.operations import integrity
 from tests.support import factory
 from tests.support.admin_forms import person, proof, save_gate
 from tests.support.assertions import everything, sql
+from tests.support.database_roles import OWNER, WEB, log_in
 
-OWNER, WEB = "board_owner", "board_web"
 SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
-
-
-def log_in(role: str) -> None:
-    """Everything from here on runs as this role, on a connection of its own."""
-    connection.close()
-    connection.settings_dict["USER"] = role
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT session_user")
-        assert cursor.fetchone() == (role,)
-
-
-@pytest.fixture
-def roles(committed: None) -> Iterator[str]:
-    """Both roles, made by the command, and what it printed; gone afterwards."""
-    administrator = connection.settings_dict["USER"]
-    printed = StringIO()
-    call_command("database_roles", owner=OWNER, web=WEB, stdout=printed)
-    yield printed.getvalue()
-    log_in(administrator)
-    for role in (OWNER, WEB):
-        sql(f"REASSIGN OWNED BY {role} TO {administrator}")
-        sql(f"DROP OWNED BY {role}")
-        sql(f"DROP ROLE {role}")
-    sql("GRANT USAGE ON SCHEMA public TO PUBLIC")
 
 
 @pytest.fixture

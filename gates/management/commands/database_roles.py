@@ -13,8 +13,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection, transaction
 from psycopg import sql
 
-from gates.database.append_only import HISTORY_TABLES as HISTORY
+from gates.database.append_only import HISTORY_TABLES, LOG_TABLES
 
+APPEND_ONLY_TABLES = {*HISTORY_TABLES, *LOG_TABLES}
 READ, ADD, WORK = "SELECT", "SELECT, INSERT", "SELECT, INSERT, UPDATE, DELETE"
 
 # What has an owner: its name, quoted by the catalogue, and whose it is. Sequences follow tables.
@@ -53,7 +54,11 @@ class Command(BaseCommand):
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 passwords = self._create(cursor, owner, web)
-                for statement in [*_ownership(cursor, owner), *_rights(cursor, web)]:
+                for statement in [
+                    *_ownership(cursor, owner),
+                    *_rights(cursor, web),
+                    *_default_rights(owner, web),
+                ]:
                     cursor.execute(statement)
         except DatabaseError as error:
             raise CommandError(f"nothing was changed: {error}".strip()) from error
@@ -101,7 +106,22 @@ def _rights(cursor: Any, web: str) -> Iterator[sql.Composed]:
     yield sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(role)
     cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     for (table,) in cursor.fetchall():
-        rights = ADD if table in HISTORY else READ if table == "django_migrations" else WORK
+        rights = (
+            ADD if table in APPEND_ONLY_TABLES else READ if table == "django_migrations" else WORK
+        )
         yield sql.SQL("GRANT {} ON public.{} TO {}").format(
             sql.SQL(rights), sql.Identifier(table), role
+        )
+
+
+def _default_rights(owner: str, web: str) -> Iterator[sql.Composed]:
+    """Let the web role read and add to tables that a migration is going to make.
+
+    So the release that runs meanwhile goes on working when `migrate` adds a table that a trigger
+    writes to. Changing and deleting are given by this command, once it knows the table.
+    """
+    make = sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA public GRANT {} ON {} TO {}")
+    for rights, kind in ((ADD, "TABLES"), ("USAGE", "SEQUENCES")):
+        yield make.format(
+            sql.Identifier(owner), sql.SQL(rights), sql.SQL(kind), sql.Identifier(web)
         )

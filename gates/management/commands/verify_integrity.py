@@ -8,6 +8,7 @@ from django.db import connection
 
 from gates.database import triggers
 from gates.operations import integrity
+from gates.operations.record import future_rows
 
 
 class Command(BaseCommand):
@@ -29,6 +30,8 @@ class Command(BaseCommand):
         if options["repair_triggers"]:
             triggers.install(connection)
             self.stdout.write("triggers installed")
+        for note in future_rows():
+            self.stdout.write(f"note: {note}")
         faults = integrity.integrity_errors()
         for fault in faults:
             self.stdout.write(fault)
