@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Min, QuerySet
+from django.db.models import BooleanField, Func, Min, OuterRef, Q, QuerySet
 
 from gates.models import TRACKED
 
@@ -43,6 +43,40 @@ def index_hint(column: str, vendor: str) -> str:
     other objects' rows. With "= ANY" the order by id stays in force, and only our index gives it.
     """
     return f"ANY(ARRAY[{column}])" if vendor == "postgresql" else column
+
+
+class SameObject(Func):
+    """`index_hint` for querysets: SameObject("id", OuterRef("id")) is true for equal ids."""
+
+    template = "%(expressions)s"
+    arg_joiner = " = "
+    arity = 2
+    output_field = BooleanField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        closed = "%(expressions)s])"
+        return self.as_sql(
+            compiler, connection, template=closed, arg_joiner=" = ANY(ARRAY[", **context
+        )
+
+
+def object_rows(model: Any, pk: str) -> QuerySet[Any]:
+    """Return an object's history rows, newest first, for a Subquery.
+
+    Args:
+        model: The tracked model, whose history is read.
+        pk: The column of the outer query that holds the object's id.
+    """
+    rows: QuerySet[Any] = _history_of(model)._default_manager.filter(SameObject("id", OuterRef(pk)))
+    return rows.order_by("id", "-history_date", "-history_id")
+
+
+def previous_rows(model: Any) -> QuerySet[Any]:
+    """Return the history rows before the outer query's one, newest first, for a Subquery."""
+    date = Q(history_date__lt=OuterRef("history_date"))
+    tie = Q(history_id__lt=OuterRef("history_id"))
+    # "<=" is implied, but only it bounds the search in the index.
+    return object_rows(model, "id").filter(date | tie, history_date__lte=OuterRef("history_date"))
 
 
 class RowSource:

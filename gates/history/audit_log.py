@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Subquery
 
+from gates.board.as_of import previous_rows
 from gates.history.entries import Entry, HistoryRows, merge_entries
 from gates.models import TRACKED, Action, Blocker, Claim, Evidence, Gate, Launch, Requirement
 
@@ -82,8 +83,9 @@ def _with_previous_rows(model: Any, keys: list[int]) -> list[dict[str, Any]]:
     if not keys:
         return []
     rows = model.history.order_by()
-    asked = rows.filter(pk__in=keys)
-    both = asked.values("history_id").union(asked.values(before=_previous_row_id(model)))
+    wanted = rows.filter(pk__in=keys)
+    previous = Subquery(previous_rows(model).values("history_id")[:1])
+    both = wanted.values("history_id").union(wanted.values(before=previous))
     return list(rows.filter(history_id__in=both).values())
 
 
@@ -126,15 +128,6 @@ def _newest_keys(
         rows = rows.filter(id__in=ids)
     keys: Iterable[tuple[datetime, int]] = rows.values_list("history_date", "history_id")[:how_many]
     return keys
-
-
-def _previous_row_id(model: Any) -> Subquery:
-    """The newest earlier history row of the same object."""
-    earlier = Q(history_date__lt=OuterRef("history_date")) | Q(
-        history_date=OuterRef("history_date"), history_id__lt=OuterRef("history_id")
-    )
-    rows = model.history.filter(earlier, id=OuterRef("id"))
-    return Subquery(rows.order_by("-history_date", "-history_id").values("history_id")[:1])
 
 
 def _gate_ids_with_code(code: str) -> list[int]:

@@ -11,8 +11,8 @@ from tests.support import factory
 pytestmark = pytest.mark.django_db
 
 COUNTS = {
-    "/": 12,
-    "/?status=blocked": 12,
+    "/": 15,
+    "/?status=blocked": 15,
     "/board.json": 11,
     "/waiting/": 11,
     "/honesty/": 11,
