@@ -21,7 +21,7 @@ def parse_as_of(text: str, now: datetime) -> datetime:
     without an offset is local.
 
     Raises:
-        Unreadable: not a date, or later than `now`. Tomorrow's board would be a guess: nobody
+        InvalidDate: not a date, or later than `now`. Tomorrow's board would be a guess: nobody
             knows what will be attached, resolved or reopened by then.
     """
     moment, whole_day = _parsed(text)
@@ -34,7 +34,7 @@ def parse_since(text: str, now: datetime) -> datetime:
     """The moment that a text means, where a date means the beginning of that day.
 
     Raises:
-        Unreadable: not a date, or later than `now`.
+        InvalidDate: not a date, or later than `now`.
     """
     moment, _whole_day = _parsed(text, time.min)
     return _not_after(moment, now, text)
@@ -44,7 +44,7 @@ def validate_range(since: datetime | None, until: datetime | None) -> None:
     """See that a span does not end before it begins.
 
     Raises:
-        Unreadable: it does.
+        InvalidDate: it does.
     """
     if since and until and since > until:
         words = gettext("“since” (%(since)s) is later than “until” (%(until)s); swap them.")
