@@ -1,4 +1,8 @@
-"""What a board is made of: plain rows, read once and joined, with what follows from them."""
+"""The rows of a board: plain objects with a table's columns, joined and derived values.
+
+The first fields of a row are columns of its table (see `gates/models/`), in the order in which
+`board/queries.py` reads them. Fields with a default are joined or derived later.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -11,15 +15,17 @@ from gates.models import Action, Evidence
 from gates.rules import GateStanding, Status, Totals
 from gates.rules.reason import Reason
 
-MAX_GATES_PER_PAGE = 400  # gates on one page; more only by section or filter, a page at a time
-# Of each list beside the gates, on a board larger than that: as much as a page of the history, more
-# than anybody reads in one go. Whoever wants the rest wants to search or to filter it.
+MAX_GATES_PER_PAGE = 400  # a larger board shows its gates by section or filter, page by page
+# The length of every other list on the pages of such a board: as much as a page of the history,
+# more than a person reads in one go. The rest is found by search or filter.
 MAX_LIST_ITEMS = 50
 LAUNCH_CLAIM_SLUG = "launched"  # the slug of the claim that a launch is complete
 
 
 @dataclass(slots=True)
 class LaunchRow:
+    """A launch, without its gates."""
+
     id: int
     slug: str
     name: str
@@ -31,6 +37,14 @@ class LaunchRow:
 
 @dataclass(slots=True)
 class EvidenceRow:
+    """One piece of evidence.
+
+    Attributes:
+        file: The stored name, "folder/name"; empty without a file.
+        is_current: Whether it has not expired on the day of the board.
+        gate_code: The code of its gate.
+    """
+
     id: int
     gate_id: int
     kind: str
@@ -48,16 +62,23 @@ class EvidenceRow:
     gate_code: str = ""
 
     def kind_label(self) -> str:
-        """The kind in the reader's language."""
+        """Return the kind in the active language."""
         return str(Evidence.Kind(self.kind).label)
 
     def file_name(self) -> str:
-        """The name the file came with; empty without a file."""
+        """Return the last part of the stored name; empty without a file."""
         return self.file.rpartition("/")[2]
 
 
 @dataclass(slots=True)
 class BlockerRow:
+    """One blocker, resolved or not.
+
+    Attributes:
+        waiting_on: The name of the person it waits for.
+        gate_code: The code of its gate.
+    """
+
     id: int
     gate_id: int
     needs: str
@@ -74,6 +95,17 @@ class BlockerRow:
 
 @dataclass(slots=True)
 class ActionRow:
+    """One action: a step of the plan, or a step outside it.
+
+    Attributes:
+        gate_id: The gate that it serves; None for none.
+        day: The day of the plan, counted from D0; None outside the plan.
+        needs_id: The person it needs; None for none.
+        needs: That person's name; empty for none.
+        gate_code: The gate's code; empty for none.
+        gate_status: The gate's status; None for none.
+    """
+
     id: int
     gate_id: int | None
     text: str
@@ -83,15 +115,29 @@ class ActionRow:
     needs_id: int | None
     needs: str = ""
     gate_code: str = ""
-    gate_status: Status | None = None  # where it is a step for a gate
+    gate_status: Status | None = None
 
     def state_label(self) -> str:
-        """The state in the reader's language."""
+        """Return the state in the active language."""
         return str(Action.State(self.state).label)
 
 
 @dataclass(slots=True)
 class GateRow:
+    """One gate with its evidence, blockers and actions.
+
+    Attributes:
+        progress: The stored progress; `status` is derived from it.
+        counted: Whether the gate counts towards claims; if not, `not_counted_reason` says why.
+        section: The prefix of its section.
+        owner: The owner's name; empty without an owner.
+        covered_by: The code of the gate that covers this one; empty for none.
+        covers: The codes of the gates that this one covers.
+        blockers: Its blockers, resolved ones too.
+        status: The status on the day of the board.
+        reasons: Why it has that status.
+    """
+
     id: int
     section_id: int
     code: str
@@ -119,33 +165,41 @@ class GateRow:
     reasons: tuple[Reason, ...] = ()
 
     def standing(self) -> GateStanding:
-        """How this gate enters counts and claims."""
+        """Return the facts about this gate from which counts and claims are derived."""
         return GateStanding(self.code, self.status, self.counted, self.priority)
 
     def unresolved_blockers(self) -> list[BlockerRow]:
-        """What the gate waits for now."""
+        """Return the blockers that are not resolved."""
         return [blocker for blocker in self.blockers if blocker.resolved_at is None]
 
 
 @dataclass(slots=True)
 class SectionRow:
+    """One section with its gates.
+
+    Attributes:
+        prefix: The letters before the gates' numbers; "?" where the section has no history.
+        gates: All its gates. Counts are always of these.
+        shown: The gates that pass the filters; None without filters.
+    """
+
     id: int
     prefix: str
     name: str
     gates: list[GateRow] = field(default_factory=list)
-    shown: list[GateRow] | None = None  # of its gates those a reader asked for; None: all
+    shown: list[GateRow] | None = None
 
     def visible_gates(self) -> list[GateRow]:
-        """The gates to show. Counts are always of all its gates."""
+        """Return the gates to show."""
         return self.gates if self.shown is None else self.shown
 
     def count(self, status: str) -> int:
-        """How many of its gates, counted or not, have a status."""
+        """Return how many of its gates, counted or not, have a status."""
         return sum(gate.status == status for gate in self.gates)
 
     @property
     def closed(self) -> int:
-        """How many of its gates are closed, counted or not, as the document's headings count."""
+        """How many of its gates, counted or not, are closed, as the document's headings count."""
         return self.count(Status.CLOSED)
 
     @property
@@ -156,6 +210,15 @@ class SectionRow:
 
 @dataclass(slots=True)
 class ClaimRow:
+    """One claim with its rule and verdict.
+
+    Attributes:
+        min_closed: How many counted gates must be closed; None for no threshold.
+        requires_p0: Whether all P0 gates must be closed.
+        required_gates: Codes of gates that must be closed; "#<id>" for one not on this board.
+        verdict: Whether the claim may be made, and the reasons if not.
+    """
+
     id: int
     slug: str
     name: str
@@ -167,52 +230,67 @@ class ClaimRow:
 
 @dataclass(slots=True)
 class PlanDay:
+    """One day of the plan with its actions; `day` counts from D0."""
+
     day: int
     date: date
     actions: list[ActionRow]
 
     def label(self) -> str:
-        """D0, D+1, D+2."""
+        """Return the label: D0, D+1 or D+2."""
         return str(Action.Day(self.day).label)
 
 
 @dataclass(slots=True)
 class Board:
+    """One launch at one moment.
+
+    Attributes:
+        as_of: The moment shown.
+        until: The end of the span of its recent events; for a live board the end of today.
+        sections: The sections in order, with all gates.
+        actions: All actions of the launch in order.
+        totals: The counts over all gates.
+        accounts: Owners' names by the id of their account.
+        filter: The filters as a URL's query string; empty without filters.
+    """
+
     launch: LaunchRow
     as_of: datetime
-    until: datetime = field(compare=False)  # up to when its events are read
+    until: datetime = field(compare=False)
     sections: list[SectionRow]
     claims: list[ClaimRow]
     actions: list[ActionRow]
     totals: Totals
-    accounts: dict[int, str] = field(default_factory=dict)  # who is behind an account, by its id
-    filter: str = ""  # what a reader asked to see, as part of an address; empty: everything
+    accounts: dict[int, str] = field(default_factory=dict)
+    filter: str = ""
 
     @property
     def day(self) -> date:
-        """The day that it shows; what is due or has run out follows from it."""
+        """The day shown; due and expiry dates are compared with it."""
         return timezone.localdate(self.as_of)
 
     @property
     def gates(self) -> list[GateRow]:
-        """All gates in the order of the board."""
+        """All gates in the order of the board, visible or not."""
         return [gate for section in self.sections for gate in section.gates]
 
     def is_large(self) -> bool:
-        """Whether it is too large to read as one page."""
+        """Return whether the board has too many gates for one page."""
         return self.totals.rows > MAX_GATES_PER_PAGE
 
     def is_folded(self) -> bool:
-        """Whether its sections are shown without their gates.
+        """Return whether sections are shown without their gates: a large board without filters.
 
-        Who asks for some of the gates sees those, a page at a time where they are many.
+        With filters the matching gates are shown, in pages where they are many.
         """
         return not self.filter and self.is_large()
 
     def list_limit(self, lists: int = 1) -> int | None:
-        """How many items a page shows of each of its lists; None: all, the board is small.
+        """Return how many items a page shows of each list; None for all, on a small board.
 
-        Many lists share what can be read on one page.
+        Args:
+            lists: How many lists the page has. They share what can be read on one page.
         """
         return (
             max(1, min(MAX_LIST_ITEMS, MAX_GATES_PER_PAGE // max(lists, 1)))
@@ -221,47 +299,47 @@ class Board:
         )
 
     def visible_sections(self) -> list[SectionRow]:
-        """The sections that have gates to show."""
+        """Return the sections that have gates to show."""
         return [section for section in self.sections if section.visible_gates()]
 
     def visible_gates(self) -> list[GateRow]:
-        """The gates to show; all of them, unless a reader asked for some (`filters`)."""
+        """Return the gates to show: those that pass the filters."""
         return [gate for section in self.sections for gate in section.visible_gates()]
 
     def count(self, status: str) -> int:
-        """How many gates, counted or not, have a status."""
+        """Return how many gates, counted or not, have a status."""
         return sum(section.count(status) for section in self.sections)
 
     def launch_claim(self) -> ClaimRow | None:
-        """The claim that the launch is complete, by its slug, wherever it stands among others."""
+        """Return the claim that the launch is complete, found by its slug; None if absent."""
         return next((claim for claim in self.claims if claim.slug == LAUNCH_CLAIM_SLUG), None)
 
     def counted(self) -> list[GateRow]:
-        """The gates that help claims' counts."""
+        """Return the gates that count towards claims."""
         return [gate for gate in self.gates if gate.counted]
 
     def owners(self) -> list[str]:
-        """The names of the people who own gates, each once."""
+        """Return the names of all owners of gates, each once, sorted."""
         return sorted({gate.owner for gate in self.gates if gate.owner})
 
     def not_counted(self) -> list[GateRow]:
-        """The gates that help no claim's count; each has its written reason."""
+        """Return the gates that do not count towards claims; each says its reason."""
         return [gate for gate in self.gates if not gate.counted]
 
     def unresolved_blockers(self) -> list[BlockerRow]:
-        """Every unresolved blocker, in the order of the board."""
+        """Return every unresolved blocker in the order of the board."""
         return [blocker for gate in self.gates for blocker in gate.unresolved_blockers()]
 
     def waiting_on_names(self) -> list[str]:
-        """The names of the people that unresolved blockers wait for, each once."""
+        """Return the names of the people that unresolved blockers wait for, each once."""
         return list(dict.fromkeys(blocker.waiting_on for blocker in self.unresolved_blockers()))
 
     def unblocked_actions(self) -> list[ActionRow]:
-        """The steps outside the plan that need nobody."""
+        """Return the actions outside the plan that need no person."""
         return [row for row in self.actions if row.day is None and row.needs_id is None]
 
     def plan(self) -> list[PlanDay]:
-        """The plan by day, with the dates counted from D0; days without steps are left out."""
+        """Return the days of the plan that have actions, with their dates."""
         days = defaultdict(list)
         for action in self.actions:
             if action.day is not None:
