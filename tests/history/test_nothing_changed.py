@@ -11,7 +11,7 @@ from gates.board.launches import get_launch
 from gates.board.queries import read_board
 from gates.board.rows import Board
 from gates.history.board_diff import diff_boards
-from gates.history.row_diff import POSITION_FIELDS
+from gates.history.field_changes import POSITION_FIELDS
 from gates.models import (
     TRACKED,
     Action,
