@@ -37,13 +37,7 @@ class LaunchRow:
 
 @dataclass(slots=True)
 class EvidenceRow:
-    """One piece of evidence.
-
-    Attributes:
-        file: The stored name, "folder/name"; empty without a file.
-        is_current: Whether it has not expired on the day of the board.
-        gate_code: The code of its gate.
-    """
+    """One piece of evidence."""
 
     id: int
     gate_id: int
@@ -51,14 +45,14 @@ class EvidenceRow:
     summary: str
     url: str
     output: str
-    file: str
+    file: str  # the stored name, "folder/name"; empty without a file
     sha256: str
     commit: str
     observed_at: datetime | None
     valid_until: date | None
     recorded_at: datetime
     recorded_by_id: int | None
-    is_current: bool = True
+    is_current: bool = True  # has not expired on the day of the board
     gate_code: str = ""
 
     def kind_label(self) -> str:
@@ -66,18 +60,13 @@ class EvidenceRow:
         return str(Evidence.Kind(self.kind).label)
 
     def file_name(self) -> str:
-        """Return the last part of the stored name; empty without a file."""
+        """Return the name that the file was uploaded with; empty without a file."""
         return self.file.rpartition("/")[2]
 
 
 @dataclass(slots=True)
 class BlockerRow:
-    """One blocker, resolved or not.
-
-    Attributes:
-        waiting_on: The name of the person it waits for.
-        gate_code: The code of its gate.
-    """
+    """One blocker, resolved or not."""
 
     id: int
     gate_id: int
@@ -89,31 +78,22 @@ class BlockerRow:
     resolved_at: datetime | None
     resolved_by_id: int | None
     resolution: str
-    waiting_on: str = ""
+    waiting_on: str = ""  # the name of the person it waits for
     gate_code: str = ""
 
 
 @dataclass(slots=True)
 class ActionRow:
-    """One action: a step of the plan, or a step outside it.
-
-    Attributes:
-        gate_id: The gate that it serves; None for none.
-        day: The day of the plan, counted from D0; None outside the plan.
-        needs_id: The person it needs; None for none.
-        needs: That person's name; empty for none.
-        gate_code: The gate's code; empty for none.
-        gate_status: The gate's status; None for none.
-    """
+    """One action: a step of the plan, or a step outside it."""
 
     id: int
-    gate_id: int | None
+    gate_id: int | None  # the gate that it serves
     text: str
     estimate: str
-    day: int | None
+    day: int | None  # counted from D0; None outside the plan
     state: str
     needs_id: int | None
-    needs: str = ""
+    needs: str = ""  # the name of the person it needs
     gate_code: str = ""
     gate_status: Status | None = None
 
@@ -124,44 +104,32 @@ class ActionRow:
 
 @dataclass(slots=True)
 class GateRow:
-    """One gate with its evidence, blockers and actions.
-
-    Attributes:
-        progress: The stored progress; `status` is derived from it.
-        counted: Whether the gate counts towards claims; if not, `not_counted_reason` says why.
-        section: The prefix of its section.
-        owner: The owner's name; empty without an owner.
-        covered_by: The code of the gate that covers this one; empty for none.
-        covers: The codes of the gates that this one covers.
-        blockers: Its blockers, resolved ones too.
-        status: The status on the day of the board.
-        reasons: Why it has that status.
-    """
+    """One gate with its evidence, blockers and actions."""
 
     id: int
     section_id: int
     code: str
     title: str
-    progress: str
+    progress: str  # as stored; `status` is derived from it
     priority: str
     definition_of_done: str
     notes: str
     owner_id: int | None
-    counted: bool
+    counted: bool  # towards claims; if not, the reason is in the next field
     not_counted_reason: str
     covered_by_id: int | None
     closed_at: datetime | None
     closed_by_id: int | None
     closing_note: str
-    section: str = ""
+    section: str = ""  # its prefix
     section_name: str = ""
     owner: str = ""
-    covered_by: str = ""
-    covers: list[str] = field(default_factory=list)
+    covered_by: str = ""  # the code of the gate that covers this one
+    covers: list[str] = field(default_factory=list)  # the codes of the gates that this one covers
     evidence: list[EvidenceRow] = field(default_factory=list)
-    blockers: list[BlockerRow] = field(default_factory=list)
+    blockers: list[BlockerRow] = field(default_factory=list)  # resolved ones too
     actions: list[ActionRow] = field(default_factory=list)
-    status: Status = Status.OPEN
+    status: Status = Status.OPEN  # on the day of the board
     reasons: tuple[Reason, ...] = ()
 
     def standing(self) -> GateStanding:
@@ -175,19 +143,13 @@ class GateRow:
 
 @dataclass(slots=True)
 class SectionRow:
-    """One section with its gates.
-
-    Attributes:
-        prefix: The letters before the gates' numbers; "?" where the section has no history.
-        gates: All its gates. Counts are always of these.
-        shown: The gates that pass the filters; None without filters.
-    """
+    """One section with its gates. Counts are always of all its gates."""
 
     id: int
-    prefix: str
+    prefix: str  # "?" where the section has no history
     name: str
     gates: list[GateRow] = field(default_factory=list)
-    shown: list[GateRow] | None = None
+    shown: list[GateRow] | None = None  # those that pass the filters; None: no filters
 
     def visible_gates(self) -> list[GateRow]:
         """Return the gates to show."""
@@ -210,21 +172,14 @@ class SectionRow:
 
 @dataclass(slots=True)
 class ClaimRow:
-    """One claim with its rule and verdict.
-
-    Attributes:
-        min_closed: How many counted gates must be closed; None for no threshold.
-        requires_p0: Whether all P0 gates must be closed.
-        required_gates: Codes of gates that must be closed; "#<id>" for one not on this board.
-        verdict: Whether the claim may be made, and the reasons if not.
-    """
+    """One claim with its rule and verdict."""
 
     id: int
     slug: str
     name: str
-    min_closed: int | None
+    min_closed: int | None  # counted gates; None: no threshold
     requires_p0: bool
-    required_gates: list[str] = field(default_factory=list)
+    required_gates: list[str] = field(default_factory=list)  # codes; "#<id>": not on this board
     verdict: rules.Verdict = field(default_factory=lambda: rules.Verdict(()))
 
 
@@ -243,27 +198,17 @@ class PlanDay:
 
 @dataclass(slots=True)
 class Board:
-    """One launch at one moment.
-
-    Attributes:
-        as_of: The moment shown.
-        until: The end of the span of its recent events; for a live board the end of today.
-        sections: The sections in order, with all gates.
-        actions: All actions of the launch in order.
-        totals: The counts over all gates.
-        accounts: Owners' names by the id of their account.
-        filter: The filters as a URL's query string; empty without filters.
-    """
+    """One launch at one moment."""
 
     launch: LaunchRow
-    as_of: datetime
-    until: datetime = field(compare=False)
+    as_of: datetime  # the moment shown
+    until: datetime = field(compare=False)  # the end of its recent events; live: the end of today
     sections: list[SectionRow]
     claims: list[ClaimRow]
-    actions: list[ActionRow]
-    totals: Totals
-    accounts: dict[int, str] = field(default_factory=dict)
-    filter: str = ""
+    actions: list[ActionRow]  # all of the launch
+    totals: Totals  # over all gates
+    accounts: dict[int, str] = field(default_factory=dict)  # owners' names by account id
+    filter: str = ""  # the filters as a query string
 
     @property
     def day(self) -> date:
