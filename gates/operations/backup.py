@@ -1,7 +1,7 @@
 """Dump the database to one file and restore the file into a temporary database.
 
-PostgreSQL: pg_dump and pg_restore. SQLite: its backup API. The dump and the checksums it is compared
-with are read in one snapshot, so people may go on writing meanwhile.
+PostgreSQL: pg_dump and pg_restore. SQLite: its backup API. The dump and the checksums it is
+compared with are read in one snapshot, so people may go on writing meanwhile.
 """
 
 import os

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,7 +21,6 @@ from django.db import connection
 from django.test import Client
 
 from gates.models import Gate, Import, Launch
-from gates.operations import copy_database as moving
 from tests.support import factory
 from tests.support.admin_forms import person
 from tests.support.assertions import everything, sql, triggers_lifted
@@ -235,25 +235,19 @@ def test_a_text_that_the_target_cannot_hold_is_named_by_its_table_and_rows(
     board: None, own_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite holds a text of any length, and PostgreSQL only what fits its column."""
-    rows = moving._iterate_rows
+    save_base = Launch.save_base
 
-    def too_long(model: type, using: str) -> Iterator[tuple[object, ...]]:
-        return (
-            tuple("x" * 1000 if isinstance(value, str) else value for value in row)
-            if model is Launch
-            else row
-            for row in rows(model, using)
-        )
+    def too_long(launch: Launch, **kwargs: Any) -> None:
+        launch.name = "x" * 1000
+        save_base(launch, **kwargs)
 
-    monkeypatch.setattr(moving, "_iterate_rows", too_long)
+    monkeypatch.setattr(Launch, "save_base", too_long)
     pk = Launch.objects.get().pk
 
     with pytest.raises(CommandError) as refused:
         call_command("move_data", own_database)
 
-    assert f"nothing was moved: table gates_launch, rows {pk} to {pk}: value too long" in str(
-        refused.value
-    )
+    assert f"nothing was moved: table gates_launch, row {pk}: value too long" in str(refused.value)
 
 
 def test_a_table_that_nothing_knows_is_not_left_behind_unseen(board: None, target: str) -> None:
@@ -269,17 +263,34 @@ def test_a_table_that_nothing_knows_is_not_left_behind_unseen(board: None, targe
 def test_a_row_lost_on_the_way_takes_everything_back(
     board: None, target: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = moving._iterate_rows
+    history: Any = Gate.history.model
+    save_base, lost = history.save_base, history.objects.latest("pk").pk
 
-    def one_short(model: type, using: str) -> Iterator[tuple[object, ...]]:
-        found = rows(model, using)
-        if using == moving.TARGET and model is Gate:
-            next(found)
-        return found
+    def lose_one(row: Any, **kwargs: Any) -> None:
+        if row.pk != lost:
+            save_base(row, **kwargs)
 
-    monkeypatch.setattr(moving, "_iterate_rows", one_short)
+    rows = history.objects.count()
+    monkeypatch.setattr(history, "save_base", lose_one)
 
-    assert "table gates_gate: 34 rows read, 33 found in the target" in refusal(target)
+    found = refusal(target)
+
+    assert f"table gates_historicalgate: {rows} rows before, {rows - 1} after" in found
+    assert "gates_evidence" not in found
+
+
+def test_a_value_changed_on_the_way_takes_everything_back(
+    board: None, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_base = Import.save_base
+
+    def change(row: Import, **kwargs: Any) -> None:
+        row.document += "."
+        save_base(row, **kwargs)
+
+    monkeypatch.setattr(Import, "save_base", change)
+
+    assert "table gates_import: 1 rows before, 1 after" in refusal(target)
 
 
 def test_what_was_wrong_with_the_board_comes_along_and_nothing_else(

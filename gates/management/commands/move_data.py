@@ -29,12 +29,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            moved = copy_database(options["target"], self._tell)
+            checksums = copy_database(options["target"], self._tell)
         except (CopyRefused, DatabaseError) as error:
             raise CommandError(f"nothing was moved: {error}".strip()) from error
-        rows = sum(count for count, _ in moved.values())
+        rows = sum(count for count, _ in checksums.values())
         self.stdout.write(
-            f"Moved {rows:,} rows of {len(moved)} tables; counts, checksums, triggers and history"
+            f"Moved {rows:,} rows of {len(checksums)} tables; counts, checksums, triggers and history"
             " are as they were. Now let DATABASE_URL name the target."
         )
 
