@@ -69,8 +69,8 @@ def copy_database(url: str, progress: Callable[[str], None]) -> TableChecksums:
         known_errors = integrity.data_errors()
         with transaction.atomic(using=TARGET):
             _refuse_rows(models)
-            for model in FILLED_BY_MIGRATE:
-                model._base_manager.using(TARGET).all().delete()
+            for filled in FILLED_BY_MIGRATE:
+                filled._base_manager.using(TARGET).all().delete()
             for model in models:
                 progress(model._meta.db_table)
                 _copy_rows(model)
@@ -143,7 +143,7 @@ def _copy_rows(model: Any) -> None:
 
 
 def _carry_counter(model: Any, target: Any) -> None:
-    """Let the target's table generate the key next after our last one."""
+    """Let the target generate keys from where our table's counter is."""
     if model._meta.auto_field is None:
         return
     table, column = model._meta.db_table, model._meta.auto_field.column

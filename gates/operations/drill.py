@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 
 from django.core.files.storage import default_storage
@@ -16,7 +16,7 @@ from .table_checksums import checksum_tables, table_differences
 FileChecksums = Mapping[str, str]  # by name in the storage: SHA-256 in hexadecimal
 
 
-def drill(folder: Path) -> Iterator[tuple[str, str]]:
+def drill(folder: Path) -> Generator[tuple[str, str], None, None]:
     """Back up database and evidence files into a folder, and prove that they can be restored.
 
     Yields:
