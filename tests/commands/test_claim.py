@@ -1,4 +1,4 @@
-"""`manage.py claim`: the verdict in words, and the exit code for CI."""
+"""`manage.py claim` prints the verdict; its exit code is for CI."""
 
 import io
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def run(*args: str) -> tuple[int, str, str]:
-    """The exit code, and what went to standard output and standard error."""
+    """Return (exit code, standard output, standard error)."""
     out, err = io.StringIO(), io.StringIO()
     try:
         call_command("claim", *args, stdout=out, stderr=err)

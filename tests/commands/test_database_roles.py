@@ -1,4 +1,4 @@
-"""Two PostgreSQL roles: the one that serves the board can do its work, and not undo the record."""
+"""`manage.py database_roles`: the web role serves the board and cannot change the history."""
 
 from collections.abc import Iterator
 from io import StringIO
@@ -21,7 +21,7 @@ SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
 
 
 def log_in(role: str) -> None:
-    """Everything from here on runs as this role, on a connection of its own."""
+    """Reconnect as this role."""
     connection.close()
     connection.settings_dict["USER"] = role
     with connection.cursor() as cursor:
@@ -31,7 +31,7 @@ def log_in(role: str) -> None:
 
 @pytest.fixture
 def roles(committed: None) -> Iterator[str]:
-    """Both roles, made by the command, and what it printed; gone afterwards."""
+    """The output of the command that made both roles; they are dropped afterwards."""
     administrator = connection.settings_dict["USER"]
     printed = StringIO()
     call_command("database_roles", owner=OWNER, web=WEB, stdout=printed)
@@ -46,7 +46,7 @@ def roles(committed: None) -> Iterator[str]:
 
 @pytest.fixture
 def web(roles: str) -> None:
-    """A board with a closed gate, seen from the web server's connection."""
+    """A board with a closed gate, and a connection as the web role."""
     factory.closed_gate("T1")
     log_in(WEB)
 

@@ -1,4 +1,4 @@
-"""`manage.py drill`: a backup that could not be restored, or is not sound, is found today."""
+"""`manage.py drill` finds a backup that cannot be restored or is not sound."""
 
 import sqlite3
 import sys
@@ -25,7 +25,7 @@ STEPS = ["dump", "files", "restore", "tables", "evidence", "integrity"]
 
 @pytest.fixture
 def board(committed: None, settings: Any) -> Evidence:
-    """A closed gate whose proof is a file, the only one there is."""
+    """A closed gate whose evidence is a file, the only file stored."""
     settings.STORAGES = {**settings.STORAGES}  # a change of settings begins with empty storage
     gate = factory.closed_gate("T6")
     file = ContentFile(b"p95 410 ms", "k6.txt")
@@ -33,7 +33,7 @@ def board(committed: None, settings: Any) -> Evidence:
 
 
 def failed(capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
-    """The step that failed, and the cause."""
+    """Return (step that failed, cause)."""
     with pytest.raises(CommandError) as failure:
         call_command("drill")
     assert failure.value.returncode == 1
@@ -125,7 +125,7 @@ def test_a_row_lost_on_the_way_is_found(
     board: Evidence, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def dump(path: Path) -> TableChecksums:
-        """As if a row came in that is not in the file."""
+        """Dump, and count a row that is not in the file."""
         tables = dict(backup.dump(path))
         count, _checksum = tables["gates_gate"]
         return {**tables, "gates_gate": (count + 1, "")}

@@ -1,4 +1,4 @@
-"""`manage.py move_data`: the whole board in another database, on either engine, or nothing."""
+"""`manage.py move_data` copies all rows to another database of either engine, or none."""
 
 import os
 import shutil
@@ -31,7 +31,7 @@ SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
 
 
 def manage(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """A command of ours on the database at an address."""
+    """Run one of our commands on the database at an address."""
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=settings.BASE_DIR,
@@ -75,7 +75,7 @@ def own_database() -> Iterator[str]:
 
 @pytest.fixture
 def board(committed: None) -> None:
-    """An imported launch that people have worked on, logged in and with second factors."""
+    """An imported launch with edits, a session and a second factor."""
     sami = person("sami", "Founder")
     call_command("import_snapshot", str(SNAPSHOT), by="sami", verbosity=0, stdout=StringIO())
     gate = Gate.objects.filter(progress="open", blockers=None).order_by("pk")[0]
@@ -91,7 +91,7 @@ def board(committed: None) -> None:
 
 @pytest.fixture
 def newest_gone(board: None) -> int:
-    """The key of a gate that was the newest, and is gone."""
+    """The key of the newest gate, which was deleted."""
     gate = factory.gate("T99", section=Gate.objects.order_by("pk")[0].section)
     key = int(gate.pk)
     gate.delete()
@@ -105,7 +105,7 @@ def tables(name: Path) -> dict[str, list[tuple[object, ...]]]:
 
 
 def refusal(target: str) -> str:
-    """Why nothing was moved; and it really was not."""
+    """Return the message of a refusal; the target is unchanged."""
     path = Path(urlsplit(target).path)
     before = tables(path) if path.exists() else None
     with pytest.raises(CommandError) as refused:
