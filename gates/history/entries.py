@@ -191,7 +191,8 @@ def _field_changes(
     """Yield the columns that differ between two rows; of a first row, all that are set."""
     if new["history_type"] == "-":
         return
-    for field in model._meta.concrete_fields:
+    columns: Iterable[Any] = model._meta.concrete_fields
+    for field in columns:
         if field.name in HIDDEN_FIELDS or old.get(field.attname) == new[field.attname]:
             continue
         targets = names.get(field.related_model, {}) if field.is_relation else {}
