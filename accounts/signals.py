@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from . import security_log
-from .models import GivenPassword
+from .models import TemporaryPassword
 
 # Keys of the session: when it began and was last used (whole seconds), what must come first.
 SESSION_BEGAN, SESSION_USED, MUST_CHANGE_PASSWORD = "began", "used", "must_change_password"
@@ -19,7 +19,7 @@ SESSION_BEGAN, SESSION_USED, MUST_CHANGE_PASSWORD = "began", "used", "must_chang
 @receiver(user_logged_in)
 def on_login(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     request.session[SESSION_BEGAN] = request.session[SESSION_USED] = int(time.time())
-    if GivenPassword.objects.filter(user=user).exists():
+    if TemporaryPassword.objects.filter(user=user).exists():
         request.session[MUST_CHANGE_PASSWORD] = True
     security_log.log_event("login", user=user.get_username())
 

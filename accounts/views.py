@@ -19,7 +19,7 @@ from django.utils.http import urlencode
 
 from . import security_log
 from .adapters import refuse_last_factor
-from .models import GivenPassword
+from .models import TemporaryPassword
 from .signals import MUST_CHANGE_PASSWORD
 
 
@@ -40,7 +40,7 @@ class ChangePasswordView(PasswordChangeView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
-        GivenPassword.clear(form.user)
+        TemporaryPassword.clear(form.user)
         self.request.session.pop(MUST_CHANGE_PASSWORD, None)
         # They typed the old one just now; setting up a second factor need not ask again.
         reauthenticate_by_password(self.request)

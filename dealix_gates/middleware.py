@@ -8,7 +8,7 @@ from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from gates.models import Reader
+from gates.models import Preference
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 LANGUAGE = "language"  # of a logged-in reader, in the session
@@ -71,7 +71,7 @@ def user_language(get_response: GetResponse) -> GetResponse:
 
 def _user_language(user_id: int) -> str:
     """The language a person has chosen; empty for none, or one that is no longer there."""
-    chosen = Reader.objects.filter(user_id=user_id).values_list("language", flat=True).first()
+    chosen = Preference.objects.filter(user_id=user_id).values_list("language", flat=True).first()
     return chosen if chosen in dict(settings.LANGUAGES) else ""
 
 

@@ -1,17 +1,23 @@
-"""In which language a person reads the board."""
+"""What an account prefers."""
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Reader(models.Model):
-    """What an account prefers; about the person, not the launch, so it carries no history."""
+class Preference(models.Model):
+    """The language in which an account reads the board.
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reader")
+    It is about the person, not about a launch, so it carries no history.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="preference")
     language = models.CharField(_("language"), max_length=10)
 
     class Meta:
+        # The name of the table from before the model was renamed: the release that runs while
+        # `migrate` works goes on using it.
+        db_table = "gates_reader"
         verbose_name = _("reader")
         verbose_name_plural = _("readers")
 
