@@ -6,6 +6,7 @@ setting would be a board nobody can trust.
 
 import secrets
 import zoneinfo
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,11 @@ def _evidence_store() -> dict[str, Any]:
         )
     if not bucket:
         return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    if not (find_spec("storages") and find_spec("boto3")):
+        raise ImproperlyConfigured(
+            "EVIDENCE_BUCKET needs packages that are not installed; install them with: "
+            "python -m pip install --require-hashes -r requirements-s3.txt"
+        )
     options = {
         "bucket_name": bucket,
         "endpoint_url": endpoint or None,
@@ -210,7 +216,7 @@ PUBLIC_BADGE = _switch("PUBLIC_BADGE", default=False)
 # Whether everybody needs a second factor to get further than the page that sets it up.
 REQUIRE_MFA = _switch("REQUIRE_MFA", default=not DEBUG)
 
-AUTHENTICATION_BACKENDS = ["accounts.backends.Accounts"]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "board"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -246,7 +252,7 @@ MFA_FORMS = {
 # So that a key of this computer works under `make run`; browsers allow it on localhost only.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 
-SESSION_ENGINE = "accounts.sessions"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # A session ends after a working day without use, and after a week in any case.
 SESSION_IDLE_SECONDS = 10 * 3600
 SESSION_COOKIE_AGE = 7 * 24 * 3600
