@@ -12,8 +12,8 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from allauth.core.internal.httpkit import get_client_ip
-from django.core.exceptions import ImproperlyConfigured
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
@@ -73,6 +73,8 @@ def _username(request: HttpRequest | None) -> str:
 
 def _client_address(request: HttpRequest) -> str:
     try:
-        return get_client_ip(request) or ""
+        return str(get_adapter().get_client_ip(request))
+    except PermissionDenied:  # the request names no address that can be read
+        return ""
     except ImproperlyConfigured:  # fewer proxies in the header than the settings promise
         return ""

@@ -3,7 +3,6 @@
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
-from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.account.views import PasswordChangeView
 from allauth.core.ratelimit import consume_or_429
 from allauth.mfa.models import Authenticator
@@ -43,7 +42,7 @@ class ChangePasswordView(PasswordChangeView):
         TemporaryPassword.clear(form.user)
         self.request.session.pop(MUST_CHANGE_PASSWORD, None)
         # They typed the old one just now; setting up a second factor need not ask again.
-        reauthenticate_by_password(self.request)
+        record_authentication(self.request, form.user, "password", reauthenticated=True)
         security_log.log_event("password_changed")
         return response
 
