@@ -1,4 +1,4 @@
-"""What is noted when somebody logs in, fails to, or leaves: in the session and in the log."""
+"""Signal receivers: what a login writes into the session, and the events of the security log."""
 
 import time
 from typing import Any
@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from . import security_log
 from .models import TemporaryPassword
 
-# Keys of the session: when it began and was last used (whole seconds), what must come first.
+# Keys of the session: when it began and was last used (whole seconds since 1970), and whether the
+# password must be changed first.
 SESSION_BEGAN, SESSION_USED, MUST_CHANGE_PASSWORD = "began", "used", "must_change_password"
 
 
