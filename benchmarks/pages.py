@@ -22,7 +22,7 @@ BOARDS = (Size(34, 1_000), Size(1_020, 10_000), Size(10_200, 100_000))
 PASTS = (Size(34, 1_000), Size(34, 10_000), Size(34, 100_000))
 # The most that a cold board may cost, in floors.
 COLD = {"postgresql": {34: 7, 1_020: 5}, "sqlite": {34: 20, 1_020: 10}}
-NOT_CHANGED = {34: 0.3, 1_020: 0.03}
+NOT_CHANGED = {34: 0.3, 1_020: 0.06}
 SECTION_PATH = "A"  # whose rows are asked for where the board has too many to show
 
 

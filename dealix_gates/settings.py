@@ -4,11 +4,15 @@ A value that is missing or wrong stops the start with one line: nobody can trust
 on a mistyped setting.
 """
 
+from pathlib import Path
+
 from csp.constants import NONE, SELF
 
 from dealix_gates import environment
-from dealix_gates.environment import BASE_DIR, VAR_DIR, env
+from dealix_gates.environment import env
 
+BASE_DIR: Path = environment.BASE_DIR
+VAR_DIR: Path = environment.VAR_DIR
 DEBUG = environment.switch("DEBUG", default=False)
 SECRET_KEY = environment.secret_key(DEBUG)
 SECRET_KEY_FALLBACKS = environment.fallback_keys()

@@ -1,6 +1,7 @@
 """The stack that a request gets: one piece where Python gains by it, else as Python has it."""
 
 import sys
+from types import FunctionType
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ def test_on_a_python_that_gains_a_call_reserves_its_stack(monkeypatch: pytest.Mo
     monkeypatch.setattr(stack, "VERSIONS", {sys.version_info[:2]})
     small = answer.__code__.co_stacksize
 
-    reserved: Any = stack.reserve_stack(type(answer)(answer.__code__, answer.__globals__))
+    reserved: Any = stack.reserve_stack(FunctionType(answer.__code__, answer.__globals__))
 
     assert small < 100
     assert reserved.__code__.co_stacksize == stack.FRAME_SIZE
