@@ -87,7 +87,8 @@ UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --g
 lock: | $(BIN)/pip ## write the lock files from pyproject.toml (ARGS=--upgrade)
 	@test -x $(BIN)/uv || $(PIP_INSTALL) uv
 	$(UV_COMPILE) --output-file requirements.txt
-	$(UV_COMPILE) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(UV_COMPILE) --extra s3 --constraint requirements.txt --output-file requirements-s3.txt
+	$(UV_COMPILE) --extra dev --constraint requirements-s3.txt --output-file requirements-dev.txt
 
 clean: ## remove what was installed or cached; the board's data in var/ stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis var/static var/test*

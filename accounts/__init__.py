@@ -1,1 +1,1 @@
-"""Who may come in: logging in, the second factor, sessions, and the log of what concerns them."""
+"""Accounts: login, second factor, sessions, and the security log."""

@@ -1,4 +1,4 @@
-"""How the login library behaves here: nobody signs up by themselves, and no noise."""
+"""The login library's adapters: no sign-up, no mail, fewer messages."""
 
 from typing import Any
 
@@ -16,11 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from . import security_log
 
-# What the page shows anyway needs no message on top.
-EXPECTED_MESSAGES = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
+# Messages that are left out: the page itself shows whether a person is logged in.
+SKIPPED_MESSAGES = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    """Login and password: no sign-up, and lock-outs and disabled accounts are logged."""
+
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "too_many_login_attempts": _(
@@ -48,14 +50,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         template = args[0] if args else kwargs.get("message_template")
-        if template not in EXPECTED_MESSAGES:
+        if template not in SKIPPED_MESSAGES:
             super().add_message(request, level, *args, **kwargs)
 
     def send_mail(self, *_args: Any, **_kwargs: Any) -> None:
-        """The board sends no mail."""
+        """Send nothing: the board sends no mail."""
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
+    """The second factor: name and QR code of the app, and the last factor that stays."""
+
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "cannot_delete_authenticator": _("This is your last second factor. Add another one first."),
@@ -65,7 +69,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return "Dealix gates"
 
     def build_totp_svg(self, url: str) -> str:
-        """The QR code on white, so that it can be read on a dark page too."""
+        """Return the QR code on white, so that it can be read on a dark page too."""
         import qrcode
         from qrcode.image.svg import SvgPathFillImage
 
@@ -73,18 +77,18 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return str(svg).replace("svg:", "")
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        """Where a second factor is obligatory, the last one stays."""
+        """Return whether a factor may be removed: the last one may not where REQUIRE_MFA is on."""
         return not settings.REQUIRE_MFA or other_factors(authenticator).exists()
 
 
 def other_factors(authenticator: Authenticator) -> Any:
-    """What the person could log in with if this one were gone. Recovery codes alone do not do."""
-    found = Authenticator.objects.filter(user=authenticator.user).exclude(pk=authenticator.pk)
-    return found.exclude(type=Authenticator.Type.RECOVERY_CODES)
+    """Return the person's other factors as a queryset, without recovery codes."""
+    factors = Authenticator.objects.filter(user=authenticator.user).exclude(pk=authenticator.pk)
+    return factors.exclude(type=Authenticator.Type.RECOVERY_CODES)
 
 
 def refuse_last_factor(authenticator: Authenticator) -> None:
-    """Raise PermissionDenied where a person may not be left without a second factor."""
+    """Raise PermissionDenied if `authenticator` is the last factor and REQUIRE_MFA is on."""
     if not SecondFactorAdapter().can_delete_authenticator(authenticator):
         raise PermissionDenied(
             str(SecondFactorAdapter.error_messages["cannot_delete_authenticator"])
@@ -92,16 +96,16 @@ def refuse_last_factor(authenticator: Authenticator) -> None:
 
 
 def reset_second_factors(user: User) -> bool:
-    """End a person's sessions and second factors, so that they set up a new one at the next login.
+    """Delete a person's second factors and end their sessions; False if they had no factor.
 
-    For somebody who has lost theirs. False where there were none.
+    They set up a new factor at the next login. For a person who has lost theirs.
     """
     from allauth.usersessions.models import UserSession
 
-    found = Authenticator.objects.filter(user=user)
-    if not found.exists():
+    factors = Authenticator.objects.filter(user=user)
+    if not factors.exists():
         return False
-    found.delete()
+    factors.delete()
     for session in UserSession.objects.filter(user=user):
         session.end()
     security_log.log_event("second_factor_reset", account=user.get_username())

@@ -1,4 +1,4 @@
-"""The app; what happens at the door is noted once it is ready."""
+"""The app's configuration."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -10,4 +10,4 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import signals  # noqa: F401  connects its receivers
+        from . import signals  # noqa: F401  connects the receivers

@@ -1,4 +1,7 @@
-"""What a browser sends for a passkey. The library trusts its shape; we do not."""
+"""The passkey forms: malformed input is a message on the form.
+
+The library trusts the shape of what a browser sends; a changed request would be a 500.
+"""
 
 import struct
 from collections.abc import Callable
@@ -8,7 +11,8 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn import forms
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
-# What parsing and verifying a credential was seen to raise, besides the library's own refusals.
+# The exceptions that parsing and verifying a malformed credential was seen to raise, besides the
+# library's own.
 MALFORMED = (
     ArithmeticError,
     AttributeError,
@@ -22,7 +26,7 @@ MALFORMED = (
 
 
 def _reject_malformed(clean: Callable[[], Any]) -> Any:
-    """Answer anything malformed like a wrong code: a message on the form."""
+    """Return what `clean` returns, or raise the error of a wrong code for malformed input."""
     try:
         return clean()
     except MALFORMED as error:
@@ -30,20 +34,28 @@ def _reject_malformed(clean: Callable[[], Any]) -> Any:
 
 
 class AddPasskeyForm(forms.AddWebAuthnForm):
+    """Add a passkey to the account."""
+
     def clean(self) -> Any:
         return _reject_malformed(super().clean)
 
 
 class UsePasskeyForm(forms.AuthenticateWebAuthnForm):
+    """Prove the second factor of a login by a passkey."""
+
     def clean_credential(self) -> Any:
         return _reject_malformed(super().clean_credential)
 
 
 class LogInByPasskeyForm(forms.LoginWebAuthnForm):
+    """Log in by a passkey, without a password."""
+
     def clean_credential(self) -> Any:
         return _reject_malformed(super().clean_credential)
 
 
 class ConfirmByPasskeyForm(forms.ReauthenticateWebAuthnForm):
+    """Confirm by a passkey before a change to the account."""
+
     def clean_credential(self) -> Any:
         return _reject_malformed(super().clean_credential)

@@ -1,12 +1,13 @@
-"""The door that every page is behind: a session that is young enough, a password of one's own,
-a second factor. In that order, and without a query for who has passed it.
+"""Checks session age, temporary password and second factor before each view; no queries.
+
+The checks are made in that order. Their answers are kept in the session.
 """
 
 import time
 from collections.abc import Callable
 from typing import Any
 
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
@@ -20,10 +21,10 @@ from django.utils.translation import gettext
 from . import security_log
 from .signals import MUST_CHANGE_PASSWORD, SESSION_BEGAN, SESSION_USED
 
-# How often the session's last use is written down; a query a page would be too dear.
+# Seconds between two updates of the session's last use: a write on every page would cost too much.
 LAST_USE_INTERVAL = 300
 
-# Where somebody may go who has not passed yet, by the names of the addresses.
+# The views that are open before a check is passed, by their URL names.
 ALWAYS_ALLOWED = {"account_logout"}
 ALLOWED_BEFORE_PASSWORD = ALWAYS_ALLOWED | {"account_change_password"}
 ALLOWED_BEFORE_SECOND_FACTOR = ALLOWED_BEFORE_PASSWORD | {
@@ -35,7 +36,10 @@ ALLOWED_BEFORE_SECOND_FACTOR = ALLOWED_BEFORE_PASSWORD | {
 
 
 def session_checks(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
-    """Middleware: lead who has logged in to what is still missing, before any page is made."""
+    """Middleware: run the checks before each view of a logged-in user.
+
+    A check that is not passed redirects: to the login, the password change or the second factor.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         return get_response(request)
@@ -59,14 +63,14 @@ def session_checks(get_response: Callable[[HttpRequest], HttpResponse]) -> objec
 
 
 def has_second_factor(request: HttpRequest, user: User) -> bool:
-    """Whether this very session has shown a second factor."""
+    """Return whether this session has been through a second factor."""
     return any(record["method"] == "mfa" for record in get_authentication_records(request, user))
 
 
 def _require_second_factor(request: HttpRequest, user: User, name: str) -> HttpResponse | None:
     if is_mfa_enabled(user):
-        # A session from before the second factor was set up elsewhere. Its password alone must
-        # not let it add another one.
+        # The session is older than the second factor, which was set up in another one. Its
+        # password alone must not let it add another factor.
         security_log.log_event("session_without_second_factor")
         logout(request)
         return _redirect_to_login(request, gettext("Log in again, with your second factor."))
@@ -79,6 +83,7 @@ def _redirect_to_login(request: HttpRequest, why: str) -> HttpResponse:
 
 
 def _is_expired(request: HttpRequest) -> bool:
+    """Return whether the session is too old; else update its last use every LAST_USE_INTERVAL."""
     now, session = int(time.time()), request.session
     used = session.get(SESSION_USED, 0)
     if now - used > settings.SESSION_IDLE_SECONDS:

@@ -1,7 +1,7 @@
-"""The security log: one line an event, as JSON, with who, from where, and in which request.
+"""The security log: one JSON line an event, with user, client address and request id.
 
-Lines go to the logger `security`, next to the server's other logs. What may be in them is listed
-in docs/security-log.md; passwords, codes, keys and session ids are never.
+Lines go to the logger `security`, beside the server's other logs. docs/security-log.md lists the
+events and what they hold. Passwords, codes, keys and session ids are never logged.
 """
 
 import json
@@ -12,8 +12,8 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from allauth.core.internal.httpkit import get_client_ip
-from django.core.exceptions import ImproperlyConfigured
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
@@ -24,12 +24,18 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
 def log_event(event: str, *, user: str | None = None, **facts: Any) -> None:
-    """Write one event. Without `user`, who is logged in; in a command, nobody."""
+    """Log an event.
+
+    Args:
+        event: its name in docs/security-log.md.
+        user: the account's name; without it that of the logged-in user, in a command empty.
+        facts: what else the line holds.
+    """
     logger.info(_line(event, user, facts))
 
 
 def log_on_commit(event: str, *, user: str | None = None, **facts: Any) -> None:
-    """Write one event when the transaction commits; what is rolled back did not happen."""
+    """Log an event when the transaction commits, and not at all when it is rolled back."""
     line = _line(event, user, facts)
     transaction.on_commit(lambda: logger.info(line))
 
@@ -45,12 +51,12 @@ def _line(event: str, user: str | None, facts: dict[str, Any]) -> str:
 def request_id_middleware(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: give each request its id, and note when an answer is "not allowed"."""
+    """Middleware: give each request an id, and log responses 403 and 429."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
-        number = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-        request.request_id = number  # type: ignore[attr-defined]
+        received = request.headers.get("X-Request-ID", "")
+        request_id = received if REQUEST_ID.fullmatch(received) else uuid.uuid4().hex
+        request.request_id = request_id  # type: ignore[attr-defined]
         token = _request.set(request)
         try:
             response = get_response(request)
@@ -60,7 +66,7 @@ def request_id_middleware(
                 log_event("too_many_requests", method=request.method, path=request.path)
         finally:
             _request.reset(token)
-        response.headers["X-Request-ID"] = number
+        response.headers["X-Request-ID"] = request_id
         return response
 
     return middleware
@@ -73,6 +79,8 @@ def _username(request: HttpRequest | None) -> str:
 
 def _client_address(request: HttpRequest) -> str:
     try:
-        return get_client_ip(request) or ""
+        return str(get_adapter().get_client_ip(request))
+    except PermissionDenied:  # the request names no address that can be read
+        return ""
     except ImproperlyConfigured:  # fewer proxies in the header than the settings promise
         return ""

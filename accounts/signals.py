@@ -1,4 +1,4 @@
-"""What is noted when somebody logs in, fails to, or leaves: in the session and in the log."""
+"""Signal receivers: what a login writes into the session, and the events of the security log."""
 
 import time
 from typing import Any
@@ -10,16 +10,17 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from . import security_log
-from .models import GivenPassword
+from .models import TemporaryPassword
 
-# Keys of the session: when it began and was last used (whole seconds), what must come first.
+# Keys of the session: when it began and was last used (whole seconds since 1970), and whether the
+# password must be changed first.
 SESSION_BEGAN, SESSION_USED, MUST_CHANGE_PASSWORD = "began", "used", "must_change_password"
 
 
 @receiver(user_logged_in)
 def on_login(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     request.session[SESSION_BEGAN] = request.session[SESSION_USED] = int(time.time())
-    if GivenPassword.objects.filter(user=user).exists():
+    if TemporaryPassword.objects.filter(user=user).exists():
         request.session[MUST_CHANGE_PASSWORD] = True
     security_log.log_event("login", user=user.get_username())
 

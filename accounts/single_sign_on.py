@@ -1,4 +1,4 @@
-"""Single sign-on, where an OpenID Connect server is set: it lets in whom we know, nobody else."""
+"""Single sign-on by OpenID Connect (SSO_SERVER), for people who have an account here."""
 
 from typing import Any
 
@@ -13,8 +13,14 @@ from accounts import security_log
 
 
 class SingleSignOnAdapter(DefaultSocialAccountAdapter):
+    """Refuse people without an account here instead of signing them up."""
+
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
-        """Nobody gets an account by logging in elsewhere."""
+        """Refuse: nobody gets an account by logging in elsewhere.
+
+        Raises:
+            ImmediateHttpResponse: always; a redirect to the login page, with a message.
+        """
         security_log.log_event("login_failed", user=str(sociallogin.user), why="no account")
         messages.error(
             request,

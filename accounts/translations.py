@@ -1,6 +1,6 @@
-"""Sentences of the libraries we show, which their own Arabic lacks or gets wrong.
+"""Sentences of the libraries that their own Arabic lacks or gets wrong.
 
-Named here so that our catalogue has them; ours comes first.
+`make messages` finds them here, so our catalogue translates them, and it comes before theirs.
 """
 
 from django.utils.translation import gettext_noop, ngettext_lazy

@@ -1,4 +1,4 @@
-"""Addresses of the account pages. No sign-up, no mail: what is not here does not exist."""
+"""URLs of the account pages. The library's pages for sign-up and mail are left out."""
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
@@ -11,7 +11,7 @@ from django.urls import include, path
 
 from . import views
 
-# The names are the library's own: its pages lead to one another by them.
+# The names are the library's: its views redirect to one another by them.
 urlpatterns = [
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),

@@ -1,9 +1,8 @@
-"""The library's account pages, where ours do a little more."""
+"""The account pages that do more than the login library's."""
 
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
-from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.account.views import PasswordChangeView
 from allauth.core.ratelimit import consume_or_429
 from allauth.mfa.models import Authenticator
@@ -19,17 +18,17 @@ from django.utils.http import urlencode
 
 from . import security_log
 from .adapters import refuse_last_factor
-from .models import GivenPassword
+from .models import TemporaryPassword
 from .signals import MUST_CHANGE_PASSWORD
 
 
 class ChangePasswordView(PasswordChangeView):
-    """One's own password; whose was given to them is asked for it before anything else."""
+    """Change one's own password. A temporary password leads here before any other page."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        refused = consume_or_429(request, action="change_password", user=request.user)
-        if refused:
-            return refused
+        too_many = consume_or_429(request, action="change_password", user=request.user)
+        if too_many:
+            return too_many
         if not isinstance(request.user, User) or not request.user.has_usable_password():
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
@@ -40,16 +39,16 @@ class ChangePasswordView(PasswordChangeView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
-        GivenPassword.clear(form.user)
+        TemporaryPassword.clear(form.user)
         self.request.session.pop(MUST_CHANGE_PASSWORD, None)
-        # They typed the old one just now; setting up a second factor need not ask again.
-        reauthenticate_by_password(self.request)
+        # The old password was typed just now: setting up a second factor need not ask for it again.
+        record_authentication(self.request, form.user, "password", reauthenticated=True)
         security_log.log_event("password_changed")
         return response
 
 
 class MarkSecondFactorMixin:
-    """Setting a second factor up proves it for this session."""
+    """Record a second factor that was just set up as proved in this session."""
 
     request: HttpRequest
 
@@ -62,15 +61,15 @@ class MarkSecondFactorMixin:
 
 
 class SetUpAppView(MarkSecondFactorMixin, ActivateTOTPView):
-    """An authenticator app as second factor."""
+    """Set up an authenticator app as second factor."""
 
 
 class AddPasskeyView(MarkSecondFactorMixin, AddWebAuthnView):
-    """A passkey or security key as second factor."""
+    """Set up a passkey or security key as second factor."""
 
 
 class RemovePasskeyView(RemoveWebAuthnView):
-    """A key goes, unless it is the last second factor and one is obligatory."""
+    """Remove a passkey, unless it is the last second factor and REQUIRE_MFA is on."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         refuse_last_factor(self.get_object())
@@ -80,7 +79,11 @@ class RemovePasskeyView(RemoveWebAuthnView):
 
 @login_not_required
 def admin_login(request: HttpRequest) -> HttpResponse:
-    """The admin's login is the site's own; who is logged in but not staff is told so."""
+    """Redirect the admin's login to the site's.
+
+    Raises:
+        PermissionDenied: a user is logged in, but is not staff.
+    """
     if request.user.is_authenticated:
         raise PermissionDenied
     query = urlencode({"next": request.GET.get("next", reverse("admin:index"))})
@@ -88,5 +91,5 @@ def admin_login(request: HttpRequest) -> HttpResponse:
 
 
 def too_many_requests(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
-    """Somebody, or a program, asks for the same thing too often."""
+    """Return the page for 429, after too many requests of one kind."""
     return render(request, "429.html", status=429)

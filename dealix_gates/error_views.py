@@ -1,4 +1,4 @@
-"""What a reader gets when something went wrong: whose mistake it was, and whether it will pass."""
+"""The pages for errors: 400 for a bad request, 500 for a fault of ours, 503 for the database."""
 
 import sys
 
@@ -10,12 +10,15 @@ from gates.operations.health import is_unavailable
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """What went wrong was ours (500), or the database cannot do it now (503: try again soon)."""
+    """Return 500, or 503 with Retry-After where the database cannot do its work now."""
     return _service_unavailable(sys.exc_info()[1]) or defaults.server_error(request)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400; but a session that could not be written is the database's trouble, not the reader's."""
+    """Return 400, or 503 where the database is the cause.
+
+    Django reports a session that could not be written as a bad request.
+    """
     return _service_unavailable(exception) or defaults.bad_request(request, exception)
 
 

@@ -1,4 +1,4 @@
-"""What every answer carries, what is refused before any page, and the reader's language."""
+"""The project's middleware: refused requests, the user's language, Permissions-Policy."""
 
 from collections.abc import Callable
 
@@ -8,24 +8,24 @@ from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from gates.models import Reader
+from gates.models import Preference
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-LANGUAGE = "language"  # of a logged-in reader, in the session
+LANGUAGE = "language"  # the key of a logged-in user's language in the session
 
 
 def _refusal_response(
     reason: Callable[[HttpRequest], Exception | None],
 ) -> Callable[[GetResponse], GetResponse]:
-    """Middleware that raises what `reason` finds against a request, before its view runs."""
+    """Make a middleware that raises, before the view, the exception that `reason` returns."""
 
     def wrap(get_response: GetResponse) -> GetResponse:
         def middleware(request: HttpRequest) -> HttpResponse:
             return get_response(request)
 
         def process_view(request: HttpRequest, *_view: object) -> None:
-            if (found := reason(request)) is not None:
-                raise found
+            if (error := reason(request)) is not None:
+                raise error
 
         middleware.process_view = process_view  # type: ignore[attr-defined]
         return middleware
@@ -35,14 +35,14 @@ def _refusal_response(
 
 @_refusal_response
 def reject_null_bytes(request: HttpRequest) -> Exception | None:
-    """Answer 400 to a NUL character in the address: PostgreSQL can store and compare none."""
+    """Return 400 for a NUL character in the URL: PostgreSQL can neither store nor compare it."""
     nul = "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", "")
     return BadRequest("NUL character in the address") if nul else None
 
 
 @_refusal_response
 def limit_body_size(request: HttpRequest) -> Exception | None:
-    """Answer 400 to a body larger than any form here can be, before it is read."""
+    """Return 400 for a body above MAX_BODY_BYTES, before it is read."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     too_large = length.isdecimal() and int(length) > settings.MAX_BODY_BYTES
     return (
@@ -51,10 +51,11 @@ def limit_body_size(request: HttpRequest) -> Exception | None:
 
 
 def user_language(get_response: GetResponse) -> GetResponse:
-    """Let the account's language win over the browser's, on every device it logs in from.
+    """Middleware: activate the language of the account in place of the browser's, on every device.
 
-    It is read once a log-in and kept in the session; Django's LocaleMiddleware, which comes
-    before, has chosen by cookie or browser for everybody else.
+    The language is read once a log-in and kept in the session. Django's LocaleMiddleware comes
+    before and has chosen by cookie or browser; that stays where nobody is logged in, or the
+    account has no language.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -70,12 +71,12 @@ def user_language(get_response: GetResponse) -> GetResponse:
 
 
 def _user_language(user_id: int) -> str:
-    """The language a person has chosen; empty for none, or one that is no longer there."""
-    chosen = Reader.objects.filter(user_id=user_id).values_list("language", flat=True).first()
-    return chosen if chosen in dict(settings.LANGUAGES) else ""
+    """Return the language of the account; empty for none, or one that the board no longer has."""
+    language = Preference.objects.filter(user_id=user_id).values_list("language", flat=True).first()
+    return language if language in dict(settings.LANGUAGES) else ""
 
 
-# What a page here needs of the device: passkeys, and nothing else.
+# The pages need passkeys and no other ability of the device.
 PERMISSIONS_POLICY = ", ".join(
     [f"{feature}=()" for feature in (
         "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture",
@@ -87,10 +88,8 @@ PERMISSIONS_POLICY = ", ".join(
 )  # fmt: skip
 
 
-def permissions_policy(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
-    """Say with every answer which abilities of the device its page may use."""
+def permissions_policy(get_response: GetResponse) -> GetResponse:
+    """Middleware: add the Permissions-Policy header to every response."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

@@ -1,145 +1,24 @@
-"""Settings, all from the environment (or a `.env` file beside manage.py). See .env.example.
+"""Settings. What the environment decides is read in environment.py; .env.example lists it.
 
-Whatever is wrong here stops the start with one clear line: a board that runs on a mistyped
-setting would be a board nobody can trust.
+A value that is missing or wrong stops the start with one line: nobody can trust a board that runs
+on a mistyped setting.
 """
 
-import secrets
-import zoneinfo
 from pathlib import Path
-from typing import Any
 
-import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
+from dealix_gates import environment
+from dealix_gates.environment import env
 
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")
-
-
-def _switch(name: str, default: bool) -> bool:
-    """A yes/no setting. django-environ reads any unknown word as False; we refuse it."""
-    text = env.str(name, default=str(default)).strip().lower()
-    if text not in {"1", "true", "yes", "on", "0", "false", "no", "off"}:
-        raise ImproperlyConfigured(f"{name} must be on or off, not {text!r}")
-    return text in {"1", "true", "yes", "on"}
-
-
-def _time_zone() -> str:
-    name = env.str("TIME_ZONE", default="Asia/Riyadh")
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ImproperlyConfigured(f"TIME_ZONE {name!r} is not a time zone") from error
-    return name
-
-
-def _secret_key(debug: bool) -> str:
-    """The key that signs sessions. In development one is made and kept in var/."""
-    key = env.str("SECRET_KEY", default="")
-    if not key and debug:
-        return _development_key()
-    if len(key) < 50 or len(set(key)) < 5:
-        raise ImproperlyConfigured(
-            "SECRET_KEY must be set to 50 or more random characters, for example from: "
-            'python -c "import secrets; print(secrets.token_urlsafe(50))"'
-        )
-    return key
-
-
-def _fallback_keys() -> list[str]:
-    """Earlier keys: what they signed still counts, and nothing new is signed with them."""
-    keys = [key.strip() for key in env.str("SECRET_KEY_FALLBACKS", default="").split(",")]
-    keys = [key for key in keys if key]
-    if any(len(key) < 50 for key in keys):
-        raise ImproperlyConfigured("SECRET_KEY_FALLBACKS must be earlier keys, with commas between")
-    return keys
-
-
-def _development_key() -> str:
-    path = VAR_DIR / "development-secret-key"
-    path.parent.mkdir(exist_ok=True)
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
-    return path.read_text()
-
-
-def _hosts(debug: bool) -> list[str]:
-    hosts = [host.strip() for host in env.str("ALLOWED_HOSTS", default="").split(",")]
-    hosts = [host for host in hosts if host]
-    if not hosts and not debug:
-        raise ImproperlyConfigured(
-            "ALLOWED_HOSTS must name the hosts the board is served under, such as gates.example"
-        )
-    return hosts or ["127.0.0.1", "localhost"]
-
-
-def _database() -> dict[str, Any]:
-    """The one database. SQLite takes its write lock when a transaction starts, so that two
-    writers queue instead of failing half-way."""
-    url = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'dealix.sqlite3'}"
-    # The address is not repeated in a message: it may hold a password.
-    if url.partition(":")[0] not in {"sqlite", "postgres", "postgresql"}:
-        raise ImproperlyConfigured(
-            "DATABASE_URL must be sqlite:///path or postgres://user:password@host/name"
-        )
-    try:
-        config: dict[str, Any] = environ.Env.db_url_config(url)
-    except (KeyError, ValueError) as error:
-        raise ImproperlyConfigured("DATABASE_URL cannot be read as an address") from error
-    if config["ENGINE"] == "django.db.backends.postgresql":
-        # A server that does not answer is an error page soon, not a page that never comes.
-        options = {"connect_timeout": 5, **config.get("OPTIONS", {})}
-        return {**config, "OPTIONS": options, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-    # Relative to the project, not to wherever the command was started (":memory:" stays).
-    if config["NAME"] != ":memory:":
-        config["NAME"] = BASE_DIR / config["NAME"]
-        try:
-            config["NAME"].parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ImproperlyConfigured(f"DATABASE_URL: {error}") from error
-    # Opening the file anew for every page costs more than most of its queries; but one that was put
-    # in its place under a running board (docs/operations.md says how to restore) must be seen soon.
-    config["CONN_MAX_AGE"] = 60
-    config["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL;",
-    }
-    return config
-
-
-def _evidence_store() -> dict[str, Any]:
-    """Where files of evidence are kept: a folder here, or a bucket that several servers share."""
-    bucket = env.str("EVIDENCE_BUCKET", default="")
-    endpoint = env.str("EVIDENCE_ENDPOINT", default="")
-    region = env.str("EVIDENCE_REGION", default="")
-    if (endpoint or region) and not bucket:
-        raise ImproperlyConfigured("EVIDENCE_BUCKET must name the bucket in which files are kept")
-    if endpoint and not endpoint.startswith(("http://", "https://")):
-        raise ImproperlyConfigured(
-            "EVIDENCE_ENDPOINT must be an address such as https://s3.example"
-        )
-    if not bucket:
-        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
-    options = {
-        "bucket_name": bucket,
-        "endpoint_url": endpoint or None,
-        "region_name": region or None,
-    }
-    return {"BACKEND": "gates.storage.Bucket", "OPTIONS": options}
-
-
-DEBUG = _switch("DEBUG", default=False)
-SECRET_KEY = _secret_key(DEBUG)
-SECRET_KEY_FALLBACKS = _fallback_keys()
-ALLOWED_HOSTS = _hosts(DEBUG)
+BASE_DIR: Path = environment.BASE_DIR
+VAR_DIR: Path = environment.VAR_DIR
+DEBUG = environment.switch("DEBUG", default=False)
+SECRET_KEY = environment.secret_key(DEBUG)
+SECRET_KEY_FALLBACKS = environment.fallback_keys()
+ALLOWED_HOSTS = environment.hosts(DEBUG)
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if "*" not in host]
-DATABASES = {"default": _database()}
+DATABASES = {"default": environment.database()}
 # The folder of pg_dump and pg_restore, where they are not on PATH.
 POSTGRES_BIN = env.str("POSTGRES_BIN", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -203,14 +82,14 @@ TEMPLATES = [
 ROOT_URLCONF = "dealix_gates.urls"
 WSGI_APPLICATION = "dealix_gates.wsgi.application"
 
-# --- who may come in -----------------------------------------------------------------------
+# --- accounts ------------------------------------------------------------------------------
 
-# Whether /badge.svg shows the count to anybody, without a login.
-PUBLIC_BADGE = _switch("PUBLIC_BADGE", default=False)
-# Whether everybody needs a second factor to get further than the page that sets it up.
-REQUIRE_MFA = _switch("REQUIRE_MFA", default=not DEBUG)
+# Whether /badge.svg shows the count without a login.
+PUBLIC_BADGE = environment.switch("PUBLIC_BADGE", default=False)
+# Whether accounts without a second factor get no further than the page that sets it up.
+REQUIRE_MFA = environment.switch("REQUIRE_MFA", default=not DEBUG)
 
-AUTHENTICATION_BACKENDS = ["accounts.backends.Accounts"]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "board"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -220,14 +99,14 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key"}
-# Behind how many proxies of ours a request comes; decides which address is a person's own.
+# How many proxies of ours a request passes; decides which address is the person's own.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0 if DEBUG else 1)
-# The failed attempts, counted in the database: shared by all workers and all servers.
+# The counts of failed log-ins are in the database, so that all workers and servers share them.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "accounts_attempts",
-        # Nobody shall push a lock-out out of the table by filling it.
+        # So many that an attacker cannot push a lock-out out of the table by filling it.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
@@ -236,23 +115,23 @@ MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # phones' clocks differ: the code before and after counts too
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # e-mail plays no part here
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the board sends no mail, so no address is ever verified
 MFA_FORMS = {
     "add_webauthn": "accounts.forms.AddPasskeyForm",
     "authenticate_webauthn": "accounts.forms.UsePasskeyForm",
     "login_webauthn": "accounts.forms.LogInByPasskeyForm",
     "reauthenticate_webauthn": "accounts.forms.ConfirmByPasskeyForm",
 }
-# So that a key of this computer works under `make run`; browsers allow it on localhost only.
+# So that passkeys work under `make run` without https; browsers allow it on localhost only.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 
-SESSION_ENGINE = "accounts.sessions"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # A session ends after a working day without use, and after a week in any case.
 SESSION_IDLE_SECONDS = 10 * 3600
 SESSION_COOKIE_AGE = 7 * 24 * 3600
 
 # Single sign-on (OpenID Connect), off unless a server is named. It finds accounts by the e-mail
-# address that the server has verified; it makes none.
+# address that the server has verified and creates none.
 SINGLE_SIGN_ON = env.str("SSO_SERVER", default="")
 if SINGLE_SIGN_ON:
     INSTALLED_APPS += [
@@ -319,7 +198,7 @@ LANGUAGE_COOKIE_SECURE = not DEBUG
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 FORMAT_MODULE_PATH = "dealix_gates.formats"
 LOCALE_PATHS = [BASE_DIR / "gates" / "locale"]
-TIME_ZONE = _time_zone()
+TIME_ZONE = environment.time_zone()
 USE_TZ = True
 
 STATIC_URL = "static/"
@@ -329,7 +208,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 MAX_BODY_BYTES = 32 * 1024 * 1024
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 STORAGES = {
-    "default": _evidence_store(),
+    "default": environment.evidence_store(),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -337,12 +216,13 @@ STORAGES = {
     },
 }
 
-# So that a closed gate may stand before its evidence in a fixture.
+# Lets a closed gate stand before its evidence in a fixture.
 SERIALIZATION_MODULES = {"json": "gates.documents.json_serializer"}
 
 # --- logs ----------------------------------------------------------------------------------
 
-# Django alone prints nothing in production; errors belong where the server's logs are.
+# By default Django prints no errors in production. Here they go to standard error, where the
+# server's logs are.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

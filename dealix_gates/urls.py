@@ -1,4 +1,4 @@
-"""All addresses: the board, the account pages, the admin."""
+"""The URLs of the board, the account pages and the admin."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -14,7 +14,7 @@ handler500 = "dealix_gates.error_views.server_error"
 urlpatterns = [
     path("", include("gates.urls")),
     path("accounts/", include("accounts.urls")),
-    # Before the admin, whose own pages for these would bypass ours.
+    # Before the admin, whose own log-in and password pages would bypass ours.
     path("admin/login/", admin_login),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),

@@ -11,7 +11,7 @@ from gates.database import triggers
 
 # The last migration that adds a trigger. Before it has run, an error here would stop `migrate`,
 # which runs this check first.
-LAST_TRIGGER_MIGRATION = ("gates", "0008_record_chain")
+LAST_TRIGGER_MIGRATION = ("gates", "0009_record_chain")
 
 
 @register(Tags.database)

@@ -1,4 +1,4 @@
-"""What the account pages need besides Django's own."""
+"""Template filters of the account pages."""
 
 import json
 from typing import Any
@@ -11,5 +11,8 @@ register = template.Library()
 
 @register.filter
 def as_json(value: Any) -> str:
-    """A value as JSON, for a data attribute: a page holds no inline script, not even as data."""
+    """Return a value as JSON for a data attribute.
+
+    Pages hold no inline script, not even as data.
+    """
     return json.dumps(value, cls=DjangoJSONEncoder)

@@ -1,1 +1,1 @@
-"""How dates read, by language: the day before the month and a clock of 24 hours, in both."""
+"""Date formats by language: in both, the day before the month, and a clock of 24 hours."""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.adapters import reset_second_factors
-from accounts.models import GivenPassword
+from accounts.models import TemporaryPassword
 
 from .base import SafeLookupAdmin
 
@@ -31,7 +31,7 @@ class TemporaryPasswordForm(AdminPasswordChangeForm):
     def save(self, commit: bool = True) -> User:
         user: User = super().save(commit)
         if commit:
-            GivenPassword.mark(user)
+            TemporaryPassword.mark(user)
         return user
 
 
@@ -48,7 +48,7 @@ class AccountAdmin(SafeLookupAdmin, UserAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if not change:
-            GivenPassword.mark(obj)
+            TemporaryPassword.mark(obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         fields = tuple(super().get_readonly_fields(request, obj))

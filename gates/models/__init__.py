@@ -15,7 +15,7 @@ from .blocker import Blocker  # isort: skip
 from .action import Action  # isort: skip
 from .claim import Claim, Requirement  # isort: skip
 from .imports import Import  # isort: skip
-from .preference import Reader  # isort: skip
+from .preference import Preference  # isort: skip
 from .optimistic_lock import StaleObjectError  # isort: skip
 
 __all__ = [
@@ -27,7 +27,7 @@ __all__ = [
     "Import",
     "Launch",
     "Owner",
-    "Reader",
+    "Preference",
     "Requirement",
     "Section",
     "StaleObjectError",

@@ -17,7 +17,7 @@ from django.views.i18n import set_language
 from gates.board.launches import get_launch
 from gates.board.queries import read_board
 from gates.database.read_transaction import read_only_snapshot
-from gates.models import Reader
+from gates.models import Preference
 from gates.operations.health import health
 from gates.views.params import found_or_404
 
@@ -62,6 +62,6 @@ def language(request: HttpRequest) -> HttpResponse:
     """Switch the language: for this browser, and for the account wherever it logs in."""
     chosen = request.POST.get("language", "")
     if request.user.is_authenticated and chosen in dict(settings.LANGUAGES):
-        Reader.objects.update_or_create(user=request.user, defaults={"language": chosen})
+        Preference.objects.update_or_create(user=request.user, defaults={"language": chosen})
         request.session["language"] = chosen
     return set_language(request)

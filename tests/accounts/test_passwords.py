@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import GivenPassword
+from accounts.models import TemporaryPassword
 from tests.support import factory
 from tests.support.admin_forms import person
 from tests.support.login import NEW, SECRET, change_password, log_in, logged_in
@@ -69,7 +69,7 @@ def test_the_first_login_with_a_given_password_leads_to_changing_it_and_nowhere_
     ] * 4
     assert (still.status_code, still.headers["Location"]) == (302, change)
     assert again.get("/").status_code == 200
-    assert not GivenPassword.objects.filter(user__username="sami").exists()
+    assert not TemporaryPassword.objects.filter(user__username="sami").exists()
 
 
 def test_a_password_that_the_founder_sets_is_a_given_one(client: Client) -> None:
@@ -85,6 +85,6 @@ def test_a_password_that_the_founder_sets_is_a_given_one(client: Client) -> None
         {"username": "omar", "password1": NEW, "password2": NEW, "usable_password": "true"},
     )
 
-    given = set(GivenPassword.objects.values_list("user__username", flat=True))
+    given = set(TemporaryPassword.objects.values_list("user__username", flat=True))
     assert given == {"lina", "omar"}
     assert User.objects.get(username="lina").check_password(NEW)

@@ -134,8 +134,13 @@ def test_the_units_command_line_serves_the_board_and_stops_when_told(
 
 
 def test_every_setting_of_the_environment_is_in_the_table_and_in_the_example() -> None:
-    source = (ROOT / "dealix_gates" / "settings.py").read_text()
-    names = set(re.findall(r'(?:env\.\w+|_switch)\(\s*"([A-Z_]+)"', source))
+    names = {
+        name
+        for module in ("environment.py", "settings.py")
+        for name in re.findall(
+            r'(?:env\.\w+|switch)\(\s*"([A-Z_]+)"', (ROOT / "dealix_gates" / module).read_text()
+        )
+    }
     table = (ROOT / "docs" / "operations.md").read_text()
     example = (ROOT / ".env.example").read_text()
 

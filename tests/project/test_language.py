@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import translation
 
-from gates.models import Reader
+from gates.models import Preference
 from tests.support import factory
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def test_the_language_can_be_changed_before_logging_in(client: Client) -> None:
 def test_an_unknown_language_changes_nothing(sami: Client, chosen: str) -> None:
     sami.post("/language/", {"language": chosen})
 
-    assert Reader.objects.count() == 0
+    assert Preference.objects.count() == 0
     assert language_of(sami) == ("en", "ltr")
 
 

@@ -66,6 +66,27 @@ def test_a_bad_value_stops_the_start_in_one_line(
     assert expected in lines[0]
 
 
+def test_a_bucket_without_its_packages_stops_the_start_and_says_how_to_install_them(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['boto3'] = None")
+
+    result = check(tmp_path, EVIDENCE_BUCKET="proofs", PYTHONPATH=str(tmp_path))
+
+    assert result.returncode == 1
+    (line,) = result.stderr.strip().splitlines()
+    assert line.startswith("dealix-gates: EVIDENCE_BUCKET needs packages that are not installed")
+    assert line.endswith("python -m pip install --require-hashes -r requirements-s3.txt")
+
+
+def test_without_a_bucket_its_packages_are_not_needed(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys; sys.modules |= dict.fromkeys(['boto3', 'botocore', 'storages'])"
+    )
+
+    assert check(tmp_path, PYTHONPATH=str(tmp_path)).returncode == 0
+
+
 def test_a_refused_database_address_does_not_print_its_password(tmp_path: Path) -> None:
     result = check(tmp_path, DATABASE_URL="mysql://u:hunter2@localhost/db")
 

@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import reverse
 from moto.server import ThreadedMotoServer
 
-from dealix_gates import settings as production
+from dealix_gates import environment
 from gates.models import Evidence
 from gates.storage import Bucket
 from tests.support import factory
@@ -49,7 +49,7 @@ def keep_in(settings: Any, monkeypatch: pytest.MonkeyPatch, endpoint: str) -> No
         "AWS_SECRET_ACCESS_KEY": "its-secret",
     }.items():
         monkeypatch.setenv(name, value)
-    settings.STORAGES = {**settings.STORAGES, "default": production._evidence_store()}
+    settings.STORAGES = {**settings.STORAGES, "default": environment.evidence_store()}
 
 
 @pytest.fixture

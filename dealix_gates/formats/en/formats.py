@@ -1,4 +1,4 @@
-"""23 April 2026, 14:05."""
+"""English dates: 23 April 2026, 14:05."""
 
 DATE_FORMAT = "j F Y"
 SHORT_DATE_FORMAT = "j M Y"

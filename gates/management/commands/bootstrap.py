@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from accounts.models import GivenPassword
+from accounts.models import TemporaryPassword
 from gates.documents.apply import apply
 from gates.documents.backdating import start_of_day
 from gates.documents.json_reader import read_json
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         for username, group, _ in FIRST_USERS:
             passwords[username] = secrets.token_urlsafe(12)
             user = User.objects.create_user(username, password=passwords[username], is_staff=True)
-            GivenPassword.mark(user)
+            TemporaryPassword.mark(user)
             user.groups.add(Group.objects.get(name=group))
         return passwords
 

@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
     """Each history row carries a digest over itself and the row before it."""
 
     dependencies = [
-        ("gates", "0007_revision"),
+        ("gates", "0008_rename_reader_to_preference"),
         ("admin", "0003_logentry_add_action_flag_choices"),
     ]
 
