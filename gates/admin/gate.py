@@ -1,30 +1,26 @@
-"""Gates with their evidence, blockers and actions on one page, and closing in bulk."""
+"""The admin of gates: the list, and a gate's form with evidence, blockers and actions."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin import helpers
+from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gates import rules
 from gates.board.queries import derive_statuses
-from gates.models import Action, Blocker, Evidence, Gate, TransitionRefused
+from gates.models import Action, Blocker, Evidence, Gate
 from gates.rules import Status
 from gates.templatetags.board import STATUS_WORDS, status_tag
 
 from .base import (
-    AutoDirForm,
     BoardAdmin,
     CachedChoicesMixin,
     ReasonRequiredForm,
@@ -35,6 +31,7 @@ from .base import (
 from .close_view import close_page, share
 from .edit_conflicts import VersionedFormSet, VersionFieldMixin
 from .evidence import EvidenceForm
+from .gate_actions import GateActionsMixin
 from .gate_field import GateFieldMixin
 
 CLOSED_PROGRESS = Gate.Progress.CLOSED
@@ -148,18 +145,8 @@ class GateChangeList(ChangeList):
             gate.status_of = found[gate.pk]
 
 
-class BulkReasonForm(AutoDirForm, forms.Form):
-    """The reason for closing or reopening several gates at once."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Goes on record for each gate, with your name."),
-    )
-
-
 @admin.register(Gate)
-class GateAdmin(GateFieldMixin, BoardAdmin):
+class GateAdmin(GateActionsMixin, GateFieldMixin, BoardAdmin):
     form = GateForm
     inlines = (EvidenceInline, BlockerInline, ActionInline)
     last_evidence_field = "evidence"
@@ -168,14 +155,6 @@ class GateAdmin(GateFieldMixin, BoardAdmin):
     list_filter = (StatusFilter, "section", "priority", "owner", "counted")
     list_select_related = ("section", "owner")
     search_fields = ("code", "title", "definition_of_done", "notes")
-    actions = (
-        "close_selected",
-        "reopen_selected",
-        "set_priority_p0",
-        "set_priority_p1",
-        "set_priority_p2",
-        "delete_selected",
-    )
     readonly_fields = ("closed_at", "closed_by", "closing_note")
     fieldsets = (
         (None, {"fields": (("section", "code"), "title", "definition_of_done")}),
@@ -260,82 +239,3 @@ class GateAdmin(GateFieldMixin, BoardAdmin):
         # Last, so that new evidence can take the place of the only one there was.
         for row in formset.deleted_objects:
             row.delete()
-
-    @admin.action(permissions=["change"], description=_("Close selected gates"))
-    def close_selected(
-        self, request: HttpRequest, queryset: models.QuerySet[Gate]
-    ) -> HttpResponse | None:
-        return self._decide(request, queryset, "close_selected", gettext("Close gates"))
-
-    @admin.action(permissions=["change"], description=_("Reopen selected gates"))
-    def reopen_selected(
-        self, request: HttpRequest, queryset: models.QuerySet[Gate]
-    ) -> HttpResponse | None:
-        return self._decide(request, queryset, "reopen_selected", gettext("Reopen gates"))
-
-    def _decide(
-        self, request: HttpRequest, queryset: models.QuerySet[Gate], action: str, title: str
-    ) -> HttpResponse | None:
-        """Ask for the reason, then close or reopen gate by gate and say what happened to each."""
-        form = BulkReasonForm(request.POST if "decide" in request.POST else None)
-        if form.is_valid():
-            reason = form.cleaned_data["reason"]
-            for gate in queryset:
-                level, message = self._decide_one(request, gate, action, reason)
-                self.message_user(request, message, level)
-            return None
-        context = {
-            **self.admin_site.each_context(request),
-            "title": title,
-            "form": form,
-            "gates": queryset,
-            "action": action,
-            "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
-            "opts": self.opts,
-        }
-        return TemplateResponse(request, "admin/gates/gate/decide.html", context)
-
-    def _decide_one(
-        self, request: HttpRequest, gate: Gate, action: str, reason: str
-    ) -> tuple[int, str]:
-        try:
-            if action == "close_selected":
-                done = gate.close(request_user(request), reason)
-                word, already = gettext("closed"), gettext("was closed already")
-            else:
-                done = gate.reopen(request_user(request), reason)
-                word, already = gettext("reopened"), gettext("was not closed")
-        except TransitionRefused as refused:
-            return messages.ERROR, f"{gate.code}: {' '.join(refused.messages)}"
-        if not done:
-            return messages.WARNING, f"{gate.code}: {already}"
-        self.log_change(request, gate, f"{word}: {reason}")
-        return messages.SUCCESS, f"{gate.code}: {word}"
-
-    @admin.action(permissions=["change"], description=_("Set priority P0"))
-    def set_priority_p0(self, request: HttpRequest, queryset: models.QuerySet[Gate]) -> None:
-        self._set_priority(request, queryset, Gate.Priority.P0)
-
-    @admin.action(permissions=["change"], description=_("Set priority P1"))
-    def set_priority_p1(self, request: HttpRequest, queryset: models.QuerySet[Gate]) -> None:
-        self._set_priority(request, queryset, Gate.Priority.P1)
-
-    @admin.action(permissions=["change"], description=_("Set priority P2"))
-    def set_priority_p2(self, request: HttpRequest, queryset: models.QuerySet[Gate]) -> None:
-        self._set_priority(request, queryset, Gate.Priority.P2)
-
-    def _set_priority(
-        self, request: HttpRequest, queryset: models.QuerySet[Gate], priority: str
-    ) -> None:
-        chosen = list(queryset.order_by().values_list("pk", flat=True))
-        changed = []
-        # Read again under a lock: a gate closed since the list was read must not be written back.
-        with transaction.atomic():
-            for gate in Gate.objects.select_for_update().filter(pk__in=chosen):
-                if gate.priority != priority:
-                    gate.priority = priority
-                    gate.save()
-                    self.log_change(request, gate, [{"changed": {"fields": [gettext("priority")]}}])
-                    changed.append(gate.code)
-        words = gettext("%(priority)s now: %(gates)s") if changed else gettext("Nothing to change.")
-        self.message_user(request, words % {"priority": priority, "gates": ", ".join(changed)})

@@ -1,16 +1,14 @@
-"""What templates need to show a board: sentences, inline Markdown, counts, links, moments."""
+"""Template tags that show a board: statuses, dates, reasons, inline Markdown and counts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
 
 from django import template
 from django.template import Context
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import escape, format_html, format_html_join
@@ -26,6 +24,7 @@ from gates.models import Action
 from gates.reason_text import reason_text
 from gates.rules import Status, Totals
 from gates.rules.reason import Reason
+from gates.templatetags.links import gate_url, gates_url, page_url
 
 register = template.Library()
 register.filter("words", reason_text)
@@ -74,7 +73,7 @@ def _status_of(status: str, _language: str | None) -> SafeString:
 @register.simple_tag
 @lru_cache(maxsize=64)
 def icon(name: str) -> SafeString:
-    """A picture that says nothing to a screen reader; words stand beside it."""
+    """Return an icon that is hidden from screen readers; a label stands beside it."""
     return format_html(
         '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>',
         static("gates/icons.svg"),
@@ -101,9 +100,9 @@ def datetime_tag(value: datetime | date | None) -> SafeString | str:
 
 @register.filter
 def date_and_age(value: datetime | None) -> SafeString | str:
-    """A moment of the past, and how long ago that is, for a reader who asks "is this fresh?".
+    """Return a past datetime and its age in whole days.
 
-    By whole days, because a page stays as it is for a day (see gates/views/etag.py).
+    Whole days, because a page may stay cached for a day (see gates/views/etag.py).
     """
     if value is None:
         return ""
@@ -120,88 +119,12 @@ def share_of(part: int, whole: int) -> int:
     return part * 100 // whole if whole else 0
 
 
-# --- addresses -----------------------------------------------------------------------------
-
-
-@register.simple_tag(takes_context=True)
-def launch_url(context: Context, name: str, *args: str) -> str:
-    """A page of the launch that is shown, as it is now."""
-    return _page_address(name, args, _launch_slug(context), get_script_prefix())
-
-
-@register.simple_tag(takes_context=True)
-def page_url(context: Context, name: str, *args: str) -> str:
-    """A page of the launch that is shown, as of the moment that is shown.
-
-    A page that shows two moments says in `link_as_of` where a link leads.
-    """
-    moment = _as_of(context)
-    query = f"?{urlencode({'as_of': moment})}" if moment else ""
-    return launch_url(context, name, *args) + query
-
-
-@register.simple_tag(takes_context=True)
-def gates_url(context: Context, **asked: str) -> str:
-    """Return the address of the board narrowed to `asked` (see gates/board/filters.py)."""
-    moment = _as_of(context)
-    query = {"as_of": moment, **asked} if moment else asked
-    return f"{launch_url(context, 'board')}?{urlencode(query)}#gates"
-
-
-@register.simple_tag
-def history_url(**asked: str) -> str:
-    """Everything on record that is asked for: by kind, by gate, since and until when."""
-    return f"{reverse('history')}?{urlencode({name: of for name, of in asked.items() if of})}"
-
-
-def _as_of(context: Context) -> str | None:
-    request = context.get("request")
-    asked = request.GET.get("as_of") if request else None
-    moment: str | None = context.get("link_as_of", asked)
-    return moment
-
-
-def _launch_slug(context: Context) -> str:
-    """The launch to name in an address; empty where the address without one leads to it."""
-    launch = context.get("launch")
-    if launch is None or (launch.is_current and "link_as_of" not in context):
-        return ""
-    return str(launch.slug)
-
-
-@lru_cache(maxsize=8192)
-def _page_address(name: str, args: tuple[str, ...], launch: str, _mounted_at: str) -> str:
-    # A board links to every gate several times, and finding an address takes longer than a row.
-    return reverse(f"launch-{name}", args=[launch, *args]) if launch else reverse(name, args=args)
-
-
-@register.simple_tag(takes_context=True)
-def gate_url(context: Context, code: str) -> str:
-    """Where a gate's page is.
-
-    A code that no form lets through has no page of its own; its row on the board has to do.
-    """
-    try:
-        return page_url(context, "gate", code)
-    except NoReverseMatch:
-        return f"{page_url(context, 'board')}#{quote(code)}"
-
-
-@register.filter
-def host(url: str) -> str:
-    """The host of an address, so that nobody follows a link without seeing where it leads."""
-    try:
-        return urlsplit(url).netloc
-    except ValueError:
-        return ""
-
-
 # --- sentences -----------------------------------------------------------------------------
 
 
 @register.simple_tag(takes_context=True)
 def reason_html(context: Context, reason: Reason) -> SafeString:
-    """A reason with a link for each gate it names, and people's words kept apart from ours."""
+    """Return a reason with a link for each gate, and user-written text isolated in <bdi>."""
     list_limit = context["board"].list_limit() if "board" in context else None
     links = [
         format_html('<a class="code" href="{}">{}</a>', gate_url(context, code), code)
@@ -240,13 +163,13 @@ def _isolated_html(value: Any) -> str:
 
 @register.filter
 def account_name(names: Mapping[int | None, str], user_id: int | None) -> str:
-    """An account's name; empty for nobody, and its number where the account is gone."""
+    """Return an account's name: empty for None, `#<id>` for a deleted account."""
     return "" if user_id is None else names.get(user_id, f"#{user_id}")
 
 
 @register.filter
 def isolated_names(people: Iterable[str]) -> SafeString:
-    """Several people's names, each kept apart from the direction of the others."""
+    """Return names joined by commas, each isolated in <bdi> from the others' direction."""
     return format_html_join(gettext(", "), "<bdi>{}</bdi>", ((name,) for name in people))
 
 
@@ -261,16 +184,16 @@ def strip_code(text: str, code: str) -> str:
 
 @register.filter
 def limit(items: Sequence[Any], list_limit: int | None) -> Sequence[Any]:
-    """The first items of a list that is too long for the page it stands on; None: all of them.
+    """Return the first `list_limit` items of a list; all of them if `list_limit` is None.
 
-    Whoever shows few says with `beyond` how many that leaves out, and where those are.
+    A template that uses it shows the number left out (`hidden_count`) and links to the rest.
     """
     return items[:list_limit]
 
 
 @register.filter
 def hidden_count(items: Sequence[Any], list_limit: int | None) -> int:
-    """How many items of a list are left out where only `few` are shown."""
+    """Return how many items of a list `limit` leaves out."""
     return 0 if list_limit is None else max(0, len(items) - list_limit)
 
 

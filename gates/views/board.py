@@ -139,13 +139,13 @@ def claim(request: HttpRequest, named: str, slug: str | None = None) -> HttpResp
     """One claim: its rule, its verdict with every reason, and how its rule has changed."""
     found = found_or_404(requested_board(request, slug))
     judged = found_or_404(next((row for row in found.claims if row.slug == named), None))
-    history = [entry for entry in claim_history(judged.id) if entry.at <= found.until]
+    entries = [entry for entry in claim_history(judged.id) if entry.at <= found.until]
     context = {
         "board": found,
         "launch": found.launch,
         "past": "as_of" in request.GET,
         "claim": judged,
-        "history": history[:MAX_GATES_PER_PAGE],
-        "earlier": history[MAX_GATES_PER_PAGE:],
+        "history": entries[:MAX_GATES_PER_PAGE],
+        "earlier": entries[MAX_GATES_PER_PAGE:],
     }
     return render(request, "gates/claim.html", context)

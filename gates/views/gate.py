@@ -36,17 +36,17 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
     launch = found_or_404(get_launch(slug, as_of))
     found = found_or_404(read_gate(launch, code, now, as_of))
     until = as_of or datetimes.end_of_day(now)
-    history = [entry for entry in gate_history(found.id) if entry.at <= until]
+    entries = [entry for entry in gate_history(found.id) if entry.at <= until]
     context: dict[str, Any] = {
         "launch": launch,
         "gate": found,
         "as_of": as_of and min(as_of, now),
         "past": as_of is not None,
         "shareable": _could_share(found) if as_of is None else [],
-        "history": history[:MAX_GATES_PER_PAGE],
-        "earlier": history[MAX_GATES_PER_PAGE:],
+        "history": entries[:MAX_GATES_PER_PAGE],
+        "earlier": entries[MAX_GATES_PER_PAGE:],
         "rewritten": {
-            entry.row_id for entry in history if (entry.model, entry.kind) == ("evidence", "~")
+            entry.row_id for entry in entries if (entry.model, entry.kind) == ("evidence", "~")
         },
         "progress_word": Gate.Progress(found.progress).label,
         "people": usernames(

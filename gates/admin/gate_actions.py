@@ -1,0 +1,116 @@
+"""Actions on several selected gates: close, reopen, set the priority."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from gates.models import Gate, TransitionRefused
+
+from .base import AutoDirForm, BoardAdmin, request_user
+
+
+class BulkReasonForm(AutoDirForm, forms.Form):
+    """The reason for closing or reopening several gates at once."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Goes on record for each gate, with your name."),
+    )
+
+
+class GateActionsMixin(BoardAdmin):
+    """The bulk actions of the gates' list."""
+
+    actions = (
+        "close_selected",
+        "reopen_selected",
+        "set_priority_p0",
+        "set_priority_p1",
+        "set_priority_p2",
+        "delete_selected",
+    )
+
+    @admin.action(permissions=["change"], description=_("Close selected gates"))
+    def close_selected(
+        self, request: HttpRequest, queryset: models.QuerySet[Gate]
+    ) -> HttpResponse | None:
+        return self._decide(request, queryset, "close_selected", gettext("Close gates"))
+
+    @admin.action(permissions=["change"], description=_("Reopen selected gates"))
+    def reopen_selected(
+        self, request: HttpRequest, queryset: models.QuerySet[Gate]
+    ) -> HttpResponse | None:
+        return self._decide(request, queryset, "reopen_selected", gettext("Reopen gates"))
+
+    def _decide(
+        self, request: HttpRequest, queryset: models.QuerySet[Gate], action: str, title: str
+    ) -> HttpResponse | None:
+        """Ask for the reason, then close or reopen each gate and report the result for each."""
+        form = BulkReasonForm(request.POST if "decide" in request.POST else None)
+        if form.is_valid():
+            reason = form.cleaned_data["reason"]
+            for gate in queryset:
+                level, message = self._decide_one(request, gate, action, reason)
+                self.message_user(request, message, level)
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "form": form,
+            "gates": queryset,
+            "action": action,
+            "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/gates/gate/decide.html", context)
+
+    def _decide_one(
+        self, request: HttpRequest, gate: Gate, action: str, reason: str
+    ) -> tuple[int, str]:
+        try:
+            if action == "close_selected":
+                done = gate.close(request_user(request), reason)
+                word, already = gettext("closed"), gettext("was closed already")
+            else:
+                done = gate.reopen(request_user(request), reason)
+                word, already = gettext("reopened"), gettext("was not closed")
+        except TransitionRefused as refused:
+            return messages.ERROR, f"{gate.code}: {' '.join(refused.messages)}"
+        if not done:
+            return messages.WARNING, f"{gate.code}: {already}"
+        self.log_change(request, gate, f"{word}: {reason}")
+        return messages.SUCCESS, f"{gate.code}: {word}"
+
+    @admin.action(permissions=["change"], description=_("Set priority P0"))
+    def set_priority_p0(self, request: HttpRequest, queryset: models.QuerySet[Gate]) -> None:
+        self._set_priority(request, queryset, Gate.Priority.P0)
+
+    @admin.action(permissions=["change"], description=_("Set priority P1"))
+    def set_priority_p1(self, request: HttpRequest, queryset: models.QuerySet[Gate]) -> None:
+        self._set_priority(request, queryset, Gate.Priority.P1)
+
+    @admin.action(permissions=["change"], description=_("Set priority P2"))
+    def set_priority_p2(self, request: HttpRequest, queryset: models.QuerySet[Gate]) -> None:
+        self._set_priority(request, queryset, Gate.Priority.P2)
+
+    def _set_priority(
+        self, request: HttpRequest, queryset: models.QuerySet[Gate], priority: str
+    ) -> None:
+        chosen = list(queryset.order_by().values_list("pk", flat=True))
+        changed = []
+        # Read again under a lock: a gate closed since the list was read must not be written back.
+        with transaction.atomic():
+            for gate in Gate.objects.select_for_update().filter(pk__in=chosen):
+                if gate.priority != priority:
+                    gate.priority = priority
+                    gate.save()
+                    self.log_change(request, gate, [{"changed": {"fields": [gettext("priority")]}}])
+                    changed.append(gate.code)
+        words = gettext("%(priority)s now: %(gates)s") if changed else gettext("Nothing to change.")
+        self.message_user(request, words % {"priority": priority, "gates": ", ".join(changed)})
