@@ -46,8 +46,8 @@ def _measure(databases: Databases) -> None:
 
     call_command("collectstatic", verbosity=0, interactive=False)
     size = Size(34, 1_000)
-    pages = Boards(databases)
-    client, get, change = pages.at(size), pages.get(size, "/"), pages.change(size)
+    boards = Boards(databases)
+    client, get, change = boards.client(size), boards.page(size, "/"), boards.edit(size)
     frames = {"as Django comes": SMALL_FRAME, "in one piece": FRAME_SIZE}
     seconds: dict[tuple[str, int], list[float]] = defaultdict(list)
     for _ in range(ROUNDS):
