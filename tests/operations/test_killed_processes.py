@@ -11,10 +11,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -23,24 +21,27 @@ from gates.documents.importer import import_file
 from gates.models import TRACKED, Gate, Launch
 from gates.operations import integrity
 from tests.support import factory
+from tests.support.documents import SNAPSHOT
+from tests.support.profile import tries
 
 pytestmark = pytest.mark.usefixtures("committed")
 
-SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
 # How often each kind of work is killed; some are done before they are.
-IMPORTS, CLOSINGS, MIGRATIONS = 12, 12, 6
+IMPORTS = tries(quick=4, full=12)
+CLOSINGS = tries(quick=6, full=12)
+MIGRATIONS = tries(quick=2, full=6)
 ATTEMPTS = 60
 
 
 def seconds_for(work: Callable[[], None]) -> float:
-    """How long the work takes when nobody kills it."""
+    """Return how many seconds the work takes when it is not killed."""
     began = time.monotonic()
     work()
     return time.monotonic() - began
 
 
 def killed(work: Callable[[], None], after: float) -> bool:
-    """Do the work in a process of its own and kill it; False where it was done before."""
+    """Do the work in a process of its own and kill that; False if the work was done before."""
     connection.close()
     child = os.fork()
     if child == 0:
@@ -59,7 +60,7 @@ def killed(work: Callable[[], None], after: float) -> bool:
 
 
 def wait_until_the_server_has_noticed() -> None:
-    """PostgreSQL finishes the statement under way before it sees that nobody is there."""
+    """PostgreSQL finishes the statement under way before it sees that the client is gone."""
     if connection.vendor == "sqlite":
         return
     for _ in range(500):
@@ -75,13 +76,13 @@ def wait_until_the_server_has_noticed() -> None:
 
 
 def rows() -> Counter[str]:
-    """How many rows each table and each history has."""
+    """Count the rows of each table and each history."""
     tables = [table for model in TRACKED for table in (model, model.history.model)]
     return Counter({table.__name__: table.objects.count() for table in tables})
 
 
 def rounds(work: Callable[[int], None], takes: float, enough: int) -> Iterator[int]:
-    """Kill the work at random moments until enough have died of it; the number of each round."""
+    """Kill the work at random moments until it died often enough; yield each round's number."""
     seed = random.randrange(10**9)  # noqa: S311  nothing to protect
     print(f"seed {seed}")  # noqa: T201  shown by pytest when the test fails
     moments = random.Random(seed)  # noqa: S311
