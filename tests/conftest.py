@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
+from xdist.remote import Producer
 
 from gates.database import triggers
 from tests.support import factory
@@ -24,6 +25,7 @@ from tests.support.browser import (  # noqa: F401  fixtures
 from tests.support.clock import START
 from tests.support.databases import Templates
 from tests.support.profile import PROFILE, PROFILES
+from tests.support.scheduling import FilesOrTests
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -54,17 +56,19 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile(PROFILE)
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesOrTests:
+    return FilesOrTests(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what the engine of this run cannot show; `make test` runs both engines.
 
     Without Chromium the browser tests are skipped, but not where REQUIRE_BROWSER is set, as in CI.
-    They take longest, so they come first, and one worker runs them all with one browser.
+    They take longest, so they come first: no worker is left alone with one at the end.
     """
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
     for item in items:
         if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
             if not CHROMIUM and os.environ.get("REQUIRE_BROWSER"):
                 raise pytest.UsageError(NO_CHROMIUM)
             if not CHROMIUM:

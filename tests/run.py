@@ -19,7 +19,7 @@ from typing import IO
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n2", "--dist=loadgroup")
+PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n2")
 OPTIONS_WITH_A_FILE = ("--junitxml", "--junit-xml", "--report-log", "--log-file")
 
 

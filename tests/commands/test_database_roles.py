@@ -16,9 +16,6 @@ from tests.support import factory
 from tests.support.admin_forms import person, proof, save_gate
 from tests.support.assertions import everything, sql
 
-# The roles are the whole server's, so one worker runs these tests.
-pytestmark = pytest.mark.xdist_group("roles")
-
 OWNER, WEB = "board_owner", "board_web"
 SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
 

@@ -18,10 +18,7 @@ from gates.operations import backup
 from tests.support import factory
 from tests.support.assertions import sql, triggers_lifted
 
-pytestmark = [
-    pytest.mark.usefixtures("committed"),
-    pytest.mark.xdist_group("drill"),  # looks at all databases of the server
-]
+pytestmark = pytest.mark.usefixtures("committed")
 
 STEPS = ["dump", "files", "restore", "tables", "evidence", "integrity"]
 

@@ -5,8 +5,11 @@ makes, and how often the loops of the tests' own go round.
 """
 
 import os
+from typing import TypeVar
 
 from hypothesis import HealthCheck, settings
+
+T = TypeVar("T")
 
 PROFILES = ("quick", "full")
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE") or "quick"
@@ -16,8 +19,8 @@ settings.register_profile("quick", max_examples=30, deadline=None)
 settings.register_profile("full", max_examples=100, deadline=None)
 
 
-def tries(*, quick: int, full: int) -> int:
-    """The number of examples, rounds or requests under the profile of this run."""
+def tries(*, quick: T, full: T) -> T:
+    """Return the number of examples, rounds or requests, or the size, for this run's profile."""
     return full if PROFILE == "full" else quick
 
 
