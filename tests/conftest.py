@@ -63,6 +63,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesOr
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what the engine of this run cannot show; `make test` runs both engines.
 
+    A test without a database shows the same on both, so it runs with SQLite's alone.
     Without Chromium the browser tests are skipped, but not where REQUIRE_BROWSER is set, as in CI.
     They take longest, so they come first: no worker is left alone with one at the end.
     """
@@ -73,9 +74,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 raise pytest.UsageError(NO_CHROMIUM)
             if not CHROMIUM:
                 item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+        if not uses_database(item):
+            item.add_marker(pytest.mark.sqlite)
         for engine in ENGINES:
             if item.get_closest_marker(engine) and connection.vendor != engine:
                 item.add_marker(pytest.mark.skip(reason=f"shown on {engine} alone"))
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """Whether pytest-django gives the test a database, or a mark names the engine it needs."""
+    fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    return bool(fixtures) or any(map(item.get_closest_marker, ("django_db", *ENGINES)))
 
 
 def pytest_report_header() -> str:

@@ -20,11 +20,12 @@ from gates.operations import integrity
 from tests.support import factory
 from tests.support.admin_forms import person
 from tests.support.databases import url_of
+from tests.support.profile import tries
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.usefixtures("committed")]
 
 PASSWORD = "a long enough secret"
-GATES = 20
+GATES = tries(quick=8, full=20)
 
 
 class Person(Browser):
