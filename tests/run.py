@@ -9,6 +9,7 @@ selected on the other one.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -65,6 +66,7 @@ def closing_line(output: str) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryFile("w+") as later:
         postgresql = subprocess.Popen(
             [
@@ -75,14 +77,17 @@ def main(arguments: Sequence[str]) -> int:
             cwd=ROOT,
             stdout=later,
             stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C reaches it below, once
         )
         try:
             _say("== tests on SQLite\n")
             code, seen = _run_on_sqlite(arguments_for("sqlite", arguments))
             codes = [code, postgresql.wait()]
-        finally:
-            postgresql.terminate()
+        except KeyboardInterrupt:
+            # So that the server is stopped and its folder removed.
+            os.killpg(postgresql.pid, signal.SIGINT)
             postgresql.wait()
+            return 130
         output = _read(later)
     _say(f"== tests on PostgreSQL\n{output}\n")
     _say(f"== SQLite:     {closing_line(seen)}\n== PostgreSQL: {closing_line(output)}\n")

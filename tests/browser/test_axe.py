@@ -69,7 +69,9 @@ def pages() -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(("language", "size", "schemes"), VIEWS, ids=str)
+@pytest.mark.parametrize(
+    ("language", "size", "schemes"), VIEWS, ids=[f"{view[0]}-{view[1][0]}" for view in VIEWS]
+)
 def test_axe_finds_nothing_and_nothing_overflows(
     open_page: Open, language: str, size: tuple[int, int], schemes: tuple[str, ...]
 ) -> None:

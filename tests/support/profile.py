@@ -28,10 +28,6 @@ def examples_on_database(*, quick: int, full: int) -> settings:
     """Settings of a property that writes to a database, which the test itself rolls back."""
     return settings(
         max_examples=tries(quick=quick, full=full),
-        suppress_health_check=[
-            HealthCheck.function_scoped_fixture,
-            HealthCheck.too_slow,
-            HealthCheck.data_too_large,
-            HealthCheck.filter_too_much,
-        ],
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
     )
