@@ -10,10 +10,10 @@ APP := .venv/installed-app
 DEV := .venv/installed-dev
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help run test audit check bench drill messages lock format clean
+.PHONY: help run test test-all audit check bench drill messages lock format clean
 
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
 
 run: export DEBUG = on
 run: $(APP) ## install, prepare and start the board on 127.0.0.1 (PORT=8000)
@@ -22,19 +22,14 @@ run: $(APP) ## install, prepare and start the board on 127.0.0.1 (PORT=8000)
 	@echo "The board is at http://127.0.0.1:$(PORT)/ (Ctrl-C stops it)"
 	@$(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
 
-# Both engines at the same time, and both to the end, so that one run shows everything; what
-# PostgreSQL said is printed after SQLite's. DATABASE_URL is set empty (SQLite) rather than left
-# out: a person's own environment or .env must not decide.
+# Both engines at the same time, with two workers each (tests/run.py). ARGS goes to pytest on both;
+# of a file that it names, --junitxml=x.xml, PostgreSQL's is x-postgresql.xml.
 test: $(DEV) ## run the tests on SQLite and on PostgreSQL (ARGS="-k close")
-	@said=$$(mktemp); status=0; \
-	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest $(ARGS) >$$said 2>&1 & other=$$!; \
-	trap 'kill $$other 2>/dev/null; rm -f $$said' EXIT INT TERM; \
-	echo "== tests on SQLite"; \
-	DATABASE_URL= $(BIN)/python -m pytest -p no:cacheprovider $(ARGS) || status=1; \
-	wait $$other || status=1; \
-	echo "== tests on PostgreSQL"; \
-	cat $$said; \
-	exit $$status
+	@$(BIN)/python -m tests.run $(ARGS)
+
+# The same tests with more examples and rounds, and all views of every page (tests/support/profile.py).
+test-all: export HYPOTHESIS_PROFILE = full
+test-all: test ## run the tests with all of their examples, as .ci/run does
 
 # As in production, with a key of its own. Stands in front of a command.
 PRODUCTION = env DEBUG=off ALLOWED_HOSTS=gates.example \

@@ -1,13 +1,18 @@
-"""What tests share: what a test needs to run, and databases that are really committed to."""
+"""Fixtures that all tests share, the engines and profiles they run under, and their databases."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
+import hypothesis
 import pytest
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
+from xdist.remote import Producer
 
 from gates.database import triggers
 from tests.support import factory
@@ -19,20 +24,23 @@ from tests.support.browser import (  # noqa: F401  fixtures
 )
 from tests.support.clock import START
 from tests.support.database_roles import roles  # noqa: F401  fixture
+from tests.support.databases import Templates
+from tests.support.profile import PROFILE, PROFILES
+from tests.support.scheduling import FilesOrTests
 
 ENGINES = ("sqlite", "postgresql")
 
 
 @pytest.fixture
 def reader(client: Client) -> Client:
-    """Somebody who is logged in and may only read."""
+    """A client that is logged in and may only read."""
     client.force_login(factory.user("reader"))
     return client
 
 
 @pytest.fixture
 def on_day(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Let it be that many days after the start, for everything that asks for the time."""
+    """Set the time to a number of days after `START`, for every caller of `timezone.now`."""
 
     def set_day(days: int) -> None:
         monkeypatch.setattr(timezone, "now", lambda: START + timedelta(days=days))
@@ -44,29 +52,48 @@ def pytest_configure(config: pytest.Config) -> None:
     for engine in ENGINES:
         config.addinivalue_line("markers", f"{engine}: shown on {engine} alone")
     config.addinivalue_line("markers", "browser: in a real browser")
+    if PROFILE not in PROFILES:
+        raise pytest.UsageError(f"HYPOTHESIS_PROFILE is {PROFILE!r}, not one of {PROFILES}")
+    hypothesis.settings.load_profile(PROFILE)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesOrTests:
+    return FilesOrTests(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what the engine of this run cannot show; `make test` runs both engines.
 
+    A test without a database shows the same on both, so it runs with SQLite's alone.
     Without Chromium the browser tests are skipped, but not where REQUIRE_BROWSER is set, as in CI.
+    They take longest, so they come first: no worker is left alone with one at the end.
     """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
     for item in items:
-        if item.get_closest_marker("browser") and not CHROMIUM:
-            if os.environ.get("REQUIRE_BROWSER"):
+        if item.get_closest_marker("browser"):
+            if not CHROMIUM and os.environ.get("REQUIRE_BROWSER"):
                 raise pytest.UsageError(NO_CHROMIUM)
-            item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+            if not CHROMIUM:
+                item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+        if not uses_database(item):
+            item.add_marker(pytest.mark.sqlite)
         for engine in ENGINES:
             if item.get_closest_marker(engine) and connection.vendor != engine:
                 item.add_marker(pytest.mark.skip(reason=f"shown on {engine} alone"))
 
 
+def uses_database(item: pytest.Item) -> bool:
+    """Whether pytest-django gives the test a database, or a mark names the engine it needs."""
+    fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    return bool(fixtures) or any(map(item.get_closest_marker, ("django_db", *ENGINES)))
+
+
 def pytest_report_header() -> str:
-    return f"database: {connection.vendor}"
+    return f"database: {connection.vendor}, profile: {PROFILE}"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """In the last lines, what did not run for want of a browser."""
+    """Name in the last lines the tests that did not run for want of a browser."""
     skipped = terminalreporter.stats.get("skipped", [])
     names = sorted(
         {
@@ -80,11 +107,37 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.line(f"{NO_CHROMIUM}. Not run: {', '.join(names)}")
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Templates:
+    """The migrated databases of this run."""
+    own = tmp_path_factory.getbasetemp()
+    return Templates(own if worker_id == "master" else own.parent)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, templates: Templates
+) -> Iterator[None]:
+    """Let one worker migrate, and all others copy its database."""
+    create = connection.creation.create_test_db
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            connection.creation, "create_test_db", partial(templates.create_test_db, create)
+        )
+        yield
+
+
+@pytest.fixture
+def migrated_sqlite(templates: Templates, django_db_setup: None, tmp_path: Path) -> Path:
+    """An empty, migrated SQLite database of the test's own, whatever engine the tests run on."""
+    return Path(shutil.copy(templates.migrated_sqlite(), tmp_path / "board.sqlite3"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def flush_past_the_triggers() -> Iterator[None]:
-    """Django empties the tables after a test that commits; our triggers refuse that, rightly.
+    """Lift the triggers while Django empties the tables after a test that commits.
 
-    They are lifted around the emptying, and around nothing else.
+    The append-only triggers refuse the emptying. They are lifted around it and nothing else.
     """
     empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
@@ -110,4 +163,4 @@ def flush_past_the_triggers() -> Iterator[None]:
 
 @pytest.fixture
 def committed(transactional_db: None) -> None:
-    """A database in which a test commits, for what happens at COMMIT or on a second connection."""
+    """Let the test commit, for what happens at COMMIT or on a second connection."""

@@ -22,7 +22,7 @@ django.setup()
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
-call_command("migrate", verbosity=0)
+call_command("migrate", verbosity=0)  # only what the app of single sign-on adds
 User.objects.create_user("sami", email="sami@example.com")
 client = Client()
 page = client.get("/accounts/login/").content.decode()
@@ -84,7 +84,8 @@ def provider() -> Iterator[str]:
     server.server_close()
 
 
-def log_in(tmp_path: Path, provider: str, **person: Any) -> dict[str, Any]:
+def log_in(database: Path, provider: str, **person: Any) -> dict[str, Any]:
+    """Log in through the provider in a process of its own; what came of it."""
     Server.person = {"sub": "1", "name": "Sami", **person}
     result = subprocess.run(
         [sys.executable, "-c", LOG_IN],
@@ -94,7 +95,7 @@ def log_in(tmp_path: Path, provider: str, **person: Any) -> dict[str, Any]:
             "DJANGO_SETTINGS_MODULE": "dealix_gates.settings",
             "DEBUG": "on",
             "ALLOWED_HOSTS": "testserver",
-            "DATABASE_URL": f"sqlite:///{tmp_path}/board.sqlite3",
+            "DATABASE_URL": f"sqlite:///{database}",
             "SSO_SERVER": provider,
             "SSO_NAME": "Example",
             "SSO_CLIENT_ID": "gates",
@@ -105,28 +106,30 @@ def log_in(tmp_path: Path, provider: str, **person: Any) -> dict[str, Any]:
         check=False,
     )
     assert result.returncode == 0, result.stderr
-    said: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
-    return said
+    answer: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
+    return answer
 
 
-def test_whom_we_know_by_a_verified_address_is_let_in(tmp_path: Path, provider: str) -> None:
-    said = log_in(tmp_path, provider, email="sami@example.com", email_verified=True)
+@pytest.mark.sqlite  # the process has a SQLite file of its own
+def test_whom_we_know_by_a_verified_address_is_let_in(migrated_sqlite: Path, provider: str) -> None:
+    answer = log_in(migrated_sqlite, provider, email="sami@example.com", email_verified=True)
 
-    assert said["offered"]
-    assert said["away"] == f"{provider}/authorize"
-    assert (said["user"], said["landed"]) == ("sami", "/")
+    assert answer["offered"]
+    assert answer["away"] == f"{provider}/authorize"
+    assert (answer["user"], answer["landed"]) == ("sami", "/")
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("email", "verified"), [("sami@example.com", False), ("stranger@example.com", True)]
 )
 def test_nobody_else_is_let_in_and_no_account_is_made(
-    tmp_path: Path, provider: str, email: str, verified: bool
+    migrated_sqlite: Path, provider: str, email: str, verified: bool
 ) -> None:
-    said = log_in(tmp_path, provider, email=email, email_verified=verified)
+    answer = log_in(migrated_sqlite, provider, email=email, email_verified=verified)
 
-    assert said["user"] is None
-    assert said["accounts"] == ["sami"]
+    assert answer["user"] is None
+    assert answer["accounts"] == ["sami"]
 
 
 def test_it_is_off_by_default(client: Any, db: None) -> None:

@@ -4,13 +4,14 @@ from datetime import datetime
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gates.board.launches import get_launch
 from gates.board.queries import read_board, read_gate
 from gates.board.rows import Board
 from tests.support import factory
+from tests.support.profile import examples_on_database
 from tests.support.random_edits import EDITS, clock, edit, small_board
 
 pytestmark = pytest.mark.django_db
@@ -24,11 +25,7 @@ STEPS = st.lists(
 )
 
 
-@settings(
-    max_examples=200,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@examples_on_database(quick=40, full=200)
 @given(steps=STEPS)
 def test_the_board_as_of_each_step_is_the_one_that_was_live(
     steps: list[tuple[int, str, int, int]],

@@ -1,6 +1,8 @@
 """axe finds nothing on any page, in either language, light or dark, on a phone or a desktop.
 
-Each page is also kept as a picture in var/screenshots, for a person to look at.
+The full profile looks at every page in both languages and both widths, light and dark, and keeps
+each as a picture in var/screenshots, for a person to look at. The quick one looks at every page in
+English on a desktop, light and dark, and in Arabic on a phone, light.
 """
 
 import pytest
@@ -10,12 +12,21 @@ from gates.models import Blocker, Claim, Evidence, Gate, Launch
 from tests.support import factory
 from tests.support.admin_forms import person
 from tests.support.browser import DESKTOP, NARROW, SCREENSHOTS, Open, axe_findings, overflow
+from tests.support.profile import tries
 
 # The pages are the same on both engines, so one of them is enough.
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
 
 # In the dark only the colours differ.
 SCHEMES = {"light": (), "dark": ("color-contrast", "link-in-text-block")}
+# Language, size, and the colour schemes to look at.
+VIEWS = tries(
+    quick=[("en", DESKTOP, ("light", "dark")), ("ar", NARROW, ("light",))],
+    full=[
+        (language, size, tuple(SCHEMES)) for language in ("en", "ar") for size in (DESKTOP, NARROW)
+    ],
+)
+PICTURES = tries(quick=False, full=True)
 
 
 def pages() -> dict[str, str]:
@@ -58,10 +69,11 @@ def pages() -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("size", [DESKTOP, NARROW], ids=["desktop", "phone"])
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize(
+    ("language", "size", "schemes"), VIEWS, ids=[f"{view[0]}-{view[1][0]}" for view in VIEWS]
+)
 def test_axe_finds_nothing_and_nothing_overflows(
-    open_page: Open, language: str, size: tuple[int, int]
+    open_page: Open, language: str, size: tuple[int, int], schemes: tuple[str, ...]
 ) -> None:
     call_command("import_snapshot", "fixtures/launch_gates_2026-04-23.json", "--dated=2026-04-23")
     founder = person("sami", "Founder")
@@ -74,10 +86,11 @@ def test_axe_finds_nothing_and_nothing_overflows(
 
     for name, path in pages().items():
         page.goto(path)
-        for scheme, rules in SCHEMES.items():
+        for scheme in schemes:
+            rules = SCHEMES[scheme]
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             where = f"{name}-{language}-{scheme}-{size[0]}"
-            if size == DESKTOP or scheme == "light":
+            if PICTURES and (size == DESKTOP or scheme == "light"):
                 page.screenshot(path=SCREENSHOTS / f"{where}.png", full_page=not rules)
             findings += [f"{where}: {found}" for found in axe_findings(page, rules)]
             if wider := overflow(page):

@@ -42,18 +42,19 @@ def failed(capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
     return last.split()[0], str(failure.value)
 
 
-def databases() -> set[str]:
+def restored_databases() -> set[str]:
+    """The databases that a drill of any worker has left on the server."""
     if connection.vendor == "sqlite":
         return set()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT datname FROM pg_database")
+        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'dealix_drill%'")
         return {name for (name,) in cursor.fetchall()}
 
 
 def test_a_sound_board_passes_and_leaves_nothing_behind(
     board: Evidence, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = databases()
+    before = restored_databases()
 
     call_command("drill")
 
@@ -63,7 +64,7 @@ def test_a_sound_board_passes_and_leaves_nothing_behind(
     assert "1 files" in lines[1]
     assert lines[-1].startswith("The drill passed in ")
     assert err == ""
-    assert databases() == before
+    assert restored_databases() == before
 
 
 def test_on_a_terminal_it_says_what_it_is_doing(
@@ -131,13 +132,13 @@ def test_a_row_lost_on_the_way_is_found(
         return {**tables, "gates_gate": (count + 1, "")}
 
     monkeypatch.setattr(drill, "dump", dump)
-    before = databases()
+    before = restored_databases()
 
     step, cause = failed(capsys)
 
     assert step == "tables"
     assert "table gates_gate: 2 rows before, 1 after" in cause
-    assert databases() == before
+    assert restored_databases() == before
 
 
 def test_a_damaged_dump_is_found(
@@ -150,12 +151,12 @@ def test_a_damaged_dump_is_found(
         return tables
 
     monkeypatch.setattr(drill, "dump", dump)
-    before = databases()
+    before = restored_databases()
 
     step, _cause = failed(capsys)
 
     assert step == "restore"
-    assert databases() == before
+    assert restored_databases() == before
 
 
 def test_an_evidence_file_that_is_missing_is_found(

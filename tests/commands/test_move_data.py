@@ -1,9 +1,6 @@
 """`manage.py move_data` copies all rows to another database of either engine, or none."""
 
-import os
-import shutil
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterator
 from io import StringIO
@@ -24,52 +21,31 @@ from gates.models import Gate, Import, Launch
 from tests.support import factory
 from tests.support.admin_forms import person
 from tests.support.assertions import everything, sql, triggers_lifted
+from tests.support.databases import TEMPLATE, WORKER, manage, url_of
 
 pytestmark = pytest.mark.usefixtures("committed")
 
 SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
 
 
-def manage(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run one of our commands on the database at an address."""
-    return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=settings.BASE_DIR,
-        env={**os.environ, "DATABASE_URL": url, "DEBUG": "on"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty, migrated SQLite database, to copy from."""
-    path = tmp_path_factory.mktemp("migrated") / "empty.sqlite3"
-    assert manage(f"sqlite:///{path}", "migrate", "--verbosity", "0").returncode == 0
-    return path
-
-
 @pytest.fixture
-def target(migrated: Path, tmp_path: Path) -> str:
-    """The address of an empty, migrated SQLite database."""
-    shutil.copy(migrated, tmp_path / "target.sqlite3")
-    return f"sqlite:///{tmp_path}/target.sqlite3"
+def target(migrated_sqlite: Path) -> str:
+    """The DATABASE_URL of an empty, migrated SQLite database."""
+    return f"sqlite:///{migrated_sqlite}"
 
 
 @pytest.fixture
 def own_database() -> Iterator[str]:
-    """The address of an empty, migrated PostgreSQL database beside that of the tests."""
+    """The DATABASE_URL of an empty, migrated PostgreSQL database beside that of the tests."""
+    name = f"moved_here_{WORKER}"
     outside = connection.copy()
     with outside.cursor() as cursor:
-        cursor.execute("CREATE DATABASE moved_here TEMPLATE template0")
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     try:
-        url = urlsplit(os.environ["DATABASE_URL"])._replace(path="/moved_here").geturl()
-        assert manage(url, "migrate", "--verbosity", "0").returncode == 0
-        yield url
+        yield url_of(name)
     finally:
         with outside.cursor() as cursor:
-            cursor.execute("DROP DATABASE moved_here WITH (FORCE)")
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
         outside.close()
 
 
@@ -145,8 +121,7 @@ def test_there_and_back_again_is_the_same_board_on_both_engines(
     back = manage(target, "move_data", own_database)
 
     assert (back.returncode, back.stderr) == (0, "")
-    here = connection.settings_dict["NAME"]
-    ours = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{here}").geturl()
+    ours = url_of(connection.settings_dict["NAME"])
     for url in (ours, target, own_database):
         done = manage(url, "dumpdata", "--all", "--natural-foreign", "--format", "json")
         assert done.returncode == 0, done.stderr

@@ -22,8 +22,11 @@ from gates.database import closing_rule, triggers
 from gates.database.trigger import postgresql_function
 from gates.models import Evidence, Gate, TransitionRefused
 from tests.support import factory
+from tests.support.profile import tries
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.usefixtures("committed")]
+
+ROUNDS = tries(quick=6, full=20)
 
 ROUNDS = 500
 LEVELS = ("READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
@@ -208,7 +211,10 @@ def attempt(do: Callable[[], Any]) -> Any:
 def wait_until_someone_waits() -> None:
     for _ in range(200):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+                " WHERE NOT granted AND datname = current_database()"
+            )
             if cursor.fetchone()[0]:
                 return
         time.sleep(0.01)
@@ -232,7 +238,7 @@ def at_once(*attempts: Callable[[], Any]) -> list[Any]:
 
 def test_of_two_who_close_at_once_the_first_decision_stands_alone() -> None:
     people = [factory.user("sami"), factory.user("ali")]
-    for number in range(20):
+    for number in range(ROUNDS):
         gate = factory.gate(f"T{number}")
         factory.evidence(gate)
 
@@ -252,7 +258,7 @@ def test_of_two_who_close_at_once_the_first_decision_stands_alone() -> None:
 
 def test_closing_while_the_evidence_is_deleted_ends_in_a_clean_refusal() -> None:
     sami = factory.user("sami")
-    for number in range(20):
+    for number in range(ROUNDS):
         gate = factory.gate(f"T{number}")
         evidence = factory.evidence(gate)
 

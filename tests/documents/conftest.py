@@ -1,21 +1,23 @@
 """Documents that the tests of the import share."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.documents import SNAPSHOT, Rows
+from tests.support.documents import SNAPSHOT, Rows, only
 
 
 @pytest.fixture
-def written(tmp_path: Path) -> Callable[[Callable[[Rows], Any]], Path]:
-    """The snapshot with something changed, as a file."""
+def written(tmp_path: Path) -> Callable[..., Path]:
+    """Write the snapshot with something changed to a file; `gates` cuts it down to these codes."""
 
-    def write(change: Callable[[Rows], Any]) -> Path:
+    def write(change: Callable[[Rows], Any], gates: Collection[str] = ()) -> Path:
         rows = json.loads(SNAPSHOT.read_text())
+        if gates:
+            rows = only(rows, gates)
         change(rows)
         path = tmp_path / "changed.json"
         path.write_text(json.dumps(rows))

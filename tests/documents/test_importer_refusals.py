@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def test_renaming_the_launch_of_a_broken_document_is_refused_too(
     capsys: pytest.CaptureFixture[str], written: Any, launch: Any
 ) -> None:
-    path = written(lambda rows: row(rows, "gate", code="T6").update(launch=launch))
+    path = written(lambda rows: row(rows, "gate", code="T6").update(launch=launch), gates=["T6"])
 
     with pytest.raises(CommandError, match="launch"):
         run(path, capsys, launch="second")
@@ -146,12 +146,18 @@ BROKEN: dict[str, tuple[Callable[[Rows], Any], list[str]]] = {
 }
 
 
+# These documents have all 34 gates, whose rows are numbered in the message. The others have the six
+# that are named here: a whole import takes half a second.
+WHOLE = ("duplicate code", "unknown table", "a row that is not one")
+SOME_GATES = ("T1", "T2", "T6", "T7", "S5", "O3")
+
+
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_document_names_row_and_field_and_writes_nothing(
     capsys: pytest.CaptureFixture[str], written: Any, name: str
 ) -> None:
     break_it, expected = BROKEN[name]
-    path = written(break_it)
+    path = written(break_it, gates=() if name in WHOLE else SOME_GATES)
 
     with pytest.raises(CommandError) as refused:
         run(path, capsys)

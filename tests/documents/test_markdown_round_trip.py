@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from gates.board.launches import get_launch
 from gates.board.queries import read_board
@@ -19,6 +19,7 @@ from gates.documents.markdown.escaping import escape_cell, escape_text, unescape
 from gates.documents.markdown.reader import read_markdown
 from gates.documents.markdown.writer import write_markdown
 from tests.support import factory
+from tests.support.profile import examples_on_database
 from tests.support.strategies import NOW, boards, build, texts
 
 # What it shows does not depend on the engine, so one of them is enough.
@@ -37,7 +38,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(plan=boards)
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@examples_on_database(quick=40, full=200)
 def test_writing_reading_and_writing_again_gives_the_same_bytes(
     path: Path, plan: dict[str, Any]
 ) -> None:

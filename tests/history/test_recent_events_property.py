@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gates.board.datetimes import days_before
 from gates.history.recent_events import NEWS_DAYS, RULE_NOTICE_DAYS, recent_events
 from gates.models import Claim, Gate, Requirement
 from tests.support import factory
+from tests.support.profile import examples_on_database
 from tests.support.random_edits import EDITS, clock, edit, small_board
 
 pytestmark = pytest.mark.django_db
@@ -72,11 +73,7 @@ def naive(launch: int, now: datetime) -> tuple[set[int], list[Any], list[Any]]:
     return reopened, sorted(claims, key=str), sorted(required)
 
 
-@settings(
-    max_examples=150,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@examples_on_database(quick=30, full=150)
 @given(steps=STEPS)
 def test_news_from_the_database_is_what_the_whole_history_says(
     steps: list[tuple[int, str, int, int]],

@@ -11,10 +11,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -23,12 +21,15 @@ from gates.documents.importer import import_file
 from gates.models import TRACKED, Gate, Launch
 from gates.operations import integrity
 from tests.support import factory
+from tests.support.documents import SNAPSHOT
+from tests.support.profile import tries
 
 pytestmark = pytest.mark.usefixtures("committed")
 
-SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
 # How often each kind of work is killed; some are done before they are.
-IMPORTS, CLOSINGS, MIGRATIONS = 12, 12, 6
+IMPORTS = tries(quick=4, full=12)
+CLOSINGS = tries(quick=6, full=12)
+MIGRATIONS = tries(quick=2, full=6)
 ATTEMPTS = 60
 
 

@@ -1,13 +1,11 @@
 """Two servers on one PostgreSQL act as one board while closes of the same gates race."""
 
-import os
 import re
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Barrier, Thread
-from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
@@ -21,11 +19,13 @@ from gates.models import Evidence, Gate
 from gates.operations import integrity
 from tests.support import factory
 from tests.support.admin_forms import person
+from tests.support.databases import url_of
+from tests.support.profile import tries
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.usefixtures("committed")]
 
 PASSWORD = "a long enough secret"
-GATES = 20
+GATES = tries(quick=8, full=20)
 
 
 class Person(Browser):
@@ -40,19 +40,13 @@ class Person(Browser):
         return str(response.getheader("Location"))
 
 
-def database_url() -> str:
-    """Return the address of this test's database."""
-    name = connection.settings_dict["NAME"]
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-
-
 @pytest.fixture
 def servers(committed: None, tmp_path: Path) -> Iterator[tuple[Server, Server]]:
     cache.clear()
     with ExitStack() as stack:
         started = []
         for _ in range(2):
-            started.append(Server(tmp_path, database_url()))
+            started.append(Server(tmp_path, url_of(connection.settings_dict["NAME"])))
             stack.callback(started[-1].stop)
         yield started[0], started[1]
     cache.clear()

@@ -81,18 +81,16 @@ class ThroughSocket(http.client.HTTPConnection):
 
 
 @pytest.fixture
-def board(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+def board(tmp_path: Path, migrated_sqlite: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """gunicorn, started as the unit starts it, on a new database."""
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     environment = {
         **inherited,
-        "DATABASE_URL": f"sqlite:///{tmp_path}/board.sqlite3",
+        "DATABASE_URL": f"sqlite:///{migrated_sqlite}",
         "SECRET_KEY": "0123456789" * 6,
         "ALLOWED_HOSTS": HOST,
         "DEBUG": "off",
     }
-    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    subprocess.run(migrate, cwd=ROOT, env=environment, check=True)
     place = tmp_path / "board.sock"
     line = unit("dealix-gates.service")["Service"]["ExecStart"].replace(SOCKET, str(place))
     program, *arguments = shlex.split(line)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, override_settings
 
 from benchmarks.environment import FIXED_ENVIRONMENT
 from tests.support import factory
@@ -97,17 +98,25 @@ def test_development_makes_its_own_key(tmp_path: Path) -> None:
     assert check(tmp_path, DEBUG="on", SECRET_KEY="", ALLOWED_HOSTS="").returncode == 0
 
 
-def test_a_session_made_with_the_key_before_still_counts(
-    client: Client, settings: Any, db: None
-) -> None:
-    client.force_login(factory.user())
-    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
-    settings.SECRET_KEY = "n" * 60
+def keys_from(monkeypatch: pytest.MonkeyPatch, key: str, fallbacks: str) -> dict[str, Any]:
+    """The keys that the settings module takes from an environment."""
+    monkeypatch.setenv("SECRET_KEY", key)
+    monkeypatch.setenv("SECRET_KEY_FALLBACKS", fallbacks)
+    found = runpy.run_module("dealix_gates.settings")
+    return {name: found[name] for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS")}
 
-    rotated = client.get("/")
-    settings.SECRET_KEY_FALLBACKS = []
-    settings.SECRET_KEY = "m" * 60
-    forgotten = client.get("/")
+
+def test_a_session_made_with_the_key_before_still_counts(
+    client: Client, monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
+    first, older, new = (letters * 6 for letters in ("0123456789", "abcdefghij", "klmnopqrst"))
+    with override_settings(**keys_from(monkeypatch, first, "")):
+        client.force_login(factory.user())
+
+    with override_settings(**keys_from(monkeypatch, new, f"{older},{first}")):
+        rotated = client.get("/")
+    with override_settings(**keys_from(monkeypatch, new, older)):
+        forgotten = client.get("/")
 
     assert rotated.status_code == 200
     assert forgotten.status_code == 302

@@ -1,5 +1,6 @@
 """Documents to import, and what an import writes."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -46,3 +47,22 @@ def document(tmp_path: Path, text: str, name: str = "document.md") -> Path:
 
 def gates(tmp_path: Path, *rows: str) -> Path:
     return document(tmp_path, HEAD + TABLE + "".join(f"{row}\n" for row in rows))
+
+
+def only(rows: Rows, gates: Collection[str]) -> Rows:
+    """Cut the snapshot's rows down to some gates, their evidence, blockers and sections."""
+
+    def is_kept(row: dict[str, Any]) -> bool:
+        fields = row["fields"]
+        match row["model"].removeprefix("gates."):
+            case "gate":
+                return fields["code"] in gates and not fields.get("covered_by")
+            case "evidence" | "blocker":
+                return fields["gate"][1] in gates
+            case "section":
+                return any(code.startswith(fields["prefix"]) for code in gates)
+            case "action" | "requirement":
+                return False
+        return True
+
+    return [row for row in rows if is_kept(row)]

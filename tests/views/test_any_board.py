@@ -6,10 +6,11 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 
 from gates.models import Claim, Gate
 from tests.support import factory
+from tests.support.profile import examples_on_database
 from tests.support.strategies import NOW, boards, build
 
 # What it shows does not depend on the engine, so one of them is enough.
@@ -22,7 +23,7 @@ SPANS = ["/changes/", "/history/", "/admin/gates/gate/", "/admin/gates/blocker/"
 
 
 @given(plan=boards)
-@settings(max_examples=40, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+@settings(examples_on_database(quick=12, full=40), phases=PHASES)
 def test_every_page_opens(client: Client, plan: dict[str, Any]) -> None:
     with pytest.MonkeyPatch.context() as patch, transaction.atomic():
         patch.setattr(timezone, "now", lambda: NOW)

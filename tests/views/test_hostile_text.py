@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
+from pytest_django import DjangoDbBlocker
 
 from gates.models import TRACKED
 from tests.support.accounts import browser_of
@@ -56,11 +57,15 @@ def shape(page: str) -> Shape:
     return parser
 
 
-@pytest.fixture
-def harmless(settings) -> dict[str, Any]:
-    """The pages of a board that says nothing hostile; the database is as before."""
+@pytest.fixture(autouse=True)
+def public_badge(settings) -> None:
     settings.PUBLIC_BADGE = True
-    with transaction.atomic():
+
+
+@pytest.fixture(scope="module")
+def harmless(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> dict[str, Any]:
+    """The pages of a board that says nothing hostile, read once; the database is as before."""
+    with django_db_blocker.unblock(), override_settings(PUBLIC_BADGE=True), transaction.atomic():
         found = pages(browser_of("superuser"), HARMLESS)
         transaction.set_rollback(True)
     return found

@@ -5,8 +5,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from benchmarks.data import Size, fill
+from benchmarks.data import Size
 from tests.support import factory
+from tests.support.large_boards import fill_in_bulk
 from tests.support.query_counts import COUNTS
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("size", [Size(34, 400), Size(1_020, 4_000)], ids=str)
 def test_the_number_of_queries_does_not_depend_on_the_size(client: Client, size: Size) -> None:
-    fill(size)
+    fill_in_bulk(size)
     client.force_login(factory.user("sami"))
     found = {}
 
