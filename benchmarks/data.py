@@ -16,6 +16,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from gates.database.record_chain import row_digest
 from gates.models import (
     TRACKED,
     Action,
@@ -28,6 +29,7 @@ from gates.models import (
     Requirement,
     Section,
 )
+from gates.models.history import history_values
 
 BATCH = 2000
 DAYS = 90  # how far back the history goes
@@ -199,6 +201,11 @@ def _make_history(rows: int, user: User, rng: random.Random) -> None:
             _history_row(row, time, "~", user, rng, last=last[id(row)] == index)
         )
     for model, rows_of_model in history.items():
+        digests: dict[int, str] = {}
+        for row in rows_of_model:  # in bulk, neither signals nor SQLite's triggers chain them
+            row.history_recorded_at = row.history_date
+            digests[row.id] = row_digest(digests.get(row.id, ""), history_values(row))
+            row.history_digest = digests[row.id]
         model.history.model.objects.bulk_create(rows_of_model, BATCH)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from gates.board.as_of import object_rows, previous_rows
@@ -106,7 +106,11 @@ class RecentEvents:
 
 
 def recent_events(launch_id: int, now: datetime) -> RecentEvents:
-    """Return the recent events of a launch up to a moment, in four queries."""
+    """Return the recent events of a launch up to a moment.
+
+    In four queries; claims and requirements take up to two more each if they changed. Mostly they
+    did not, and Django takes longer to build those queries than the database to answer them.
+    """
     notices = (days_before(now, RULE_NOTICE_DAYS), now)
     news = (days_before(now, NEWS_DAYS), now)
     imports = Import.objects.filter(launch_id=launch_id, at__range=notices).order_by("at", "pk")
@@ -119,9 +123,12 @@ def recent_events(launch_id: int, now: datetime) -> RecentEvents:
 
 
 def _claim_events(launch_id: int, span: tuple[datetime, datetime]) -> list[ClaimEvent]:
+    if not (row_ids := _rule_row_ids(Claim, launch_id, span)):
+        return []
     previous = previous_rows(Claim).values(state=CLAIM_STATE)[:1]
     rows = (
-        _rule_rows(Claim, launch_id, span)
+        Claim.history.filter(history_id__in=row_ids)
+        .order_by()
         .annotate(new=CLAIM_STATE, old=Subquery(previous))
         .filter(~Q(history_type="~") | ~Q(old=F("new")))
         .values_list(*ORIGIN_COLUMNS, "name", "old", "new")
@@ -144,9 +151,12 @@ def _claim_state(values: dict[str, Any] | None) -> ClaimState | None:
 
 def _requirement_events(launch_id: int, span: tuple[datetime, datetime]) -> list[RequirementEvent]:
     _, now = span
+    if not (row_ids := _rule_row_ids(Requirement, launch_id, span)):
+        return []
     rows = (
-        _rule_rows(Requirement, launch_id, span)
+        Requirement.history.filter(history_id__in=row_ids)
         .exclude(history_type="~")
+        .order_by()
         .annotate(
             claim_then=_row_in_force(Claim, "claim_id", "name", now),
             gate_then=_row_in_force(Gate, "gate_id", "code", now),
@@ -176,14 +186,18 @@ def _reopened_gates(span: tuple[datetime, datetime]) -> set[int]:
     return set(reopened.values_list("id", flat=True))
 
 
-def _rule_rows(model: Any, launch_id: int, span: tuple[datetime, datetime]) -> QuerySet[Any]:
-    """Return a model's history rows of a span, without what the launch's first document added.
+def _rule_row_ids(model: Any, launch_id: int, span: tuple[datetime, datetime]) -> list[int]:
+    """Return the ids of a model's history rows of a span, but not of what came with the launch.
 
     The document that made the launch brings its claims; they are no news.
     """
+    rows = model.history.filter(history_date__range=span).order_by()
+    found = list(rows.values_list("history_id", "history_type", "history_import"))
+    if not any(kind == "+" and sha256 for _, kind, sha256 in found):
+        return [row_id for row_id, _, _ in found]
     made = Launch.history.filter(id=launch_id, history_type="+", history_import__isnull=False)
-    rows: QuerySet[Any] = model.history.filter(history_date__range=span).order_by()
-    return rows.exclude(history_type="+", history_import__in=made.values("history_import"))
+    first = set(made.values_list("history_import", flat=True))
+    return [row_id for row_id, kind, sha256 in found if kind != "+" or sha256 not in first]
 
 
 def _row_in_force(model: Any, reference: str, name: str, now: datetime) -> Coalesce:

@@ -72,11 +72,15 @@ def _chain_row(row: Any, using: str) -> None:
     rows = type(row)._default_manager.using(using).filter(id=row.id)
     row.history_late = rows.filter(history_date__gt=row.history_date).exists()
     previous = rows.order_by("id", "-history_id").values_list("history_digest", flat=True).first()
-    values = {
+    row.history_digest = row_digest(previous or "", history_values(row))
+
+
+def history_values(row: Any) -> dict[str, Any]:
+    """Return a history row's values by column, as the database will give them back."""
+    return {
         field.attname: field.to_python(getattr(row, field.attname))
         for field in row._meta.concrete_fields
     }
-    row.history_digest = row_digest(previous or "", values)
 
 
 class AuditHistory(HistoricalRecords):

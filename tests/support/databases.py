@@ -67,7 +67,7 @@ class Templates:
 
     def _create_sqlite(self, create: Any, *args: Any, **kwargs: Any) -> str:
         if self.sqlite.exists():
-            shutil.copy(self.sqlite, connection.creation._get_test_db_name())
+            shutil.copy(self.sqlite, connection.creation._get_test_db_name())  # type: ignore[attr-defined]
             return str(create(*args, **{**kwargs, "keepdb": True}))
         name = str(create(*args, **kwargs))
         connection.close()  # writes the file whole
@@ -80,7 +80,7 @@ class Templates:
             return str(create(*args, **kwargs))
         name = str(create(*args, **kwargs))
         connection.close()
-        with connection.creation._nodb_cursor() as cursor:
+        with connection.creation._nodb_cursor() as cursor:  # type: ignore[attr-defined]
             # One that an earlier run has left on a server that is kept.
             cursor.execute(f"DROP DATABASE IF EXISTS {TEMPLATE}")
             cursor.execute(f'CREATE DATABASE {TEMPLATE} TEMPLATE "{name}"')

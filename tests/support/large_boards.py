@@ -4,6 +4,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from benchmarks.data import Size, fill
+from gates.models import Claim, Requirement
 from tests.support.assertions import sql, triggers_lifted
 
 
@@ -15,6 +16,11 @@ def fill_in_bulk(size: Size) -> User:
     """
     with triggers_lifted():
         founder = fill(size)
+    # Then a page takes the queries for changed claims, which it saves while nothing changed.
+    claim = Claim.objects.earliest("pk")
+    claim.min_closed = (claim.min_closed or 1) + 1
+    claim.save()
+    Requirement.objects.earliest("pk").save()
     if connection.vendor == "postgresql":
         sql("ANALYZE")
     return founder
