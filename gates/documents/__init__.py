@@ -1,1 +1,1 @@
-"""Documents in and out of the board."""
+"""Import and export of a board as documents."""

@@ -1,13 +1,11 @@
-"""Make the board say what a document says: all of it in one transaction, or nothing.
+"""Write a document's records to the board in one transaction.
 
 Rows are found by their natural keys and written with `save()`, so that every change is in the
-history under the person who imports and the document's name. Gates are closed and reopened by
-`Gate` itself, after their evidence is there. What the board has and the document does not is
-left alone.
+history with the importing user and the document's name. `Gate` closes and reopens gates itself,
+after their evidence is written. Rows that the document does not name are not changed.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -18,45 +16,25 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from gates.models import TRACKED, Blocker, Claim, Evidence, Gate, Import, Launch, TransitionRefused
+from gates.models import TRACKED, Blocker, Evidence, Gate, Import, Launch, TransitionRefused
 from gates.models.history import save_with_history
 
 from .backdating import check_backdating
+from .difference import FULLY_REPORTED, Difference, record_values
 from .field_values import DependencyFailed, InvalidValue, display, plain_value
 from .records import NATURAL_KEYS, Document, DocumentError, Problem, Record
 
 # Written by Gate.close_from_import and Gate.reopen, never by assignment.
 DECISION_FIELDS = ("closed_at", "closed_by", "closing_note")
 CLOSED_VALUE = Gate.Progress.CLOSED
-FULLY_REPORTED = (Gate, Claim)  # of other new rows the name says enough
 
 
-# How many records are done, and of how many.
+# Called with (records done, records in all).
 ProgressCallback = Callable[[int, int], None]
 
 
-def no_progress(_done: int, _of: int) -> None:
-    """Tell nobody."""
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One thing an import changes (or would): a new row, or a field of a row."""
-
-    model: str
-    name: str
-    field: str = ""
-    old: str = ""
-    new: str = ""
-    gate: str = ""
-    values: tuple[tuple[str, str], ...] = ()  # what a new gate or claim says, by field
-
-    def __str__(self) -> str:
-        name = self.name if self.model == "gate" or not self.gate else f"{self.gate}: {self.name}"
-        if not self.field:
-            said = [f"\n    {field}: — → {value}" for field, value in self.values]
-            return f"+ {self.model} {name}{''.join(said)}"
-        return f"~ {self.model} {name}: {self.field}: {self.old} → {self.new}"
+def no_progress(_done: int, _total: int) -> None:
+    """Progress callback that does nothing."""
 
 
 def apply(
@@ -65,19 +43,20 @@ def apply(
     by: User | None = None,
     dry_run: bool = False,
     dated: datetime | None = None,
-    tell: ProgressCallback = no_progress,
+    on_progress: ProgressCallback = no_progress,
 ) -> list[Difference]:
-    """Write what the document says and return what differed; with `dry_run`, only return it.
+    """Write the document's records and return the differences.
 
-    The history is written as of `dated`, or as of now. `tell` hears how far it is.
+    dry_run: write nothing, return the same differences.
+    dated: the moment under which the history is written; None for now.
 
     Raises:
-        DocumentRefused: with every problem found; nothing was written.
+        DocumentError: with every problem found; nothing was written.
     """
     with transaction.atomic():
         if dated is not None:
             check_backdating(document, dated)
-        run = _Import(document, by, dated, tell)
+        run = _Import(document, by, dated, on_progress)
         run.write()
         if run.problems:
             raise DocumentError(run.problems)
@@ -86,20 +65,17 @@ def apply(
     return run.differences
 
 
-def _record_values(record: Record) -> Iterator[tuple[str, str]]:
-    """What a record says besides its key and its place, by field."""
-    for name, value in record.fields.items():
-        if name not in (*NATURAL_KEYS[record.model], "position") and value not in (None, ""):
-            yield name, str(value[-1]) if isinstance(value, list) and value else display(value)
-
-
 class _Import:
-    """One import under way: what is on the board by key, what differed, what went wrong."""
+    """State of one import: rows of the board by natural key, differences, problems."""
 
     def __init__(
-        self, document: Document, by: User | None, dated: datetime | None, tell: ProgressCallback
+        self,
+        document: Document,
+        by: User | None,
+        dated: datetime | None,
+        on_progress: ProgressCallback,
     ) -> None:
-        self.tell = tell
+        self.on_progress = on_progress
         self.by = by
         self.dated = dated
         self.reason = document.reason(dated)
@@ -119,40 +95,40 @@ class _Import:
             # An import that dates history back is logged before it writes, for the database to
             # allow it; a new launch has to be there first.
             if model is Launch and self.dated:
-                self._each(Launch, self._log_import)
-            self._each(model, self._write)
+                self._for_each(Launch, self._log_import)
+            self._for_each(model, self._write)
             if model is Launch and self.dated:
-                self._each(Launch, self._log_import)
-        # A gate may be covered by a later one, and closes once its evidence is in.
-        self._each(Gate, self._cover)
-        self._each(Gate, self._close)
+                self._for_each(Launch, self._log_import)
+        # A gate may be covered by a later gate, and closes only after its evidence is written.
+        self._for_each(Gate, self._cover)
+        self._for_each(Gate, self._close)
         for model in TRACKED:
-            self._record_what_has_no_history(model)
-        self._each(Launch, self._log_import)
+            self._start_missing_history(model)
+        self._for_each(Launch, self._log_import)
 
     def _read_existing(self, model: Any) -> None:
         relations = [
             name for name in NATURAL_KEYS[model] if model._meta.get_field(name).is_relation
         ]
         launches = [f"{name}__launch" for name in relations if name in {"gate", "claim"}]
-        # Locked, so that what is compared and written back is what is there.
+        # Locked, so that no row changes between the comparison and the write.
         rows = model.objects.select_for_update(of=("self",))
         query = rows.select_related(*relations, *launches).order_by("pk")
         if model is Blocker:
-            # Among blockers with the same words the unresolved one comes last and is found.
+            # Of blockers with the same text the unresolved one comes last and is the one kept.
             query = query.order_by(F("resolved_at").asc(nulls_last=True), "pk")
         for row in query:
-            self.rows[(model, row.natural_key())] = self._marked(row)
+            self.rows[(model, row.natural_key())] = self._with_import(row)
 
-    def _each(self, model: type, step: Callable[[Record], None]) -> None:
-        """Take one step for every record of a model, noting what goes wrong."""
+    def _for_each(self, model: type, step: Callable[[Record], None]) -> None:
+        """Run one step for every record of a model and collect the problems."""
         for record in self.records:
             if record.model is not model or (model, record.key()) in self.failed:
                 continue
             try:
                 step(record)
             except DependencyFailed:
-                self.failed.add((model, record.key()))  # its cause is among the problems
+                self.failed.add((model, record.key()))  # the cause is a problem of its own
             except InvalidValue as error:
                 self._fail(record, {error.field: [error.message]})
             except TransitionRefused as error:
@@ -162,31 +138,31 @@ class _Import:
 
     def _fail(self, record: Record, messages: dict[str, list[str]]) -> None:
         self.failed.add((record.model, record.key()))
-        for field, found in messages.items():
+        for field, errors in messages.items():
             name = "" if field == "__all__" else field
-            self.problems.append(Problem(str(record), name, " ".join(found)))
+            self.problems.append(Problem(str(record), name, " ".join(errors)))
 
     def _write(self, record: Record) -> None:
-        """Add the row, or change what differs; all but what has to wait for other rows."""
+        """Add or change the row, without the fields that wait for other rows."""
         self.done += 1
-        self.tell(self.done, len(self.records))
+        self.on_progress(self.done, len(self.records))
         values = {
             name: self._value(record, name)
             for name in record.fields
-            if name != "covered_by" or self._is_there(record, name)
+            if name != "covered_by" or self._is_written(record, name)
         }
         row = self.rows.get((record.model, record.key()))
         if record.model is Launch and (row or Launch.objects.filter(is_current=True).exists()):
-            values.pop("is_current", None)  # which launch comes first is decided on the board
+            values.pop("is_current", None)  # people choose the current launch on the board
         if record.model is Gate:
             values = self._without_closing(record, row, values)
         if row is None:
             if record.model is Evidence and self.dated is not None:
                 values.setdefault("recorded_at", self.dated)
-            row = self._marked(record.model(**values))
+            row = self._with_import(record.model(**values))
             row.full_clean()
             if record.model is Gate and record.fields.get("progress") == CLOSED_VALUE:
-                # Nobody ever saw it open: its history starts with the closing.
+                # It was never open on the board: its history starts with the closing.
                 row.skip_history_when_saving = True
                 self._save(row)
                 del row.skip_history_when_saving
@@ -195,7 +171,7 @@ class _Import:
                 self._save(row)
             self.rows[(record.model, record.key())] = row
             self.added.add((record.model, record.key()))
-            self._differs(record)
+            self._add_difference(record)
         else:
             self._change(record, row, values)
 
@@ -204,7 +180,7 @@ class _Import:
         if not changed:
             return
         for name, value in changed.items():
-            self._note(record, name, getattr(row, name), value)
+            self._add_change(record, name, getattr(row, name), value)
             setattr(row, name, value)
         row.full_clean()
         self._save(row)
@@ -212,18 +188,18 @@ class _Import:
     def _without_closing(
         self, record: Record, gate: Gate | None, values: dict[str, Any]
     ) -> dict[str, Any]:
-        """The values that can be set now. A gate the document reopens is reopened first."""
+        """Return the values that can be assigned. Reopen the gate if the document says so."""
         progress = values.get("progress", Gate.Progress.OPEN if gate is None else gate.progress)
         if progress not in Gate.Progress.values:
             raise InvalidValue("progress", f"{progress!r} is not open, partial or closed")
         if gate is not None and gate.progress == CLOSED_VALUE and progress != CLOSED_VALUE:
-            self._note(record, "progress", gate.progress, progress)
+            self._add_change(record, "progress", gate.progress, progress)
             gate.reopen(self.by, self.reason, to=progress)
         if progress == CLOSED_VALUE:
             return {k: v for k, v in values.items() if k not in (*DECISION_FIELDS, "progress")}
         return values
 
-    def _is_there(self, record: Record, name: str) -> bool:
+    def _is_written(self, record: Record, name: str) -> bool:
         key = record.fields[name]
         return isinstance(key, list) and (Gate, tuple(map(str, key))) in self.rows
 
@@ -241,10 +217,10 @@ class _Import:
             name: self._value(record, name) for name in DECISION_FIELDS if name in record.fields
         }
         if gate.close_from_import(self.by, self.reason, **details):
-            self._note(record, "progress", before, CLOSED_VALUE)
+            self._add_change(record, "progress", before, CLOSED_VALUE)
 
-    def _record_what_has_no_history(self, model: Any) -> None:
-        """Rows that came by `loaddata` have none: put them on record as they are now."""
+    def _start_missing_history(self, model: Any) -> None:
+        """Write a first history row for rows that came by `loaddata`, which writes none."""
         recorded = set(model.history.order_by().values_list("id", flat=True))
         for record in self.records:
             row = self.rows.get((model, record.key())) if record.model is model else None
@@ -253,7 +229,7 @@ class _Import:
                 self._save(row)
 
     def _log_import(self, record: Record) -> None:
-        """Log the import for its launch, once the launch is there."""
+        """Log the import for its launch, once and as soon as the launch is there."""
         launch = self.rows.get((Launch, record.key()))
         if launch is None or launch in self.logged:
             return
@@ -266,41 +242,41 @@ class _Import:
             sha256=self.sha256,
         )
 
-    def _note(self, record: Record, field: str, old: Any, new: Any) -> None:
+    def _add_change(self, record: Record, field: str, old: Any, new: Any) -> None:
         if (record.model, record.key()) not in self.added:
-            self._differs(record, field, display(old), display(new))
+            self._add_difference(record, field, display(old), display(new))
 
-    def _differs(self, record: Record, field: str = "", old: str = "", new: str = "") -> None:
+    def _add_difference(
+        self, record: Record, field: str = "", old: str = "", new: str = ""
+    ) -> None:
         model = record.model._meta.model_name
-        values = (
-            () if field or record.model not in FULLY_REPORTED else tuple(_record_values(record))
-        )
+        values = () if field or record.model not in FULLY_REPORTED else tuple(record_values(record))
         self.differences.append(
             Difference(model, record.name(), field, old, new, record.gate_code(), values)
         )
 
-    def _marked(self, row: Any) -> Any:
-        """The row, whose history will name the document and be written under its own date."""
+    def _with_import(self, row: Any) -> Any:
+        """Return the row, marked so that its history names this import and has its date."""
         row._imported_from = self.sha256
         if self.dated is not None:
             row._history_date = self.dated
         return row
 
     def _save(self, row: Any) -> None:
-        save_with_history(self._marked(row), by=self.by, reason=self.reason)
+        save_with_history(self._with_import(row), by=self.by, reason=self.reason)
 
     def _value(self, record: Record, name: str) -> Any:
         field = record.model._meta.get_field(name)
         value = record.fields[name]
         if not field.is_relation:
             return plain_value(field, value)
-        return None if value is None else self._referred(field, value)
+        return None if value is None else self._related_row(field, value)
 
-    def _referred(self, field: Any, key: Any) -> Any:
-        """The row that a natural key names.
+    def _related_row(self, field: Any, key: Any) -> Any:
+        """Return the row that a natural key names.
 
         Raises:
-            Unusable: not a natural key, or there is no such row.
+            InvalidValue: not a natural key, or there is no such row.
         """
         model, label = field.related_model, field.related_model._meta.verbose_name
         if not isinstance(key, list) or any(isinstance(part, (list, dict)) for part in key):

@@ -1,7 +1,7 @@
-"""A document's history under its own date, so that the past can be imported after the fact.
+"""Imports whose history is written under an earlier day.
 
-The moment is the beginning of that day: it is never in the future, not even for today's
-document, and what people do on the board later that day comes after it.
+The moment is the beginning of that day. So it is never in the future, not even for today's
+document, and changes that people make on the board later that day come after it.
 """
 
 from datetime import date, datetime, time
@@ -24,15 +24,15 @@ from .records import Document, DocumentError, Problem
 
 
 def start_of_day(day: date) -> datetime:
-    """Midnight at the beginning of a day, here."""
+    """Return the midnight at which a day begins, in the board's time zone."""
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def check_backdating(document: Document, dated: datetime) -> None:
-    """See that the document's launch has no history after `dated`, and that it is not to come.
+    """Check that `dated` is past and that the document's launch has no later history.
 
     Raises:
-        DocumentRefused: it has; or the date is in the future.
+        DocumentError: `dated` is in the future, or the launch has later history.
     """
     day = timezone.localdate(dated)
     if dated > timezone.now():
@@ -46,7 +46,7 @@ def check_backdating(document: Document, dated: datetime) -> None:
 
 
 def _latest(slug: str) -> datetime | None:
-    """When anything of a launch last changed, deleted rows included."""
+    """Return the moment of the newest history row of a launch, deleted rows included."""
     launches: Any = Launch.objects.filter(slug=slug).order_by().values("id")
     gates: Any = Gate.history.filter(launch_id__in=launches).order_by().values("id")
     claims: Any = Claim.history.filter(launch_id__in=launches).order_by().values("id")
@@ -60,4 +60,4 @@ def _latest(slug: str) -> datetime | None:
         model.history.filter(**scope).order_by("-history_date").values_list("history_date").first()
         for model, scope in scopes
     ]
-    return max((found[0] for found in newest if found), default=None)
+    return max((row[0] for row in newest if row), default=None)

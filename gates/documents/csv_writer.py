@@ -28,7 +28,7 @@ FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠
 
 
 def write_csv(board: Board) -> str:
-    """The board's gates as RFC 4180 text.
+    """Return the board's gates as RFC 4180 text.
 
     It begins with a byte order mark, without which Excel shows Arabic as gibberish.
     """
@@ -41,7 +41,7 @@ def write_csv(board: Board) -> str:
 
 
 def escape_formula(cell: str) -> str:
-    """The cell, with an apostrophe in front where a spreadsheet would take it for a formula."""
+    """Return the cell, with an apostrophe in front if a spreadsheet would run it as a formula."""
     return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA_START) else cell
 
 

@@ -1,4 +1,4 @@
-"""The formats a board is written in, for the pages and the command alike."""
+"""The export formats of a board, for the pages and the command."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -17,31 +17,30 @@ TOKENS_PER_CHUNK = 4096
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a board becomes text, and what a browser is told about that text."""
+    """One export format."""
 
-    pieces: Callable[[Board], Iterable[str]]  # of the text, in order
+    pieces: Callable[[Board], Iterable[str]]  # parts of the text, in order
     content_type: str
-    download: bool
+    download: bool  # a browser saves it instead of showing it
 
     def write(self, board: Board) -> str:
-        """The whole text."""
+        """Return the whole text."""
         return "".join(self.pieces(board))
 
 
 def json_chunks(board: Board) -> Iterator[str]:
-    """Indented JSON, ending with a line break.
+    """Return indented JSON in chunks, ending with a line break.
 
-    Its words are chosen now, in the language that is active now; only their encoding waits until
-    a piece is asked for.
+    The texts are translated now, in the active language; only encoding waits for the iterator.
     """
     encoder = DjangoJSONEncoder(ensure_ascii=False, indent=1)
-    return _joined(encoder.iterencode(board_as_data(board)))
+    return _join_tokens(encoder.iterencode(board_as_data(board)))
 
 
-def _joined(tokens: Iterator[str]) -> Iterator[str]:
-    """Tokens of a few letters as pieces worth sending."""
-    while piece := "".join(islice(tokens, TOKENS_PER_CHUNK)):
-        yield piece
+def _join_tokens(tokens: Iterator[str]) -> Iterator[str]:
+    """Join tokens of a few letters into chunks of `TOKENS_PER_CHUNK`."""
+    while chunk := "".join(islice(tokens, TOKENS_PER_CHUNK)):
+        yield chunk
     yield "\n"
 
 

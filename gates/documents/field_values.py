@@ -1,4 +1,4 @@
-"""One value of a document as the field that will hold it."""
+"""Values of a document as values of model fields."""
 
 from datetime import date
 from typing import Any
@@ -19,22 +19,22 @@ class InvalidValue(Exception):
 
 
 class DependencyFailed(InvalidValue):
-    """A value that cannot be taken because the row it names is refused: no news of its own."""
+    """A reference to a row that is refused itself. It is not reported a second time."""
 
 
 def plain_value(field: Any, value: Any) -> Any:
-    """The Python value for a field that refers to no other row.
+    """Return the Python value for a field that is no relation.
 
     Raises:
-        Unusable: the wrong type, a NUL character, or a moment without a time zone.
+        InvalidValue: the wrong type, a NUL character, or a moment without a time zone.
     """
     if value is None:
         if not field.null:
             raise InvalidValue(field.name, "must not be empty")
         return None
-    expected, words = _expected(field)
+    expected, description = _expected_type(field)
     if type(value) is not expected:
-        raise InvalidValue(field.name, f"{value!r} is not {words}")
+        raise InvalidValue(field.name, f"{value!r} is not {description}")
     if isinstance(value, str) and "\x00" in value:
         raise InvalidValue(field.name, "contains a NUL character")
     if isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value):
@@ -42,27 +42,27 @@ def plain_value(field: Any, value: Any) -> Any:
     if isinstance(field, (models.CharField, models.TextField)):
         return value
     try:
-        found = field.to_python(value)
+        converted = field.to_python(value)
     except (ValidationError, TypeError, OverflowError) as error:
         message = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
         raise InvalidValue(field.name, message) from error
-    if isinstance(field, models.DateTimeField) and timezone.is_naive(found):
+    if isinstance(field, models.DateTimeField) and timezone.is_naive(converted):
         raise InvalidValue(field.name, f"{value!r} has no time zone")
-    if isinstance(found, date):
-        _refuse_far_off(field, found)
-    return found
+    if isinstance(converted, date):
+        _check_range(field, converted)
+    return converted
 
 
-def _refuse_far_off(field: Any, found: date) -> None:
-    # Before anything compares it: near year 1 or 9999 even a comparison overflows.
+def _check_range(field: Any, day: date) -> None:
+    # Before it is compared with another date: near year 1 or 9999 a comparison overflows.
     try:
-        within_range(found)
+        within_range(day)
     except ValidationError as error:
         raise InvalidValue(field.name, " ".join(error.messages)) from error
 
 
-def _expected(field: Any) -> tuple[type, str]:
-    """The JSON type a field is written in, exactly: 1.9 and true are no whole numbers."""
+def _expected_type(field: Any) -> tuple[type, str]:
+    """Return the JSON type of a field and its name. Exact: 1.9 and true are no whole numbers."""
     if isinstance(field, models.BooleanField):
         return bool, "true or false"
     if isinstance(field, models.IntegerField):
@@ -71,5 +71,5 @@ def _expected(field: Any) -> tuple[type, str]:
 
 
 def display(value: Any) -> str:
-    """A value in a line about what an import changes."""
+    """Return a value as the report of an import shows it; "—" for an empty one."""
     return "—" if value in (None, "") else str(value)

@@ -1,4 +1,4 @@
-"""A file onto the board: read, matched with what is there, applied; and a report of all of it."""
+"""Import of one file: read it, reconcile it with the board, apply it, and report."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -15,9 +15,10 @@ from accounts import security_log
 from gates.models import Action, Claim, Gate, Launch, Section
 from gates.rules import Progress, Status
 
-from .apply import Difference, ProgressCallback, apply, no_progress
+from .apply import ProgressCallback, apply, no_progress
 from .backdating import start_of_day
-from .json_reader import read_bytes, read_json, why_not_utf8
+from .difference import Difference
+from .json_reader import decoding_error, read_bytes, read_json
 from .markdown.consistency import Contradiction, find_contradictions
 from .markdown.parsed import ParsedDocument, SkippedLines
 from .markdown.reader import read_markdown
@@ -30,12 +31,14 @@ SUFFIXES = (".json", ".md")
 
 @dataclass(slots=True)
 class ImportReport:
-    """What an import did, or would do, and what a person has to look at."""
+    """The result of an import or of a dry run."""
 
-    name: str
-    launch: str = ""
+    name: str  # of the file, without its folder
+    launch: str = ""  # slug
     differences: list[Difference] = field(default_factory=list)
+    # Rows of the board that the document does not name. They stay.
     not_in_document: list[str] = field(default_factory=list)
+    # Decisions that a document cannot make, one sentence each.
     for_a_person: list[str] = field(default_factory=list)
     contradictions: list[Contradiction] = field(default_factory=list)
     skipped: list[SkippedLines] = field(default_factory=list)
@@ -49,12 +52,17 @@ def import_file(
     dry_run: bool = False,
     empty_status: tuple[Status, Progress] | None = None,
     dated: date | None = None,
-    tell: ProgressCallback = no_progress,
+    on_progress: ProgressCallback = no_progress,
 ) -> ImportReport:
-    """Bring a document onto the board, all of it or nothing.
+    """Import a document in one transaction.
+
+    launch: slug to import under, instead of the document's own.
+    empty_status: status and progress of a gate whose status cell is empty (Markdown only).
+    dated: day under which the history is written; None for now.
+    on_progress: called with (records done, records in all).
 
     Raises:
-        DocumentRefused: with every problem found; nothing was written.
+        DocumentError: with every problem found; nothing was written.
     """
     report = ImportReport(path.name)
     with transaction.atomic():
@@ -63,12 +71,14 @@ def import_file(
             if launch:
                 document.rename_launch(launch)
             else:
-                _refuse_a_second_name(document)
+                _reject_second_slug(document)
         else:
             document = _read_markdown_document(path, launch, empty_status, dated, report)
         moment = start_of_day(dated) if dated else None
-        report.not_in_document = _on_the_board(document)
-        report.differences = apply(document, by=by, dry_run=dry_run, dated=moment, tell=tell)
+        report.not_in_document = _not_in_document(document)
+        report.differences = apply(
+            document, by=by, dry_run=dry_run, dated=moment, on_progress=on_progress
+        )
     report.launch = next((str(r.fields["slug"]) for r in document.records if r.model is Launch), "")
     if not dry_run:
         security_log.log_event(
@@ -81,11 +91,11 @@ def import_file(
     return report
 
 
-def _refuse_a_second_name(document: Document) -> None:
-    """See that the document's launch is not on the board under another slug.
+def _reject_second_slug(document: Document) -> None:
+    """Refuse a new slug for a launch whose name is on the board.
 
     Raises:
-        DocumentRefused: one of the same name is, and none has the document's slug.
+        DocumentError: another launch has the name, and none has the document's slug.
     """
     for record in document.records:
         slug, name = record.fields.get("slug"), record.fields.get("name")
@@ -108,30 +118,30 @@ def _read_markdown_document(
     report: ImportReport,
 ) -> Document:
     content = read_bytes(path)
-    paper, problems = read_markdown(_decode_text(path.name, content), empty_status)
+    parsed, problems = read_markdown(_decode_text(path.name, content), empty_status)
     if problems:
         raise DocumentError(problems)
-    slug = launch or _launch_slug(path.name, paper)
-    found = to_records(paper, slug)
-    if problems := duplicate_records(found):
+    slug = launch or _launch_slug(path.name, parsed)
+    records = to_records(parsed, slug)
+    if problems := duplicate_records(records):
         raise DocumentError(problems)
-    _date_a_new_launch(found, slug, dated)
-    report.for_a_person = reconcile(paper, found, slug)
-    report.contradictions = find_contradictions(paper)
-    report.skipped = paper.skipped
-    return Document(path.name, hashlib.sha256(content).hexdigest(), found)
+    _date_new_launch(records, slug, dated)
+    report.for_a_person = reconcile(parsed, records, slug)
+    report.contradictions = find_contradictions(parsed)
+    report.skipped = parsed.skipped
+    return Document(path.name, hashlib.sha256(content).hexdigest(), records)
 
 
 def _decode_text(name: str, content: bytes) -> str:
-    """The text of a file.
+    """Decode a file as UTF-8, with or without a byte order mark.
 
     Raises:
-        DocumentRefused: it is not text, or not in UTF-8.
+        DocumentError: not UTF-8, or a NUL character.
     """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        message = why_not_utf8(content, error)
+        message = decoding_error(content, error)
         raise DocumentError([Problem(name, "", message)]) from error
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + 1
@@ -139,37 +149,38 @@ def _decode_text(name: str, content: bytes) -> str:
     return text
 
 
-def _launch_slug(name: str, paper: ParsedDocument) -> str:
-    """The launch a document is about: the one with its name, or a new one named after it.
+def _launch_slug(name: str, parsed: ParsedDocument) -> str:
+    """Return the slug of the launch with the document's name, or one made from the name.
 
     Raises:
-        DocumentRefused: no name, or several launches have it, or another one has its slug.
+        DocumentError: no name, several launches with this name, or a launch with this slug and
+            another name.
     """
     message = ""
-    named = Launch.objects.filter(name=paper.name).order_by("slug")
-    slugs = list(named.values_list("slug", flat=True))
-    slug = slugs[0] if slugs else slugify(paper.name)[:50].strip("-") or "launch"
-    if not paper.name:
+    launches = Launch.objects.filter(name=parsed.name).order_by("slug")
+    slugs = list(launches.values_list("slug", flat=True))
+    slug = slugs[0] if slugs else slugify(parsed.name)[:50].strip("-") or "launch"
+    if not parsed.name:
         message = "no title: begin with “# Name of the launch”, or say --launch"
     elif len(slugs) > 1:
         message = f"several launches have this name ({', '.join(slugs)}): say --launch"
     elif not slugs and Launch.objects.filter(slug=slug).exists():
         message = f"the launch {slug} has another name: say --launch, or choose another title"
     if message:
-        raise DocumentError([Problem(f"{name}, line {paper.name_line or 1}", "title", message)])
+        raise DocumentError([Problem(f"{name}, line {parsed.name_line or 1}", "title", message)])
     return slug
 
 
-def _date_a_new_launch(found: list[Record], slug: str, dated: date | None) -> None:
-    """A new launch begins on the day its first document names, or is dated, or is imported."""
-    said = found[0].fields
+def _date_new_launch(records: list[Record], slug: str, dated: date | None) -> None:
+    """Give a new launch the day of `dated`, or today, where its document has no date."""
+    fields = records[0].fields
     if not Launch.objects.filter(slug=slug).exists():
-        day = said.setdefault("snapshot_date", str(dated or timezone.localdate()))
-        said.setdefault("plan_starts_on", day)
+        day = fields.setdefault("snapshot_date", str(dated or timezone.localdate()))
+        fields.setdefault("plan_starts_on", day)
 
 
-def _on_the_board(document: Document) -> list[str]:
-    """What the board has of this launch and the document does not; all of it stays."""
+def _not_in_document(document: Document) -> list[str]:
+    """Return the rows of the document's launches that it does not name. They stay."""
     named = {(record.model, record.key()) for record in document.records}
     slugs = [record.key()[0] for record in document.records if record.model is Launch]
     scopes: list[tuple[Any, dict[str, Any]]] = [
@@ -178,12 +189,12 @@ def _on_the_board(document: Document) -> list[str]:
         (Action, {"state__in": ["todo", "doing"]}),
         (Claim, {}),
     ]
-    found = []
+    missing = []
     for model, scope in scopes:
         rows = model.objects.filter(launch__slug__in=slugs, **scope).select_related("launch")
-        found += [
+        missing += [
             f"{model._meta.verbose_name} {row}"
             for row in rows.order_by("pk")
             if (model, row.natural_key()) not in named
         ]
-    return found
+    return missing

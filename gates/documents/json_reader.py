@@ -1,4 +1,4 @@
-"""Read a JSON fixture with natural keys into records, refusing everything that is not one."""
+"""Read a JSON fixture with natural keys into records."""
 
 import codecs
 import hashlib
@@ -14,25 +14,25 @@ from .records import NATURAL_KEYS, Document, DocumentError, Problem, Record, dup
 MAX_JSON_BYTES = 20 * 1024 * 1024
 
 JSON_MODELS = {f"gates.{model._meta.model_name}": model for model in NATURAL_KEYS}
-# A file's content cannot travel inside a JSON document, and its checksum is computed.
+# A fixture does not hold the content of files, and their checksums are computed.
 NOT_IN_A_DOCUMENT: dict[Any, set[str]] = {Evidence: {"file", "sha256"}}
 
 
 def read_json(path: Path) -> Document:
-    """The document in a file.
+    """Return the document in a JSON file.
 
     Raises:
-        DocumentRefused: not readable, too large, not UTF-8, not JSON, or rows of the wrong shape.
+        DocumentError: not readable, too large, not UTF-8, not JSON, or rows of the wrong shape.
     """
     content = read_bytes(path)
     rows = _parse(path.name, content)
     records, problems = [], []
     for number, row in enumerate(rows, start=1):
-        found = _json_record(f"row {number}", row)
-        if isinstance(found, Record):
-            records.append(found)
+        result = _json_record(f"row {number}", row)
+        if isinstance(result, Record):
+            records.append(result)
         else:
-            problems += found
+            problems += result
     problems += duplicate_records(records)
     if problems:
         raise DocumentError(problems)
@@ -40,10 +40,10 @@ def read_json(path: Path) -> Document:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of a file that is small enough to be a document.
+    """Return the content of a file.
 
     Raises:
-        DocumentRefused: it cannot be read, or is larger than `MAX_BYTES`.
+        DocumentError: it cannot be read, or is larger than `MAX_JSON_BYTES`.
     """
     try:
         size = path.stat().st_size
@@ -59,11 +59,11 @@ def _parse(name: str, content: bytes) -> list[Any]:
     try:
         rows = json.loads(
             content.decode("utf-8-sig"),
-            object_pairs_hook=_object,
+            object_pairs_hook=_unique_names,
             parse_constant=_reject_constant,
         )
     except UnicodeDecodeError as error:
-        raise DocumentError([Problem(name, "", why_not_utf8(content, error))]) from error
+        raise DocumentError([Problem(name, "", decoding_error(content, error))]) from error
     except json.JSONDecodeError as error:
         message = f"not JSON: {error.msg} (line {error.lineno}, column {error.colno})"
         raise DocumentError([Problem(name, "", message)]) from error
@@ -74,21 +74,21 @@ def _parse(name: str, content: bytes) -> list[Any]:
     return rows
 
 
-def why_not_utf8(content: bytes, error: UnicodeDecodeError) -> str:
-    """Where a file is not UTF-8, and what it is instead where it says so itself."""
+def decoding_error(content: bytes, error: UnicodeDecodeError) -> str:
+    """Say where a file is not UTF-8, or that it is UTF-16 if it has such a byte order mark."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "this is UTF-16, not UTF-8: save it as UTF-8"
     line = content.count(b"\n", 0, error.start) + 1
     return f"not UTF-8 (byte {error.start + 1}, line {line})"
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the name {twice!r} stands twice in one object")
-    return found
+    return values
 
 
 def _reject_constant(name: str) -> None:
@@ -104,9 +104,9 @@ def _json_record(where: str, row: Any) -> Record | list[Problem]:
             f"{row.get('model')!r} is not part of a snapshot ({', '.join(sorted(JSON_MODELS))})"
         )
         return [Problem(where, "model", message)]
-    # `dumpdata` writes it; versions are counted on the board, not said by a document.
-    said = {name: value for name, value in row["fields"].items() if name != "version"}
-    record = Record(model, said, where)
+    # `dumpdata` writes "version"; the board counts versions itself.
+    fields = {name: value for name, value in row["fields"].items() if name != "version"}
+    record = Record(model, fields, where)
     if row.keys() - {"model", "fields"}:
         extra = ", ".join(sorted(row.keys() - {"model", "fields"}))
         message = "rows are named by their natural keys, not by numbers"

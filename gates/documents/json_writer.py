@@ -1,4 +1,4 @@
-"""A board as the JSON that scripts rely on (DESIGN §6, `board.json`)."""
+"""A board as `board.json`. Scripts rely on its names; it only gains keys."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from gates.rules.reason import Reason
 
 
 def board_as_data(board: Board) -> dict[str, Any]:
-    """The board as plain lists and dictionaries; moments are left to the JSON encoder."""
+    """Return the board as lists and dictionaries; datetimes are left to the JSON encoder."""
     totals = board.totals
     return {
         "launch": {

@@ -1,7 +1,7 @@
-"""A document against the board as it is: what only a person can decide is reported, not done.
+"""Reconcile a document's records with the board, and report the decisions of a person.
 
-Closing needs evidence and no unresolved blocker, and nobody but a person resolves a blocker. So
-a document that says closed where something is missing brings the gate as far as partial.
+Closing needs evidence and no unresolved blocker, and only a person resolves a blocker. A gate
+that a document calls closed without these is imported as partial.
 """
 
 from collections import defaultdict
@@ -18,9 +18,11 @@ from .records import Record
 CLOSING_RECORD_FIELDS = ("closing_note", "closed_at")
 
 
-def reconcile(paper: ParsedDocument, records: list[Record], slug: str) -> list[str]:
-    """Fit the records to what the board knows already; what a person has to look at, in words."""
-    board = dict(Gate.objects.filter(launch__slug=slug).order_by().values_list("code", "progress"))
+def reconcile(parsed: ParsedDocument, records: list[Record], slug: str) -> list[str]:
+    """Change the records where the board forbids them; return one sentence a decision."""
+    progress = dict(
+        Gate.objects.filter(launch__slug=slug).order_by().values_list("code", "progress")
+    )
     unresolved: dict[str, list[Any]] = defaultdict(list)
     resolved: dict[tuple[str, str], Any] = {}
     query = Blocker.objects.filter(gate__launch__slug=slug).select_related("gate", "waiting_on")
@@ -29,48 +31,50 @@ def reconcile(paper: ParsedDocument, records: list[Record], slug: str) -> list[s
             unresolved[blocker.gate.code].append(blocker)
         else:
             resolved[(blocker.gate.code, blocker.needs)] = blocker
-    said = {(r.gate_code(), str(r.fields["needs"])): r for r in records if r.model is Blocker}
+    records_by_key = {
+        (r.gate_code(), str(r.fields["needs"])): r for r in records if r.model is Blocker
+    }
     gates = {str(r.fields["code"]): r for r in records if r.model is Gate}
     return [
-        *_empty_cells(paper),
-        *_renamed(records, slug),
-        *_unproven(paper, gates, board),
-        *_unnamed(paper, unresolved),
-        *_closed_but_waiting(gates, board, unresolved),
-        *_blockers_not_resolved(said, unresolved, resolved),
+        *_empty_cells(parsed),
+        *_renamed_sections(records, slug),
+        *_unproven(parsed, gates, progress),
+        *_blocked_by_nobody(parsed, unresolved),
+        *_closed_but_waiting(gates, progress, unresolved),
+        *_blockers_not_resolved(records_by_key, unresolved, resolved),
     ]
 
 
-def _empty_cells(paper: ParsedDocument) -> Iterator[str]:
-    if paper.empty_statuses:
-        yield f"the status was empty and is taken as told: {', '.join(paper.empty_statuses)}"
+def _empty_cells(parsed: ParsedDocument) -> Iterator[str]:
+    if parsed.empty_statuses:
+        yield f"the status was empty and is taken as told: {', '.join(parsed.empty_statuses)}"
 
 
 def _unproven(
-    paper: ParsedDocument, gates: dict[str, Record], board: dict[str, str]
+    parsed: ParsedDocument, gates: dict[str, Record], progress: dict[str, str]
 ) -> Iterator[str]:
-    for gate in closed_without_evidence(paper):
-        words = f"{gate.code} (line {gate.line}): closed in the document, no evidence given"
+    for gate in closed_without_evidence(parsed):
+        message = f"{gate.code} (line {gate.line}): closed in the document, no evidence given"
         if gate.no_proof:
-            words += f" (“{gate.no_proof}” proves nothing; it is kept in the notes)"
-        if board.get(gate.code) == Progress.CLOSED:
+            message += f" (“{gate.no_proof}” proves nothing; it is kept in the notes)"
+        if progress.get(gate.code) == Progress.CLOSED:
             gates[gate.code].fields.pop("progress")
-            yield f"{words}; it stays closed on the evidence it has"
+            yield f"{message}; it stays closed on the evidence it has"
         else:
-            yield f"{words}; imported as partial"
+            yield f"{message}; imported as partial"
 
 
-def _unnamed(paper: ParsedDocument, unresolved: dict[str, list[Any]]) -> Iterator[str]:
-    for gate in blocked_by_nobody(paper):
+def _blocked_by_nobody(parsed: ParsedDocument, unresolved: dict[str, list[Any]]) -> Iterator[str]:
+    for gate in blocked_by_nobody(parsed):
         if not unresolved[gate.code]:
             lacking = "by whom" if gate.blocker and gate.blocker.needs else "by what and by whom"
             place = f"{gate.code} (line {gate.line})"
             yield f"{place}: imported as {gate.progress}: blocked, but nothing says {lacking}"
 
 
-def _renamed(records: list[Record], slug: str) -> Iterator[str]:
-    there = Section.objects.filter(launch__slug=slug).order_by()
-    names = dict(there.values_list("prefix", "name"))
+def _renamed_sections(records: list[Record], slug: str) -> Iterator[str]:
+    sections = Section.objects.filter(launch__slug=slug).order_by()
+    names = dict(sections.values_list("prefix", "name"))
     for record in records:
         if record.model is Section:
             old, new = names.get(str(record.fields["prefix"])), record.fields["name"]
@@ -79,10 +83,10 @@ def _renamed(records: list[Record], slug: str) -> Iterator[str]:
 
 
 def _closed_but_waiting(
-    gates: dict[str, Record], board: dict[str, str], unresolved: dict[str, list[Any]]
+    gates: dict[str, Record], progress: dict[str, str], unresolved: dict[str, list[Any]]
 ) -> Iterator[str]:
     for code, record in gates.items():
-        closes = record.fields.get("progress") == Progress.CLOSED != board.get(code)
+        closes = record.fields.get("progress") == Progress.CLOSED != progress.get(code)
         if closes and unresolved[code]:
             record.fields["progress"] = Progress.PARTIAL.value
             for name in CLOSING_RECORD_FIELDS:
@@ -95,7 +99,7 @@ def _closed_but_waiting(
 
 
 def _blockers_not_resolved(
-    said: dict[tuple[str, str], Record],
+    records_by_key: dict[tuple[str, str], Record],
     unresolved: dict[str, list[Any]],
     resolved: dict[tuple[str, str], Any],
 ) -> Iterator[str]:
@@ -103,15 +107,15 @@ def _blockers_not_resolved(
     for code, blockers in unresolved.items():
         for blocker in blockers:
             known.add((code, blocker.needs))
-            if (code, blocker.needs) not in said:
+            if (code, blocker.needs) not in records_by_key:
                 yield (
                     f"{code}: the document no longer names the blocker {blocker.needs!r} "
                     f"(from {blocker.waiting_on}); resolve it on the board if it has come"
                 )
-    for key, record in said.items():
+    for key, record in records_by_key.items():
         settled = key in resolved and key[1] not in {b.needs for b in unresolved[key[0]]}
         if settled and "resolution" not in record.fields:
             yield f"{key[0]} ({record.where}): blocked by {key[1]!r}, which the board has resolved"
         if key not in known:
-            # A source that does not say since when must not look as if it said "since now".
+            # Without a date in the document the blocker has none; the default would be now.
             record.fields.setdefault("raised_at", None)

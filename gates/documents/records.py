@@ -1,7 +1,6 @@
-"""What a document says, before it touches the board: records, and problems with their place.
+"""Records of a document before they are written, and problems with their place.
 
-Every reader (of a JSON fixture, of a Markdown document) turns its input into `Record`s;
-`apply.py` knows only those.
+Every reader (JSON fixture, Markdown document) returns `Record`s; `apply.py` knows only those.
 """
 
 from collections.abc import Sequence
@@ -23,7 +22,7 @@ from gates.models import (
     Section,
 )
 
-# What names a row within its table. References to other rows are written as their keys.
+# The fields that identify a row in its table. References to other rows are their natural keys.
 NATURAL_KEYS: dict[Any, tuple[str, ...]] = {
     Launch: ("slug",),
     Section: ("launch", "prefix"),
@@ -39,29 +38,29 @@ NATURAL_KEYS: dict[Any, tuple[str, ...]] = {
 
 @dataclass(slots=True)
 class Record:
-    """One row a document wants: its table, its fields as written, and where it stands."""
+    """One row of a document."""
 
     model: Any
-    fields: dict[str, Any]
-    where: str
+    fields: dict[str, Any]  # as written; a reference is a natural key, a flat list
+    where: str  # "line 12" or "row 3"
 
     def key(self) -> tuple[Any, ...]:
-        """Its natural key as written, in the flat form of the models' `natural_key()`."""
+        """Return its natural key as written, flat as the models' `natural_key()` returns it."""
         parts: list[Any] = []
         for name in NATURAL_KEYS[self.model]:
             value = self.fields.get(name)
             parts += value if isinstance(value, list) else [value]
-        # A value of the wrong type is refused later; here it only has to be comparable.
+        # `apply` refuses a value of the wrong type; here it only has to be hashable.
         return tuple(repr(part) if isinstance(part, (list, dict)) else part for part in parts)
 
     def name(self) -> str:
-        """The last part of the key, for messages: T6, Sami, launched."""
+        """Return the last part of the key, for messages: T6, Sami, launched."""
         return str(
             self.fields.get("text" if self.model is Action else NATURAL_KEYS[self.model][-1])
         )
 
     def gate_code(self) -> str:
-        """The code of the gate that the row is, or belongs to; empty for neither."""
+        """Return the code of the gate that the row is, or belongs to; else an empty text."""
         if self.model is Gate:
             return str(self.fields.get("code"))
         key = self.fields.get("gate")
@@ -73,10 +72,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong, in which row and field of the document."""
+    """One reason why a document cannot be imported."""
 
-    where: str
-    field: str
+    where: str  # "line 12", "row 3", or the file's name
+    field: str  # or a gate's code; empty where neither is known
     message: str
 
     def __str__(self) -> str:
@@ -85,7 +84,7 @@ class Problem:
 
 
 def duplicate_records(records: Sequence[Record]) -> list[Problem]:
-    """A problem for every record whose row stands in the document already."""
+    """Return a problem for every record whose natural key an earlier record has."""
     first: dict[tuple[Any, ...], Record] = {}
     problems = []
     for record in records:
@@ -97,7 +96,7 @@ def duplicate_records(records: Sequence[Record]) -> list[Problem]:
 
 
 class DocumentError(Exception):
-    """The document cannot be imported; nothing was written. `problems` has every reason found."""
+    """A document that cannot be imported. Nothing was written; `problems` has every reason."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = list(problems)
@@ -106,28 +105,28 @@ class DocumentError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The records of one file, with what identifies that file in the history."""
+    """The records of one file, and the name and checksum that the history keeps of it."""
 
     name: str
-    sha256: str
+    sha256: str  # of the file's bytes
     records: list[Record]
 
     def reason(self, dated: datetime | None = None) -> str:
-        """What goes on record as the reason of every row this document writes.
+        """Return the change reason of every history row that this document writes.
 
-        Where the history is `dated` back, the reason keeps the moment at which it was written.
+        Where the history is `dated` back, the reason has the moment of the import too.
         """
-        said = f"Import of {self.name} (SHA-256 {self.sha256})"
+        reason = f"Import of {self.name} (SHA-256 {self.sha256})"
         if dated is None:
-            return said
+            return reason
         now = timezone.localtime().isoformat(sep=" ", timespec="seconds")
-        return f"{said}, dated {timezone.localdate(dated)}, imported {now}"
+        return f"{reason}, dated {timezone.localdate(dated)}, imported {now}"
 
     def rename_launch(self, slug: str) -> None:
-        """Let every row speak of the launch `slug` instead of the one the document names.
+        """Replace the slug of the document's launch in every record.
 
         Raises:
-            DocumentRefused: the document has no launch, or more than one.
+            DocumentError: the document has not exactly one launch.
         """
         launches = [record for record in self.records if record.model is Launch]
         if len(launches) != 1:

@@ -1,7 +1,7 @@
-"""The sentences people write into a gate's row: DoD, P1, Blocked on, Covered by, evidence.
+"""Sentences in a gate's row: DoD, P1, Blocked on, Covered by, evidence.
 
-The writer asks the same functions before it writes a text, so that no text of the board can be
-taken for one of these sentences when it is read again.
+The writer calls the same functions before it writes a text, so that no text of the board reads
+as one of these sentences when it is imported again.
 """
 
 import re
@@ -33,49 +33,49 @@ _LONGEST_LINK = 4000
 
 @dataclass(slots=True)
 class CellText:
-    """What the text of a row says; `rest` is what is left of it."""
+    """The sentences at the beginning of a cell, and the rest of it."""
 
     priority: str = ""
     definition_of_done: str = ""
-    covered_by: str = ""
-    needs: str = ""
-    waiting_on: str = ""
-    blocked: bool = False
+    covered_by: str = ""  # code of another gate
+    needs: str = ""  # of “Blocked on X from Y.”: X
+    waiting_on: str = ""  # Y
+    blocked: bool = False  # “Blocked on …” stands there, whatever it names
     rest: str = ""
 
 
 def parse_cell(text: str) -> CellText:
-    """Take the known sentences from the beginning of a text, as it is written."""
-    said = CellText()
+    """Split the known sentences from the beginning of a cell. Texts stay escaped."""
+    cell = CellText()
     rest = text.strip()
-    if found := _PRIORITY.match(rest):
-        said.priority, rest = found.group(1).upper(), rest[found.end() :]
-    if found := _DOD.match(rest):
-        said.definition_of_done, rest = _first_sentence(rest[found.end() :])
-    elif found := _COVERED.match(rest):
-        said.covered_by = found.group(1).upper()
+    if match := _PRIORITY.match(rest):
+        cell.priority, rest = match.group(1).upper(), rest[match.end() :]
+    if match := _DOD.match(rest):
+        cell.definition_of_done, rest = _first_sentence(rest[match.end() :])
+    elif match := _COVERED.match(rest):
+        cell.covered_by = match.group(1).upper()
         _, rest = _first_sentence(rest)
     elif _BLOCKED.match(rest.lstrip("*")):
-        said.blocked = True
+        cell.blocked = True
         sentence, rest = _bold_or_first_sentence(rest)
         waits_for = _BLOCKED.sub("", sentence, count=1)
         needs, found_from, person = waits_for.rpartition(" from ")
-        said.needs, said.waiting_on = (needs, person) if found_from else (waits_for, "")
-    said.rest = rest.strip()
-    return said
+        cell.needs, cell.waiting_on = (needs, person) if found_from else (waits_for, "")
+    cell.rest = rest.strip()
+    return cell
 
 
 def without_label(text: str) -> str:
-    """A definition of done without the words "DoD:" in front, as it is written."""
+    """Return a definition of done without "DoD:" in front. The text stays escaped."""
     return _DOD.sub("", text, count=1) if _DOD.match(text) else text
 
 
 def _first_sentence(text: str) -> tuple[str, str]:
-    """The first sentence without its full stop, and the rest."""
-    for found in _SENTENCE_END.finditer(text):
-        end = found.start()
+    """Split a text into its first sentence, without its full stop, and the rest."""
+    for match in _SENTENCE_END.finditer(text):
+        end = match.start()
         before = text[max(0, end - 8) : end].lower()
-        if found.group() == "." and not before.endswith(_NOT_AN_END):
+        if match.group() == "." and not before.endswith(_NOT_AN_END):
             return text[:end].strip(), text[end + 1 :].strip()
     return text.strip(), ""
 
@@ -89,27 +89,30 @@ def _bold_or_first_sentence(text: str) -> tuple[str, str]:
 
 
 def parse_evidence(line: int, code: str, text: str) -> ParsedEvidence | None:
-    """The proof that the text of a closed row is; None where it proves nothing ("", "TBD").
+    """Return the evidence in a closed gate's cell; None if it proves nothing ("", "TBD").
 
-    One link and nothing else is a link. A document that was merged is a document, figures with
-    their units are a measurement; anything else is what somebody states. A text with exactly one
-    date was true on that date.
+    Kind: a single link is a link, a document that was merged a document, figures with units a
+    measurement, anything else a statement. Exactly one date in the text is `observed`.
     """
     summary = unescape_text(text)
     if rules.evidence_text_errors(summary):
         return None
-    said = ParsedEvidence(line, code, summary)
+    evidence = ParsedEvidence(line, code, summary)
     dates = set(_CELL_DATE.findall(text))
-    said.observed = dates.pop() if len(dates) == 1 and _is_date(max(dates)) else ""
+    evidence.observed = dates.pop() if len(dates) == 1 and _is_date(max(dates)) else ""
     if address := _only_link(text):
-        said.kind, said.summary, said.url = "link", unescape_text(address[0]), address[1]
+        evidence.kind, evidence.summary, evidence.url = (
+            "link",
+            unescape_text(address[0]),
+            address[1],
+        )
     elif leading := _LEADING_CODE.match(text):
         inside, after = leading.groups()
         if _DOCUMENT.fullmatch(inside) and after.startswith(" merged"):
-            said.kind = "document"
+            evidence.kind = "document"
         elif _FIGURE.search(inside):
-            said.kind = "measurement"
-    return said
+            evidence.kind = "measurement"
+    return evidence
 
 
 def _is_date(text: str) -> bool:
@@ -121,7 +124,7 @@ def _is_date(text: str) -> bool:
 
 
 def _only_link(text: str) -> tuple[str, str] | None:
-    """Label and address where the whole text is one safe link."""
+    """Return (label, address) if the whole text is one safe link."""
     if not (text.startswith("[") and text.endswith(")")) or len(text) > _LONGEST_LINK:
         return None
     label, _, address = text[1:-1].rpartition("](")

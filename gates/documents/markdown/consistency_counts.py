@@ -1,4 +1,4 @@
-"""The numbers a document states against its rows: headings, totals, statuses, gaps."""
+"""Compare a document's numbers with its rows: headings, totals, statuses, gaps."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -9,10 +9,13 @@ from .contradiction import Contradiction, DocumentRows
 from .parsed import ParsedDocument
 
 
-def compare_headings(paper: ParsedDocument) -> Iterator[Contradiction]:
-    """“(6/8 closed)” against the rows below it. Where one is wrong, what the sum makes of it."""
+def compare_headings(parsed: ParsedDocument) -> Iterator[Contradiction]:
+    """Compare “(6/8 closed)” with the rows below it.
+
+    The first wrong heading says too whether the headings add up to the stated number.
+    """
     wrong = []
-    for section in paper.sections:
+    for section in parsed.sections:
         closed = [gate.code for gate in section.gates if gate.status == Status.CLOSED]
         rows = len(section.gates)
         if section.closed is not None and (section.closed, section.total) != (len(closed), rows):
@@ -23,9 +26,9 @@ def compare_headings(paper: ParsedDocument) -> Iterator[Contradiction]:
             open_ = tuple(gate.code for gate in section.gates if gate.code not in closed)
             message = f"“{section.name}” is ticked, but {', '.join(open_)} are not closed"
             wrong.append(Contradiction("heading", message, (section.line,), open_))
-    added = sum(section.closed or 0 for section in paper.sections)
-    summary = [c for c in paper.counts if c.status == Status.CLOSED and c.number != added]
-    if wrong and summary and any(section.closed is not None for section in paper.sections):
+    added = sum(section.closed or 0 for section in parsed.sections)
+    summary = [c for c in parsed.counts if c.status == Status.CLOSED and c.number != added]
+    if wrong and summary and any(section.closed is not None for section in parsed.sections):
         detail = f"the headings add up to {added} closed, line {summary[0].line} says"
         details = (f"{detail} {summary[0].number}",)
         first = wrong[0]
@@ -33,37 +36,37 @@ def compare_headings(paper: ParsedDocument) -> Iterator[Contradiction]:
     yield from wrong
 
 
-def compare_numbers(paper: ParsedDocument, rows: DocumentRows) -> Iterator[Contradiction]:
-    """Totals and counts by status against the rows.
+def compare_numbers(parsed: ParsedDocument, rows: DocumentRows) -> Iterator[Contradiction]:
+    """Compare totals and counts by status with the rows.
 
-    Numbers that become right once the gates set apart are left out belong to the wrong total.
+    A number that is right without the gates that are not counted is a detail of the wrong total.
     """
     explained, wrong = [], []
-    for count in paper.counts:
-        found = rows.gates_for(count, everything=rows.counts_all)
-        if len(found) == count.number:
+    for count in parsed.counts:
+        gates = rows.gates_for(count, everything=rows.counts_all)
+        if len(gates) == count.number:
             continue
         stated = f"{count.number}/{count.total}" if count.total else str(count.number)
-        word = f"{len(found)} rows are {count.status}"
+        word = f"{len(gates)} rows are {count.status}"
         message = f"“{count.label}: {stated}”: {word}"
-        codes = tuple(gate.code for gate in found)
+        codes = tuple(gate.code for gate in gates)
         if rows.counts_all and len(rows.gates_for(count, everything=False)) == count.number:
             explained.append(f"line {count.line}: {message}")
         else:
             wrong.append(Contradiction("status count", message, (count.line,), codes))
-    yield from _totals(paper, rows, explained)
-    if not _wrong_totals(paper, rows):
+    yield from _totals(parsed, rows, explained)
+    if not _wrong_totals(parsed, rows):
         yield from (Contradiction("status count", detail) for detail in explained)
     yield from wrong
 
 
-def _wrong_totals(paper: ParsedDocument, rows: DocumentRows) -> dict[int, list[int]]:
-    """Stated totals that the rows do not have, with their lines."""
+def _wrong_totals(parsed: ParsedDocument, rows: DocumentRows) -> dict[int, list[int]]:
+    """Return the wrong totals with their lines."""
     expected = len(rows.gates) - (0 if rows.counts_all else len(rows.not_counted))
-    stated = [(count.total, count.line) for count in paper.counts if count.total]
-    stated += [(gap.total, gap.line) for gap in paper.gaps if gap.total]
-    if paper.rows_stated and rows.counts_all:
-        stated.append((paper.rows_stated.number, paper.rows_stated.line))
+    stated = [(count.total, count.line) for count in parsed.counts if count.total]
+    stated += [(gap.total, gap.line) for gap in parsed.gaps if gap.total]
+    if parsed.rows_stated and rows.counts_all:
+        stated.append((parsed.rows_stated.number, parsed.rows_stated.line))
     wrong: dict[int, set[int]] = defaultdict(set)
     for total, line in stated:
         if total != expected:
@@ -72,9 +75,9 @@ def _wrong_totals(paper: ParsedDocument, rows: DocumentRows) -> dict[int, list[i
 
 
 def _totals(
-    paper: ParsedDocument, rows: DocumentRows, explained: list[str]
+    parsed: ParsedDocument, rows: DocumentRows, explained: list[str]
 ) -> Iterator[Contradiction]:
-    for total, lines in _wrong_totals(paper, rows).items():
+    for total, lines in _wrong_totals(parsed, rows).items():
         details = list(explained)
         if rows.not_counted and total == len(rows.gates) - len(rows.not_counted):
             apart = ", ".join(code for code in rows.gates if code in rows.not_counted)
@@ -83,12 +86,12 @@ def _totals(
         yield Contradiction("total", message, tuple(lines), details=tuple(details))
 
 
-def compare_thresholds(paper: ParsedDocument, rows: DocumentRows) -> Iterator[Contradiction]:
-    """The gap against threshold less closed rows; and two thresholds for one claim."""
+def compare_thresholds(parsed: ParsedDocument, rows: DocumentRows) -> Iterator[Contradiction]:
+    """Compare gaps with threshold less closed rows, and thresholds with the rule's."""
     closed_gates = [gate for gate in rows.gates.values() if gate.status == Status.CLOSED]
     apart = set() if rows.counts_all else rows.not_counted
     closed = sum(gate.code not in apart for gate in closed_gates)
-    for gap in paper.gaps:
+    for gap in parsed.gaps:
         if gap.threshold is not None and gap.missing is not None:
             missing = max(gap.threshold - closed, 0)
             if missing != gap.missing:
@@ -99,9 +102,9 @@ def compare_thresholds(paper: ParsedDocument, rows: DocumentRows) -> Iterator[Co
         if gap.threshold is None and gap.missing is not None and gap.missing != len(still_open):
             message = f"“Gap to {gap.name}: {gap.missing}”: {len(still_open)} are not closed"
             yield Contradiction("gap", message, (gap.line,), tuple(gap.codes))
-    ruled = {rule.min_closed for rule in paper.rules}
-    for gap in paper.gaps:
+    ruled = {rule.min_closed for rule in parsed.rules}
+    for gap in parsed.gaps:
         if len(ruled) == 1 and gap.threshold is not None and gap.threshold not in ruled:
-            rule = paper.rules[0]
+            rule = parsed.rules[0]
             message = f"“Gap to {gap.name} ({gap.threshold})”: the rule asks for {rule.min_closed}"
             yield Contradiction("threshold", message, (rule.line, gap.line))

@@ -1,4 +1,4 @@
-"""A contradiction, and the rows that a document's statements are held against."""
+"""Contradictions, and the rows that a document's statements are compared with."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,13 +8,13 @@ from .parsed import ParsedDocument, ParsedGate, StatedCount
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Two things a document says that cannot both be true, and where it says them."""
+    """Two statements of a document that cannot both be true."""
 
-    kind: str
+    kind: str  # as "heading", "total", "two states"
     message: str
     lines: tuple[int, ...] = ()
-    gates: tuple[str, ...] = ()
-    details: tuple[str, ...] = ()
+    gates: tuple[str, ...] = ()  # codes
+    details: tuple[str, ...] = ()  # further lines of the message
 
     def __str__(self) -> str:
         where = f"line {', '.join(map(str, self.lines))}: " if self.lines else ""
@@ -22,23 +22,26 @@ class Contradiction:
 
 
 class DocumentRows:
-    """What the rows of the document say."""
+    """The gate rows of a document, as its statements are compared with them."""
 
-    def __init__(self, paper: ParsedDocument) -> None:
-        self.gates = {gate.code: gate for gate in paper.gates}
-        self.not_counted = {note.code for note in paper.not_counted} & self.gates.keys()
-        # Numbers are about the counted gates only where the document says how many rows it has.
-        self.counts_all = paper.rows_stated is None or paper.rows_stated.number != len(self.gates)
-        self.waiting_on = {b.code: b.waiting_on for b in paper.blockers}
-        self.waiting_on |= {g.code: g.blocker.waiting_on for g in paper.gates if g.blocker}
-        self._known: dict[tuple[Any, ...], list[ParsedGate]] = {}
+    def __init__(self, parsed: ParsedDocument) -> None:
+        self.gates = {gate.code: gate for gate in parsed.gates}
+        self.not_counted = {note.code for note in parsed.not_counted} & self.gates.keys()
+        # Stated numbers are of the counted gates only if the document states its rows rightly.
+        self.counts_all = parsed.rows_stated is None or parsed.rows_stated.number != len(self.gates)
+        self.waiting_on = {b.code: b.waiting_on for b in parsed.blockers}
+        self.waiting_on |= {g.code: g.blocker.waiting_on for g in parsed.gates if g.blocker}
+        self._selected: dict[tuple[Any, ...], list[ParsedGate]] = {}
 
     def gates_for(self, count: StatedCount, *, everything: bool) -> list[ParsedGate]:
-        """The gates that a stated number should be about."""
+        """Return the gates that a stated number is of.
+
+        everything: gates that are not counted too.
+        """
         key = (count.status, count.person, everything)
-        if key not in self._known:
-            self._known[key] = self._select_gates(count, everything)
-        return self._known[key]
+        if key not in self._selected:
+            self._selected[key] = self._select_gates(count, everything)
+        return self._selected[key]
 
     def _select_gates(self, count: StatedCount, everything: bool) -> list[ParsedGate]:
         return [

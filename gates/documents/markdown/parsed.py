@@ -1,4 +1,8 @@
-"""What a Markdown document says, and what it claims about itself; nothing is judged yet."""
+"""The parse result of a Markdown document: its rows, and the numbers that it states of them.
+
+Nothing is checked yet. `line` is the line in the document, beginning with 1; `code` is a gate's
+code. An empty text, None or an empty list means that the document does not say it.
+"""
 
 from dataclasses import dataclass, field
 
@@ -7,12 +11,12 @@ from gates.rules import Progress, Status
 
 @dataclass(slots=True)
 class ParsedEvidence:
-    """One proof. Dates are kept as written until they become fields."""
+    """One piece of evidence. Dates are kept as written; the model's fields parse them."""
 
     line: int
     code: str
     summary: str
-    kind: str = "statement"
+    kind: str = "statement"  # one of Evidence.Kind
     url: str = ""
     output: str = ""
     commit: str = ""
@@ -22,12 +26,12 @@ class ParsedEvidence:
 
 @dataclass(slots=True)
 class ParsedBlocker:
-    """What a gate waits for."""
+    """One blocker. Dates are kept as written."""
 
     line: int
     code: str
     needs: str
-    waiting_on: str = ""
+    waiting_on: str = ""  # name of an owner
     why: str = ""
     raised: str = ""
     due: str = ""
@@ -37,22 +41,22 @@ class ParsedBlocker:
 
 @dataclass(slots=True)
 class ParsedGate:
-    """One row of a gate table. An empty text means that the row does not say."""
+    """One row of a gate table."""
 
     line: int
     code: str
     title: str
-    status: Status
-    progress: Progress
+    status: Status  # as its cell shows it
+    progress: Progress  # of a blocked gate: how far it is without its blocker
     priority: str = ""
     definition_of_done: str = ""
     notes: str = ""
-    owner: str = ""
-    covered_by: str = ""
-    blocker: ParsedBlocker | None = None
-    evidence: ParsedEvidence | None = None
-    no_proof: str = ""  # what stands where the evidence of a closed gate should
-    waits: str = ""  # “Blocked on …” in the row of a gate that is not blocked
+    owner: str = ""  # name
+    covered_by: str = ""  # code of another gate
+    blocker: ParsedBlocker | None = None  # from “Blocked on …” in the row of a blocked gate
+    evidence: ParsedEvidence | None = None  # from the row of a closed gate
+    no_proof: str = ""  # text of a closed gate's evidence cell that proves nothing, as “TBD”
+    waits_for: str = ""  # from “Blocked on …” in the row of a gate that is not blocked
 
     def note(self, text: str) -> None:
         """Add a line to the notes."""
@@ -61,14 +65,14 @@ class ParsedGate:
 
 @dataclass(slots=True)
 class ParsedSection:
-    """A heading with its gates, and the count it claims."""
+    """A heading with its gates."""
 
     line: int
     name: str
     prefix: str = ""
-    closed: int | None = None
+    closed: int | None = None  # from “(5/7 closed)” in the heading
     total: int | None = None
-    ticked: bool = False
+    ticked: bool = False  # the heading ends with ✅
     gates: list[ParsedGate] = field(default_factory=list)
 
 
@@ -77,12 +81,12 @@ class ParsedAction:
     """A step, from a table of actions or a line of the plan."""
 
     line: int
-    code: str
+    code: str  # empty: a step of the whole launch
     text: str
     estimate: str = ""
-    day: int | None = None
-    state: str = "todo"
-    needs: str = ""
+    day: int | None = None  # of the plan: 0, 1 or 2
+    state: str = "todo"  # todo, doing or done
+    needs: str = ""  # name of an owner
 
 
 @dataclass(slots=True)
@@ -94,62 +98,62 @@ class ParsedClaim:
     name: str
     min_closed: int | None = None
     requires_p0: bool = False
-    required: list[str] = field(default_factory=list)
+    required: list[str] = field(default_factory=list)  # codes of gates
 
 
 @dataclass(slots=True)
 class ParsedNote:
-    """A text about one gate: its closing, its cover, why it is not counted."""
+    """A text about one gate: how it was closed, what covers it, why it is not counted."""
 
     line: int
     code: str
     text: str
-    date: str = ""
+    date: str = ""  # of the closing, as written
 
 
 @dataclass(slots=True)
 class StatedCount:
-    """“Open: 7/30 (T6, T7)”: a number the document states, and the gates it names with it."""
+    """A stated number of gates: “Open: 7/30 (T6, T7)”, “Blocked on Sami: 3”."""
 
     line: int
     label: str
-    status: Status | None
+    status: Status | None  # None: of all gates
     number: int
     total: int | None = None
-    person: str = ""
-    codes: list[str] = field(default_factory=list)
+    person: str = ""  # of “Blocked on Sami”
+    codes: list[str] = field(default_factory=list)  # of the gates named with it
 
 
 @dataclass(slots=True)
 class StatedGap:
-    """“Gap to Launch Claim (24/30): 6 gates.”"""
+    """The stated distance to a claim: “Gap to Launch Claim (24/30): 6 gates”."""
 
     line: int
-    name: str
-    threshold: int | None = None
-    total: int | None = None
-    missing: int | None = None
-    codes: list[str] = field(default_factory=list)
+    name: str  # “Launch Claim”
+    threshold: int | None = None  # 24
+    total: int | None = None  # 30
+    missing: int | None = None  # 6
+    codes: list[str] = field(default_factory=list)  # of “Gap to Paying-Customer (G5)”
 
 
 @dataclass(slots=True)
 class ClosedThisRound:
-    """“+2 this round: I2 on-call, O5 SLO skeleton”."""
+    """Gates said to be closed recently: “+2 this round: I2 on-call, O5 SLO skeleton”."""
 
     line: int
     number: int
-    items: list[str] = field(default_factory=list)
+    items: list[str] = field(default_factory=list)  # “I2 on-call”
     codes: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class SkippedLines:
-    """Lines that mean nothing to us, below one heading."""
+    """Lines below one heading that the reader does not understand."""
 
-    line: int
+    line: int  # of the first
     heading: str
-    lines: int
-    sample: str
+    lines: int  # how many, tables included
+    sample: str  # the beginning of the first
     numbers: list[str] = field(default_factory=list)  # the lines that state a number, whole
 
 
@@ -157,32 +161,34 @@ class SkippedLines:
 class ParsedDocument:
     """A whole document."""
 
-    name: str = ""
+    name: str = ""  # of the launch
     name_line: int = 0
     snapshot_date: str = ""
     plan_starts_on: str = ""
-    notes: str = ""
+    notes: str = ""  # of the launch
     sections: list[ParsedSection] = field(default_factory=list)
+    # From tables beside the gate tables; the rows of gates have evidence and blockers of their own.
     evidence: list[ParsedEvidence] = field(default_factory=list)
     blockers: list[ParsedBlocker] = field(default_factory=list)
     actions: list[ParsedAction] = field(default_factory=list)
     claims: list[ParsedClaim] = field(default_factory=list)
-    newly_closed: list[ParsedNote] = field(default_factory=list)
     closings: list[ParsedNote] = field(default_factory=list)
     covers: list[ParsedNote] = field(default_factory=list)
     not_counted: list[ParsedNote] = field(default_factory=list)
+    # From sentences.
+    newly_closed: list[ParsedNote] = field(default_factory=list)
     rules: list[ParsedClaim] = field(default_factory=list)
     rows_stated: StatedCount | None = None
     counts: list[StatedCount] = field(default_factory=list)
     gaps: list[StatedGap] = field(default_factory=list)
     rounds: list[ClosedThisRound] = field(default_factory=list)
     remaining: list[StatedCount] = field(default_factory=list)
-    speaks_of_p0: list[int] = field(default_factory=list)
+    p0_lines: list[int] = field(default_factory=list)  # lines that name P0 in a rule
     skipped: list[SkippedLines] = field(default_factory=list)
-    # Statuses of rows whose cell was empty, filled in by --empty-status: reported, not hidden.
+    # Codes of gates whose status cell was empty and that `empty_status` filled in.
     empty_statuses: list[str] = field(default_factory=list)
 
     @property
     def gates(self) -> list[ParsedGate]:
-        """All gates, in the order of the document."""
+        """Return all gates in the order of the document."""
         return [gate for section in self.sections for gate in section.gates]

@@ -1,4 +1,4 @@
-"""What a Markdown document says, as the rows it wants on the board."""
+"""A parsed Markdown document as records."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -34,56 +34,56 @@ from .parsed import (
 )
 
 
-def to_records(paper: ParsedDocument, slug: str) -> list[Record]:
-    """The rows of a document for the launch `slug`. What the document does not say is left out."""
+def to_records(parsed: ParsedDocument, slug: str) -> list[Record]:
+    """Return the records of a document for the launch `slug`. Unnamed fields are absent."""
     return [
-        _launch_record(paper, slug),
-        *_section_records(paper, slug),
-        *_owner_records(paper),
-        *_gate_records(paper, slug),
-        *_evidence_records(paper, slug),
-        *_blocker_records(paper, slug),
-        *_action_records(paper, slug),
-        *_claim_records(paper, slug),
+        _launch_record(parsed, slug),
+        *_section_records(parsed, slug),
+        *_owner_records(parsed),
+        *_gate_records(parsed, slug),
+        *_evidence_records(parsed, slug),
+        *_blocker_records(parsed, slug),
+        *_action_records(parsed, slug),
+        *_claim_records(parsed, slug),
     ]
 
 
 def parse_moment(text: str) -> str | None:
-    """A moment as written; a date alone is its midnight here. None for nothing."""
+    """Return a moment as written; of a date alone its midnight here. None for an empty text."""
     day = parse_date(text) if len(text) == 10 and text.isascii() else None
     if day is None:
         return text or None
     return timezone.make_aware(datetime.combine(day, time.min)).isoformat()
 
 
-def evidence_of(paper: ParsedDocument) -> dict[str, list[ParsedEvidence]]:
-    """The proofs of each gate: the one in its row, then those in tables of evidence."""
-    found: dict[str, list[ParsedEvidence]] = defaultdict(list)
-    for gate in paper.gates:
+def evidence_of(parsed: ParsedDocument) -> dict[str, list[ParsedEvidence]]:
+    """Return each gate's evidence: first that of its row, then that of tables of evidence."""
+    evidence: dict[str, list[ParsedEvidence]] = defaultdict(list)
+    for gate in parsed.gates:
         if gate.evidence:
-            found[gate.code].append(gate.evidence)
-    for proof in paper.evidence:
-        found[proof.code].append(proof)
-    return found
+            evidence[gate.code].append(gate.evidence)
+    for proof in parsed.evidence:
+        evidence[proof.code].append(proof)
+    return evidence
 
 
-def closed_without_evidence(paper: ParsedDocument) -> list[ParsedGate]:
-    """The gates that the document calls closed and gives nothing for."""
-    proven = evidence_of(paper)
-    return [gate for gate in paper.gates if gate.status == Status.CLOSED and not proven[gate.code]]
+def closed_without_evidence(parsed: ParsedDocument) -> list[ParsedGate]:
+    """Return the gates that the document calls closed without evidence."""
+    proven = evidence_of(parsed)
+    return [gate for gate in parsed.gates if gate.status == Status.CLOSED and not proven[gate.code]]
 
 
-def blockers_of(paper: ParsedDocument) -> list[ParsedBlocker]:
-    """The blockers with a name each: of blocked gates, and those that were resolved.
+def blockers_of(parsed: ParsedDocument) -> list[ParsedBlocker]:
+    """Return the complete blockers: of blocked gates, and resolved ones.
 
-    A table of blockers says more than a row, so where it has the gate it is believed.
+    Where a table of blockers has the gate, it wins over the gate's row: it has more fields.
     """
-    gates = {gate.code: gate for gate in paper.gates}
-    listed = {blocker.code for blocker in paper.blockers}
-    in_rows = [gate.blocker for gate in paper.gates if gate.blocker and gate.code not in listed]
-    people = {code: count.person for count in paper.counts for code in count.codes}
-    found = []
-    for blocker in (*paper.blockers, *in_rows):
+    gates = {gate.code: gate for gate in parsed.gates}
+    listed = {blocker.code for blocker in parsed.blockers}
+    in_rows = [gate.blocker for gate in parsed.gates if gate.blocker and gate.code not in listed]
+    people = {code: count.person for count in parsed.counts for code in count.codes}
+    complete = []
+    for blocker in (*parsed.blockers, *in_rows):
         gate = gates.get(blocker.code)
         row = gate.blocker if gate else None
         blocker.waiting_on = (
@@ -91,27 +91,27 @@ def blockers_of(paper: ParsedDocument) -> list[ParsedBlocker]:
         )
         blocked = gate is None or gate.status == Status.BLOCKED
         if blocker.waiting_on and blocker.needs and (blocked or blocker.resolved):
-            found.append(blocker)
-    return found
+            complete.append(blocker)
+    return complete
 
 
-def blocked_by_nobody(paper: ParsedDocument) -> list[ParsedGate]:
-    """The gates that the document calls blocked without saying by whom."""
-    named = {blocker.code for blocker in blockers_of(paper)}
+def blocked_by_nobody(parsed: ParsedDocument) -> list[ParsedGate]:
+    """Return the gates that the document calls blocked without a complete blocker."""
+    named = {blocker.code for blocker in blockers_of(parsed)}
     return [
-        gate for gate in paper.gates if gate.status == Status.BLOCKED and gate.code not in named
+        gate for gate in parsed.gates if gate.status == Status.BLOCKED and gate.code not in named
     ]
 
 
-def claims_of(paper: ParsedDocument) -> list[ParsedClaim]:
-    """The claims of the table of claims, or else those in the rule and the gaps."""
-    if paper.claims:
-        return paper.claims
+def claims_of(parsed: ParsedDocument) -> list[ParsedClaim]:
+    """Return the claims of the table of claims; without it those of the rule and the gaps."""
+    if parsed.claims:
+        return parsed.claims
     claims = []
-    ruled = {rule.min_closed for rule in paper.rules}
-    own_lines = {rule.line for rule in paper.rules}
-    gaps = [gap for gap in paper.gaps if gap.line not in own_lines]
-    for rule in paper.rules:
+    ruled = {rule.min_closed for rule in parsed.rules}
+    own_lines = {rule.line for rule in parsed.rules}
+    gaps = [gap for gap in parsed.gaps if gap.line not in own_lines]
+    for rule in parsed.rules:
         named = next((gap.name for gap in gaps if gap.threshold == rule.min_closed), rule.name)
         slug = slugify(rule.name) or "launched"
         claims.append(
@@ -127,28 +127,28 @@ def _claim_in(gap: StatedGap) -> ParsedClaim:
     return ParsedClaim(gap.line, slug, gap.name.capitalize(), gap.threshold, required=gap.codes)
 
 
-def _launch_record(paper: ParsedDocument, slug: str) -> Record:
-    said = {
-        "name": paper.name,
-        "snapshot_date": paper.snapshot_date,
-        "plan_starts_on": paper.plan_starts_on or paper.snapshot_date,
-        "notes": paper.notes,
+def _launch_record(parsed: ParsedDocument, slug: str) -> Record:
+    optional = {
+        "name": parsed.name,
+        "snapshot_date": parsed.snapshot_date,
+        "plan_starts_on": parsed.plan_starts_on or parsed.snapshot_date,
+        "notes": parsed.notes,
     }
-    return _make_record(Launch, paper.name_line or 1, {"slug": slug}, said)
+    return _make_record(Launch, parsed.name_line or 1, {"slug": slug}, optional)
 
 
-def _section_records(paper: ParsedDocument, slug: str) -> Iterator[Record]:
-    for position, section in enumerate(paper.sections, start=1):
-        said = {"launch": [slug], "prefix": section.prefix, "name": section.name}
-        yield _make_record(Section, section.line, {**said, "position": position})
+def _section_records(parsed: ParsedDocument, slug: str) -> Iterator[Record]:
+    for position, section in enumerate(parsed.sections, start=1):
+        optional = {"launch": [slug], "prefix": section.prefix, "name": section.name}
+        yield _make_record(Section, section.line, {**optional, "position": position})
 
 
-def _owner_records(paper: ParsedDocument) -> Iterator[Record]:
+def _owner_records(parsed: ParsedDocument) -> Iterator[Record]:
     lines: dict[str, int] = {}
     named = [
-        *((gate.owner, gate.line) for gate in paper.gates),
-        *((blocker.waiting_on, blocker.line) for blocker in blockers_of(paper)),
-        *((action.needs, action.line) for action in paper.actions),
+        *((gate.owner, gate.line) for gate in parsed.gates),
+        *((blocker.waiting_on, blocker.line) for blocker in blockers_of(parsed)),
+        *((action.needs, action.line) for action in parsed.actions),
     ]
     for name, line in named:
         if name:
@@ -156,18 +156,18 @@ def _owner_records(paper: ParsedDocument) -> Iterator[Record]:
     return (_make_record(Owner, line, {"name": name}) for name, line in lines.items())
 
 
-def _gate_records(paper: ParsedDocument, slug: str) -> Iterator[Record]:
-    unproven = {gate.code for gate in closed_without_evidence(paper)}
-    not_counted = {note.code: note.text for note in paper.not_counted}
-    covers = {note.code: note.text for note in paper.covers}
-    closings = {note.code: note for note in _closing_fields(paper)}
-    for gate in blocked_by_nobody(paper):
+def _gate_records(parsed: ParsedDocument, slug: str) -> Iterator[Record]:
+    unproven = {gate.code for gate in closed_without_evidence(parsed)}
+    not_counted = {note.code: note.text for note in parsed.not_counted}
+    covers = {note.code: note.text for note in parsed.covers}
+    closings = {note.code: note for note in _closing_fields(parsed)}
+    for gate in blocked_by_nobody(parsed):
         if gate.blocker and gate.blocker.needs not in gate.notes:
             gate.note(f"Blocked on {gate.blocker.needs}")
-    for section in paper.sections:
+    for section in parsed.sections:
         for position, gate in enumerate(section.gates, start=1):
             cover = gate.covered_by or covers.get(gate.code)
-            said = {
+            optional = {
                 "priority": gate.priority,
                 "definition_of_done": gate.definition_of_done,
                 "notes": gate.notes,
@@ -175,7 +175,7 @@ def _gate_records(paper: ParsedDocument, slug: str) -> Iterator[Record]:
                 "covered_by": [slug, cover] if cover else None,
                 "not_counted_reason": not_counted.get(gate.code, ""),
             }
-            needed = {
+            required = {
                 "launch": [slug],
                 "section": [slug, section.prefix],
                 "code": gate.code,
@@ -184,75 +184,76 @@ def _gate_records(paper: ParsedDocument, slug: str) -> Iterator[Record]:
                 "position": position,
             }
             if not_counted:
-                needed["counted"] = gate.code not in not_counted
-            if needed["progress"] == "closed" and gate.code in closings:
-                said["closing_note"] = closings[gate.code].text
-                said["closed_at"] = parse_moment(closings[gate.code].date)
-            yield _make_record(Gate, gate.line, needed, said)
+                required["counted"] = gate.code not in not_counted
+            if required["progress"] == "closed" and gate.code in closings:
+                optional["closing_note"] = closings[gate.code].text
+                optional["closed_at"] = parse_moment(closings[gate.code].date)
+            yield _make_record(Gate, gate.line, required, optional)
 
 
-def _closing_fields(paper: ParsedDocument) -> Iterator[ParsedNote]:
-    """What is said of the closing of gates, the fullest last."""
-    for said in paper.rounds:
-        for item in said.items:
+def _closing_fields(parsed: ParsedDocument) -> Iterator[ParsedNote]:
+    """Yield the notes on the closing of gates, the most complete last."""
+    for this_round in parsed.rounds:
+        for item in this_round.items:
             code = item.split(" ")[0]
-            yield ParsedNote(said.line, code, f"+{said.number} this round: {item}")
-    yield from paper.newly_closed
-    yield from paper.closings
+            text = f"+{this_round.number} this round: {item}"
+            yield ParsedNote(this_round.line, code, text)
+    yield from parsed.newly_closed
+    yield from parsed.closings
 
 
-def _evidence_records(paper: ParsedDocument, slug: str) -> Iterator[Record]:
-    for code, proofs in evidence_of(paper).items():
+def _evidence_records(parsed: ParsedDocument, slug: str) -> Iterator[Record]:
+    for code, proofs in evidence_of(parsed).items():
         for proof in proofs:
-            said = {
+            optional = {
                 "url": proof.url,
                 "output": proof.output,
                 "commit": proof.commit,
                 "observed_at": parse_moment(proof.observed),
                 "valid_until": proof.valid_until,
             }
-            needed = {"gate": [slug, code], "kind": proof.kind, "summary": proof.summary}
-            yield _make_record(Evidence, proof.line, needed, said)
+            required = {"gate": [slug, code], "kind": proof.kind, "summary": proof.summary}
+            yield _make_record(Evidence, proof.line, required, optional)
 
 
-def _blocker_records(paper: ParsedDocument, slug: str) -> Iterator[Record]:
-    for blocker in blockers_of(paper):
-        needed = {
+def _blocker_records(parsed: ParsedDocument, slug: str) -> Iterator[Record]:
+    for blocker in blockers_of(parsed):
+        required = {
             "gate": [slug, blocker.code],
             "needs": blocker.needs,
             "waiting_on": [blocker.waiting_on],
         }
-        said = {
+        optional = {
             "why": blocker.why,
             "due_on": blocker.due,
             "resolved_at": parse_moment(blocker.resolved),
             "resolution": blocker.resolution,
             "raised_at": parse_moment(blocker.raised),
         }
-        yield _make_record(Blocker, blocker.line, needed, said)
+        yield _make_record(Blocker, blocker.line, required, optional)
 
 
-def _action_records(paper: ParsedDocument, slug: str) -> Iterator[Record]:
-    for position, action in enumerate(paper.actions, start=1):
-        said = {
+def _action_records(parsed: ParsedDocument, slug: str) -> Iterator[Record]:
+    for position, action in enumerate(parsed.actions, start=1):
+        optional = {
             "gate": [slug, action.code] if action.code else None,
             "estimate": action.estimate,
             "needs": [action.needs] if action.needs else None,
         }
-        needed = {
+        required = {
             "launch": [slug],
             "text": action.text,
             "day": action.day,
             "state": action.state,
             "position": position,
         }
-        yield _make_record(Action, action.line, needed, said)
+        yield _make_record(Action, action.line, required, optional)
 
 
-def _claim_records(paper: ParsedDocument, slug: str) -> Iterable[Record]:
-    found, required = [], []
-    for position, claim in enumerate(claims_of(paper), start=1):
-        needed = {
+def _claim_records(parsed: ParsedDocument, slug: str) -> Iterable[Record]:
+    claims, requirements = [], []
+    for position, claim in enumerate(claims_of(parsed), start=1):
+        required = {
             "launch": [slug],
             "slug": claim.slug,
             "name": claim.name,
@@ -260,16 +261,19 @@ def _claim_records(paper: ParsedDocument, slug: str) -> Iterable[Record]:
             "requires_p0": claim.requires_p0,
             "position": position,
         }
-        found.append(_make_record(Claim, claim.line, needed))
+        claims.append(_make_record(Claim, claim.line, required))
         for code in claim.required:
             key = {"claim": [slug, claim.slug], "gate": [slug, code]}
-            required.append(_make_record(Requirement, claim.line, key))
-    return [*found, *required]
+            requirements.append(_make_record(Requirement, claim.line, key))
+    return [*claims, *requirements]
 
 
 def _make_record(
-    model: type, line: int, needed: Mapping[str, Any], said: Mapping[str, Any] | None = None
+    model: type,
+    line: int,
+    required: Mapping[str, Any],
+    optional: Mapping[str, Any] | None = None,
 ) -> Record:
-    """A row with what it needs and what the document says of the rest."""
-    told = {name: value for name, value in (said or {}).items() if value not in ("", None)}
-    return Record(model, {**needed, **told}, f"line {line}")
+    """Return a record with all `required` fields and the `optional` ones that have a value."""
+    present = {name: value for name, value in (optional or {}).items() if value not in ("", None)}
+    return Record(model, {**required, **present}, f"line {line}")

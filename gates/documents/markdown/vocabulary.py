@@ -1,10 +1,10 @@
-"""The words of a launch document: statuses, names of columns, states of a step."""
+"""The vocabulary of a launch document: statuses, names of columns, states of a step."""
 
 import re
 
 from gates.rules import Progress, Status
 
-# Marks and words, English and Arabic. Compared in one case and without emphasis.
+# Mark first, then words in English and Arabic. Compared casefolded and without emphasis.
 STATUSES = {
     Status.CLOSED: "✅ closed مغلق مغلقة",
     Status.PARTIAL: "🟡 partial جزئي جزئية",
@@ -70,18 +70,18 @@ CODE = re.compile(r"[A-Z]+[0-9]+")
 
 
 def strip_markup(text: str) -> str:
-    """A cell without the marks of emphasis and code round it."""
+    """Return a cell without the marks of emphasis and code round it."""
     return text.strip("*_` \t")
 
 
 def map_columns(header: list[str]) -> dict[str, int]:
-    """Which known column stands where."""
-    known = ((COLUMN_NAMES.get(strip_markup(name).casefold()), i) for i, name in enumerate(header))
-    return {column: i for column, i in reversed(list(known)) if column}
+    """Return the index of each known column; of two equal ones the first."""
+    columns = [COLUMN_NAMES.get(strip_markup(name).casefold()) for name in header]
+    return {column: i for i, column in reversed([*enumerate(columns)]) if column}
 
 
 def duplicate_columns(header: list[str]) -> list[str]:
-    """The names of the first two columns of a table that would say the same thing."""
+    """Return the names of the first two columns with one meaning; [] if there are none."""
     first: dict[str, str] = {}
     for name in header:
         column = COLUMN_NAMES.get(strip_markup(name).casefold())
@@ -91,31 +91,26 @@ def duplicate_columns(header: list[str]) -> list[str]:
 
 
 def parse_status(text: str) -> tuple[Status, Progress] | None:
-    """The status a cell names and how far the gate is without its blocker.
+    """Return (status, progress without the blocker) of a status cell.
 
-    "Blocked, partial" has both; of a gate that is only blocked nobody says that it has begun.
-    None where it names none, several, or says something else besides.
+    "Blocked, partial" is blocked and partial; "blocked" alone is blocked and open. None if the
+    cell names no status, several, or has other words.
     """
     words = re.split(r"[\s,/*_`()\[\]\ufe0f:.-]+", text.casefold())
     for mark in MARKS.values():
-        words = [part for word in words for part in _apart(word, mark)]
+        words = [part for word in words for part in word.partition(mark)]
     named = {word for word in words if word}
-    found = {_STATUS[word] for word in named & _STATUS.keys()}
+    statuses = {_STATUS[word] for word in named & _STATUS.keys()}
     if named - _STATUS.keys():
         return None
-    if found == {Status.BLOCKED, Status.PARTIAL}:
+    if statuses == {Status.BLOCKED, Status.PARTIAL}:
         return Status.BLOCKED, Progress.PARTIAL
-    if len(found) != 1:
+    if len(statuses) != 1:
         return None
-    only = found.pop()
+    only = statuses.pop()
     return only, Progress.OPEN if only is Status.BLOCKED else Progress(only.value)
 
 
-def _apart(word: str, mark: str) -> list[str]:
-    before, found, after = word.partition(mark)
-    return [before, found, after]
-
-
 def codes_in(text: str) -> list[str]:
-    """What could be gates' codes in a text, each once, in order. P0, PR and D0 look alike."""
+    """Return what looks like a gate's code, each once, in order. P0 and D0 look like codes too."""
     return list(dict.fromkeys(re.findall(rf"(?<![\w.-]){CODE.pattern}(?![\w-])", text)))

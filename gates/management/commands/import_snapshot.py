@@ -67,7 +67,7 @@ class Command(BaseCommand):
                 dry_run=options["dry_run"],
                 empty_status=self._empty_status(options),
                 dated=self._dated(options),
-                tell=self._progress if sys.stderr.isatty() else no_progress,
+                on_progress=self._progress if sys.stderr.isatty() else no_progress,
             )
         except DocumentError as error:
             if options["format"] == "json":
