@@ -131,7 +131,7 @@ def test_the_command_writes_what_the_page_gives(
         (None, 1, "launched: refused (Launch claim)"),
         ("launched", 1, "6 more gates must close: 18 of 24"),
         ("paid-validated", 1, "1 required gate is not closed: G5"),
-        ("nonsense", 2, "there is: launched, paid-validated"),
+        ("nonsense", 2, "its claims: launched, paid-validated"),
     ],
 )
 def test_the_claim_command_answers_for_ci(
