@@ -30,12 +30,12 @@ def main() -> None:
         django.setup()
         databases = Databases(url)
         try:
-            _measure(databases)
+            _measure_stack(databases)
         finally:
             databases.close()
 
 
-def _measure(databases: Databases) -> None:
+def _measure_stack(databases: Databases) -> None:
     from django.core.management import call_command
 
     from dealix_gates.stack import FRAME_SIZE

@@ -81,7 +81,7 @@ def broken_links(rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any
         previous = row[DIGEST]
 
 
-POSTGRESQL_BODY = f"""
+POSTGRESQL_CHAIN_BODY = f"""
 DECLARE
     owned boolean := pg_has_role(
         current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER');
@@ -130,7 +130,12 @@ def _postgresql_chain(table: str) -> Trigger:
     )
     # The digest must not depend on the zone of the session.
     return Trigger(
-        f"{table}_chained", table, create, body=POSTGRESQL_BODY, time_zone="UTC", column=DIGEST
+        f"{table}_chained",
+        table,
+        create,
+        body=POSTGRESQL_CHAIN_BODY,
+        time_zone="UTC",
+        column=DIGEST,
     )
 
 

@@ -168,14 +168,14 @@ def _requirement_events(launch_id: int, span: tuple[datetime, datetime]) -> list
             origin=Origin(*origin),
             claim=claim["name"],
             gate=gate["name"] if gate else f"#{gate_id}",
-            on_board=_is_on_board(gate, launch_id),
+            on_board=_is_of_launch(gate, launch_id),
         )
         for *origin, gate_id, claim, gate in rows
-        if _is_on_board(claim, launch_id)
+        if _is_of_launch(claim, launch_id)
     ]
 
 
-def _is_on_board(row: dict[str, Any] | None, launch_id: int) -> bool:
+def _is_of_launch(row: dict[str, Any] | None, launch_id: int) -> bool:
     return row is not None and row["launch_id"] == launch_id and row.get("kind") != "-"
 
 

@@ -18,14 +18,14 @@ from django.utils import timezone
 from gates.database.record_chain import broken_links
 from gates.models import TRACKED
 
-BATCH = 2000
+ROWS_PER_FETCH = 2000
 
 
 def record_errors(using: str = DEFAULT_DB_ALIAS) -> Iterator[str]:
     """Yield a line for each history row that is not where, or what, it was when it was written."""
     for model in TRACKED:
         rows = model.history.using(using).order_by("id", "history_id")
-        for row in broken_links(rows.values().iterator(chunk_size=BATCH)):
+        for row in broken_links(rows.values().iterator(chunk_size=ROWS_PER_FETCH)):
             yield (
                 f"history of {model._meta.model_name} {row['id']}: row {row['history_id']} of"
                 f" {_local(row['history_date'])} does not follow from the row before it"
@@ -89,7 +89,7 @@ def _head(last: Mapping[str, int | None], using: str) -> str:
         rows = model.history.using(using).filter(history_id__lte=last[name] or 0)
         newest = rows.order_by().values("id").annotate(newest=Max("history_id")).values("newest")
         pairs = model.history.using(using).filter(history_id__in=newest).order_by("id")
-        for pk, row_digest in pairs.values_list("id", "history_digest").iterator(BATCH):
+        for pk, row_digest in pairs.values_list("id", "history_digest").iterator(ROWS_PER_FETCH):
             digest.update(f"{name} {pk} {row_digest}\n".encode())
     return digest.hexdigest()
 
