@@ -1,8 +1,8 @@
-"""Which tests pytest-xdist gives to the same worker."""
+"""Tests that pytest-xdist gives to the same worker."""
 
 from xdist.scheduler import LoadScopeScheduling
 
-# pytest-xdist's own marks for this (--dist=loadgroup) are not seen under pytest 9.2.
+# pytest-xdist 3.8 has marks for this (--dist=loadgroup), which have no effect under pytest 9.2.
 ONE_WORKER = {
     "tests/commands/test_database_roles.py": "roles belong to the whole PostgreSQL server",
     "tests/commands/test_drill.py": "looks for databases left on the whole server",
