@@ -52,6 +52,7 @@ class Templates:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.creation: Any = connection.creation  # its private methods have no types
         self.sqlite = folder / "migrated.sqlite3"
         self._postgresql_made = folder / "postgresql-made"
 
@@ -67,7 +68,7 @@ class Templates:
 
     def _create_sqlite(self, create: Any, *args: Any, **kwargs: Any) -> str:
         if self.sqlite.exists():
-            shutil.copy(self.sqlite, connection.creation._get_test_db_name())  # type: ignore[attr-defined]
+            shutil.copy(self.sqlite, self.creation._get_test_db_name())
             return str(create(*args, **{**kwargs, "keepdb": True}))
         name = str(create(*args, **kwargs))
         connection.close()  # writes the file whole
@@ -80,7 +81,7 @@ class Templates:
             return str(create(*args, **kwargs))
         name = str(create(*args, **kwargs))
         connection.close()
-        with connection.creation._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+        with self.creation._nodb_cursor() as cursor:
             # One that an earlier run has left on a server that is kept.
             cursor.execute(f"DROP DATABASE IF EXISTS {TEMPLATE}")
             cursor.execute(f'CREATE DATABASE {TEMPLATE} TEMPLATE "{name}"')
