@@ -1,4 +1,4 @@
-"""The board of a launch and the pages that show it in part: waiting, weak spots, one claim."""
+"""The board of a launch, and the pages on parts of it: waiting, findings, one claim."""
 
 from django.conf import settings
 from django.http import (
@@ -25,48 +25,49 @@ from gates.views.etag import conditional_get
 from gates.views.params import found_or_404, handle_date_errors, page_param, requested_board
 
 # Statuses in the order of the document that the board replaces.
-READING_ORDER = (Status.CLOSED, Status.PARTIAL, Status.OPEN, Status.BLOCKED)
+STATUS_ORDER = (Status.CLOSED, Status.PARTIAL, Status.OPEN, Status.BLOCKED)
 
 
 @require_safe
 @conditional_get
 @handle_date_errors
 def board(request: HttpRequest, slug: str | None = None) -> HttpResponse:
-    """The current launch's board, or that of the named launch; with ?as_of= as it was then."""
-    found = requested_board(request, slug)
-    if found is None and slug is None:
+    """Show the board of the named launch, or of the current one, now or as of ?as_of=."""
+    launch_board = requested_board(request, slug)
+    if launch_board is None and slug is None:
         return render(request, "gates/no_launch.html")
-    found = found_or_404(found)
+    launch_board = found_or_404(launch_board)
     filters = Filters.from_query(request.GET)
-    found, page = paginate(apply_filters(found, filters), page_param(request))
-    own = _own_name(request, found)
-    weak = findings(found, found.day)
-    kept = {"as_of": request.GET.get("as_of", ""), **filters.as_dict()}
-    query = urlencode({name: value for name, value in kept.items() if value})
+    launch_board, page = paginate(apply_filters(launch_board, filters), page_param(request))
+    own_name = _own_name(request, launch_board)
+    board_findings = findings(launch_board, launch_board.day)
+    codes = {finding.reason.code for finding in board_findings}
+    params = {"as_of": request.GET.get("as_of", ""), **filters.as_dict()}
+    query = urlencode({name: value for name, value in params.items() if value})
     context = {
-        "board": found,
+        "board": launch_board,
         "page": page,
         "not_closed": NOT_CLOSED,
-        "launch": found.launch,
-        "launch_claim": found.launch_claim(),
+        "launch": launch_board.launch,
+        "launch_claim": launch_board.launch_claim(),
         "filters": filters,
         "query": f"?{query}" if query else "",
-        "statuses": READING_ORDER,
+        "statuses": STATUS_ORDER,
         "priorities": Gate.Priority.values,
         "past": "as_of" in request.GET,
-        "own": own,
-        "waiting": waiting_on(found, found.day, own),
-        "whats_new": whats_new(found),
-        "findings": weak,
-        # An old link may ask for a weakness that is mended since; the form says so too.
-        "mended": "" if filters.weak in {one.reason.code for one in weak} else filters.weak,
+        "own_name": own_name,
+        "waiting": waiting_on(launch_board, launch_board.day, own_name),
+        "whats_new": whats_new(launch_board),
+        "findings": board_findings,
+        # An old link may filter by a finding that is gone since; the form still shows it.
+        "mended": "" if filters.weak in codes else filters.weak,
     }
     return render(request, "gates/board.html", context)
 
 
-def _own_name(request: HttpRequest, found: Board) -> str:
-    """Whom on the board the reader is; empty for nobody."""
-    return found.accounts.get(request.user.pk or 0, "")
+def _own_name(request: HttpRequest, launch_board: Board) -> str:
+    """Return the reader's name among the board's owners; empty if the account has no owner."""
+    return launch_board.accounts.get(request.user.pk or 0, "")
 
 
 @require_safe
@@ -75,31 +76,29 @@ def _own_name(request: HttpRequest, found: Board) -> str:
 def export(
     request: HttpRequest, ending: str, slug: str | None = None
 ) -> HttpResponse | StreamingHttpResponse:
-    """The board as a document, by the same reading as the page, with the same filters.
+    """Return the board as a document, from the same rows as the page, with the same filters.
 
-    JSON is sent piece by piece where the board is too large to read as one page.
-
-    In English, because scripts and other people's documents rely on its words; ?language=ar says
-    otherwise.
+    A board too large for one page (MAX_GATES_PER_PAGE) is streamed. The document is in English,
+    because scripts and other documents rely on its words; ?language=ar overrides that.
     """
-    found = found_or_404(requested_board(request, slug))
-    found = apply_filters(found, Filters.from_query(request.GET))
-    form = FORMATS[ending]
+    launch_board = found_or_404(requested_board(request, slug))
+    launch_board = apply_filters(launch_board, Filters.from_query(request.GET))
+    document_format = FORMATS[ending]
     security_log.log_event(
-        "export", launch=found.launch.slug, format=ending, as_of=request.GET.get("as_of")
+        "export", launch=launch_board.launch.slug, format=ending, as_of=request.GET.get("as_of")
     )
-    asked = request.GET.get("language", "")
-    with translation.override(asked if asked in dict(settings.LANGUAGES) else "en"):
-        pieces = form.pieces(found)
-        answer = (
+    code = request.GET.get("language", "")
+    with translation.override(code if code in dict(settings.LANGUAGES) else "en"):
+        pieces = document_format.pieces(launch_board)
+        response_class = (
             StreamingHttpResponse
-            if len(found.visible_gates()) > MAX_GATES_PER_PAGE
+            if len(launch_board.visible_gates()) > MAX_GATES_PER_PAGE
             else HttpResponse
         )
-        response = answer(pieces, content_type=form.content_type)
-    if form.download:
-        name = f"{found.launch.slug}.{ending}"
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        response = response_class(pieces, content_type=document_format.content_type)
+    if document_format.download:
+        filename = f"{launch_board.launch.slug}.{ending}"
+        response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
 
 
@@ -107,16 +106,16 @@ def export(
 @conditional_get
 @handle_date_errors
 def waiting(request: HttpRequest, slug: str | None = None) -> HttpResponse:
-    """What waits on whom, the reader's own debts first, and what can be done meanwhile."""
-    found = found_or_404(requested_board(request, slug))
-    own = _own_name(request, found)
+    """List the blockers by the person waited for, the reader first, and the unblocked actions."""
+    launch_board = found_or_404(requested_board(request, slug))
+    own_name = _own_name(request, launch_board)
     context = {
-        "board": found,
-        "launch": found.launch,
+        "board": launch_board,
+        "launch": launch_board.launch,
         "past": "as_of" in request.GET,
-        "launch_claim": found.launch_claim(),
-        "waiting": waiting_on(found, found.day, own),
-        "own": own,
+        "launch_claim": launch_board.launch_claim(),
+        "waiting": waiting_on(launch_board, launch_board.day, own_name),
+        "own_name": own_name,
     }
     return render(request, "gates/waiting.html", context)
 
@@ -125,26 +124,26 @@ def waiting(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 @conditional_get
 @handle_date_errors
 def honesty(request: HttpRequest, slug: str | None = None) -> HttpResponse:
-    """What the board knows to be weak about itself."""
-    found = found_or_404(requested_board(request, slug))
-    weak = findings(found, found.day)
-    context = {"board": found, "launch": found.launch, "past": "as_of" in request.GET}
-    return render(request, "gates/honesty.html", {**context, "findings": weak})
+    """List the findings: the weak points that the board shows about itself."""
+    launch_board = found_or_404(requested_board(request, slug))
+    board_findings = findings(launch_board, launch_board.day)
+    context = {"board": launch_board, "launch": launch_board.launch, "past": "as_of" in request.GET}
+    return render(request, "gates/honesty.html", {**context, "findings": board_findings})
 
 
 @require_safe
 @conditional_get
 @handle_date_errors
 def claim(request: HttpRequest, named: str, slug: str | None = None) -> HttpResponse:
-    """One claim: its rule, its verdict with every reason, and how its rule has changed."""
-    found = found_or_404(requested_board(request, slug))
-    judged = found_or_404(next((row for row in found.claims if row.slug == named), None))
-    entries = [entry for entry in claim_history(judged.id) if entry.at <= found.until]
+    """Show one claim: its rule, its verdict with every reason, and the changes of its rule."""
+    launch_board = found_or_404(requested_board(request, slug))
+    claim_row = found_or_404(next((row for row in launch_board.claims if row.slug == named), None))
+    entries = [entry for entry in claim_history(claim_row.id) if entry.at <= launch_board.until]
     context = {
-        "board": found,
-        "launch": found.launch,
+        "board": launch_board,
+        "launch": launch_board.launch,
         "past": "as_of" in request.GET,
-        "claim": judged,
+        "claim": claim_row,
         "history": entries[:MAX_GATES_PER_PAGE],
         "earlier": entries[MAX_GATES_PER_PAGE:],
     }

@@ -1,12 +1,12 @@
-"""Pages that have not changed are not made again: 304 by an ETag.
+"""Conditional GET: a page that has not changed is not made again, but answered with 304.
 
-The ETag names everything that a page depends on: the revision of the rows, who reads and in which
-language, the day (evidence runs out overnight), the address, the form token, and the code itself.
-Nothing finer than the day may show on such a page, or it would go on saying it; only when it was
-computed, which stays true. That may differ under one ETag, so the ETag is a weak one.
+The ETag is a hash of everything that a page depends on: the revision of the rows, the account, the
+language, the day (evidence expires overnight), the address, the form token, and the code.
+Cached pages may show nothing that changes within a day, except "computed at"; therefore the ETag
+is weak.
 
-The revision is read before the rows. A write in between makes the ETag too old for its page, which
-costs one more answer; the other way round the page would be too old for its ETag.
+The revision is read before the rows. A write in between makes the ETag older than its page, which
+costs one more response. In the other order the page would be older than its ETag, and stay cached.
 """
 
 import hashlib
@@ -29,15 +29,15 @@ HASHED_FOLDERS = ("accounts", "dealix_gates", "gates", "templates")
 
 
 def conditional_get(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Answer 304 where the reader has the page already; else the page, read at one instant."""
+    """Decorate a view: 304 if the browser has the page, else the page from one snapshot."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+    def wrapper(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         etag = _page_etag(request)
-        # "Any version" says nothing of what the reader has, nor whether there is such a page.
-        named = request.headers.get("If-None-Match", "*").strip() != "*"
+        # "*" names no version that the browser has, and the page may not exist.
+        has_version = request.headers.get("If-None-Match", "*").strip() != "*"
         response: HttpResponseBase | None
-        response = get_conditional_response(request, etag=etag) if etag and named else None
+        response = get_conditional_response(request, etag=etag) if etag and has_version else None
         if response is None:
             with read_only_snapshot():
                 response = view(request, *args, **kwargs)
@@ -46,33 +46,33 @@ def conditional_get(view: Callable[..., HttpResponseBase]) -> Callable[..., Http
             response.headers["Cache-Control"] = "private, no-cache"
         return response
 
-    return answer
+    return wrapper
 
 
 def _page_etag(request: HttpRequest) -> str:
-    """The ETag of the page that this reader would get now; empty where it must be made anew."""
+    """Return the ETag of the page for this request; empty if the page must be made anew."""
     token = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
-    # A page without a token brings one; a message is shown once; while developing, code changes.
+    # Without a token the page sets one; a message is shown once; under DEBUG the code changes.
     if settings.DEBUG or not token or len(get_messages(request)):
         return ""
-    moved = revision.current_revision()
+    revision_text = revision.current_revision()
     parts = [
         code_version(),
-        moved,
+        revision_text,
         str(request.user.pk),
         get_language(),
         str(timezone.localdate()),
         request.get_full_path(),
         token,
     ]
-    return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"' if moved else ""
+    return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"' if revision_text else ""
 
 
 @cache
 def code_version() -> str:
-    """One text for all of our code, templates, translations and versions of what we stand on.
+    """Return a hash of the code, templates, translations and versions of dependencies.
 
-    As it lies on disk when first asked; a server asks as it starts (`dealix_gates/wsgi.py`).
+    Read from disk at the first call; a server makes it at start (`dealix_gates/wsgi.py`).
     """
     digest = hashlib.sha256(f"{django.__version__} {settings.TIME_ZONE}".encode())
     base = Path(settings.BASE_DIR)

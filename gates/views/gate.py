@@ -30,49 +30,52 @@ from gates.views.params import as_of_param, found_or_404, handle_date_errors
 @conditional_get
 @handle_date_errors
 def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpResponse:
-    """One gate, whole, with its history; with ?as_of= as it was then."""
+    """Show one gate with its evidence, blockers, actions and history, now or as of ?as_of=."""
     now = timezone.now()
     as_of = as_of_param(request, now)
     launch = found_or_404(get_launch(slug, as_of))
-    found = found_or_404(read_gate(launch, code, now, as_of))
+    gate_row = found_or_404(read_gate(launch, code, now, as_of))
     until = as_of or datetimes.end_of_day(now)
-    entries = [entry for entry in gate_history(found.id) if entry.at <= until]
+    entries = [entry for entry in gate_history(gate_row.id) if entry.at <= until]
     context: dict[str, Any] = {
         "launch": launch,
-        "gate": found,
+        "gate": gate_row,
         "as_of": as_of and min(as_of, now),
         "past": as_of is not None,
-        "shareable": _could_share(found) if as_of is None else [],
+        "shareable": _could_share(gate_row) if as_of is None else [],
         "history": entries[:MAX_GATES_PER_PAGE],
         "earlier": entries[MAX_GATES_PER_PAGE:],
         "rewritten": {
             entry.row_id for entry in entries if (entry.model, entry.kind) == ("evidence", "~")
         },
-        "progress_word": Gate.Progress(found.progress).label,
+        "progress_word": Gate.Progress(gate_row.progress).label,
         "people": usernames(
-            [found.closed_by_id]
-            + [proof.recorded_by_id for proof in found.evidence]
-            + [blocker.resolved_by_id for blocker in found.blockers]
+            [gate_row.closed_by_id]
+            + [proof.recorded_by_id for proof in gate_row.evidence]
+            + [blocker.resolved_by_id for blocker in gate_row.blockers]
         ),
     }
     return render(request, "gates/gate.html", context)
 
 
-def _could_share(found: GateRow) -> list[str]:
-    """Codes of the gates that the same drill covers, still open and without its evidence."""
-    if found.status != Status.CLOSED or not found.covers:
+def _could_share(gate_row: GateRow) -> list[str]:
+    """Return the codes of open gates that this gate covers and that lack its current evidence.
+
+    Empty unless the gate is closed.
+    """
+    if gate_row.status != Status.CLOSED or not gate_row.covers:
         return []
-    current = [proof.summary for proof in found.evidence if proof.is_current]
-    covered = Gate.objects.filter(covered_by=found.id).exclude(progress=Gate.Progress.CLOSED)
+    current = [proof.summary for proof in gate_row.evidence if proof.is_current]
+    covered = Gate.objects.filter(covered_by=gate_row.id).exclude(progress=Gate.Progress.CLOSED)
     lacking = covered.exclude(evidence__summary__in=current).order_by("position")
     return list(lacking.values_list("code", flat=True))
 
 
 @require_safe
 def evidence_file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
-    """A piece of evidence's file, always as a download and never shown in the page.
+    """Return a file of evidence as a download, never shown in the browser.
 
-    Not served unless it is, byte for byte, what was attached.
+    409 if its bytes are not those that were attached, 404 if the store has lost it.
     """
     if not request.user.has_perm("gates.view_evidence"):
         raise PermissionDenied(gettext("Files of evidence are for people with a role."))
@@ -92,7 +95,8 @@ def evidence_file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     )
 
 
-def _not_served(request: HttpRequest, proof: Evidence, why: str, status: int) -> HttpResponse:
-    security_log.log_event(f"evidence_file_{why}", evidence=proof.pk, gate=proof.gate.code)
-    context = {"proof": proof, "missing": why == "missing"}
+def _not_served(request: HttpRequest, proof: Evidence, reason: str, status: int) -> HttpResponse:
+    """Log why a file is not served ("missing" or "altered") and return the page that says so."""
+    security_log.log_event(f"evidence_file_{reason}", evidence=proof.pk, gate=proof.gate.code)
+    context = {"proof": proof, "missing": reason == "missing"}
     return render(request, "gates/file_not_served.html", context, status=status)

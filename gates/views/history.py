@@ -37,31 +37,30 @@ DEFAULT_SPAN_DAYS = 7  # days
 @conditional_get
 @handle_date_errors
 def changes(request: HttpRequest, slug: str | None = None) -> HttpResponse:
-    """What changed between two moments: ?since= and ?until=, or the last seven days.
+    """Show the difference of two boards: at ?since= and at ?until=, by default the last 7 days.
 
-    `since=import` means the launch's last import.
-
-    Where the record begins later than `since`, it is compared with its beginning.
+    `since=import` means the launch's last import. If the history begins later than `since`, the
+    first board is that of the history's beginning.
     """
     now = timezone.now()
     until_text = request.GET.get("until", "")
     until = datetimes.parse_as_of(until_text, now) if until_text else None
     reject_as_of(request)
-    later = found_or_404(get_launch(slug, until))
-    first = history_start(Launch, later.id)
+    launch = found_or_404(get_launch(slug, until))
+    first = history_start(Launch, launch.id)
     last = until or datetimes.end_of_day(now)
-    since = _beginning(request.GET.get("since", ""), later.id, last, now)
+    since = _beginning(request.GET.get("since", ""), launch.id, last, now)
     datetimes.validate_range(since, last)
     since = max(since, first) if first else since
-    old = read_board(launch_as_of(later, since), now, since)
-    new = read_board(later, now, until)
+    old = read_board(launch_as_of(launch, since), now, since)
+    new = read_board(launch, now, until)
     context = {
-        "launch": later,
+        "launch": launch,
         "since": since,
         "until": new.as_of,
         "first": first,
         "changes": diff_boards(old, new),
-        "gone_by": since.isoformat(),  # where what is gone since then can still be seen
+        "gone_by": since.isoformat(),  # links to removed rows show the board as of then
     }
     if until:
         context["link_as_of"] = until_text
@@ -69,7 +68,7 @@ def changes(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 
 
 def _beginning(text: str, launch_id: int, until: datetime, now: datetime) -> datetime:
-    """Where a comparison begins: a day or moment, "import" for the last one, or a week ago."""
+    """Return where the comparison starts: the parsed text, the last import, or 7 days ago."""
     week = datetimes.days_before(until, DEFAULT_SPAN_DAYS)
     if text == "import":
         return last_import(launch_id, until) or week
@@ -80,26 +79,26 @@ def _beginning(text: str, launch_id: int, until: datetime, now: datetime) -> dat
 @conditional_get
 @handle_date_errors
 def history(request: HttpRequest) -> HttpResponse:
-    """Everything on record, newest first, narrowed by person, gate, kind and time; paged."""
+    """Show the audit log, newest first, filtered by person, gate, kind and time; paged."""
     reject_as_of(request)
     now = timezone.now()
-    asked = {name: request.GET.get(name, "")[:200] for name in ("person", "gate", "kind")}
+    choices = {name: request.GET.get(name, "")[:200] for name in ("person", "gate", "kind")}
     since, until = request.GET.get("since", ""), request.GET.get("until", "")
     filters = AuditLogFilters(
-        **asked,
+        **choices,
         since=datetimes.parse_since(since, now) if since else None,
         until=datetimes.parse_as_of(until, now) if until else None,
     )
     datetimes.validate_range(filters.since, filters.until)
     page = audit_log_page(filters, page_param(request))
-    kept = {name: str(value) for name, value in request.GET.items() if name != "page" and value}
+    params = {name: str(value) for name, value in request.GET.items() if name != "page" and value}
     context = {
         "page": page,
         "history": page.entries,
         "filters": filters,
         "kinds": [(name, model._meta.verbose_name) for name, model in KINDS.items()],
-        "query": urlencode(kept),
-        "before": urlencode({**kept, "until": page.until.isoformat()}) if page.until else "",
+        "query": urlencode(params),
+        "before": urlencode({**params, "until": page.until.isoformat()}) if page.until else "",
     }
     return render(request, "gates/feed.html", context)
 
@@ -108,15 +107,15 @@ def history(request: HttpRequest) -> HttpResponse:
 @conditional_get
 @handle_date_errors
 def burnup_page(request: HttpRequest, slug: str | None = None) -> HttpResponse:
-    """Closed and counted over time, as a chart and as the table behind it."""
-    found = found_or_404(requested_board(request, slug))
-    claim = found.launch_claim()
+    """Show how many gates were closed and counted on each day, as a chart and a table."""
+    launch_board = found_or_404(requested_board(request, slug))
+    claim = launch_board.launch_claim()
     threshold = claim.min_closed if claim else None
-    points = burnup(found.launch.id, found.until)
-    today = found.day
+    points = burnup(launch_board.launch.id, launch_board.until)
+    today = launch_board.day
     context = {
-        "board": found,
-        "launch": found.launch,
+        "board": launch_board,
+        "launch": launch_board.launch,
         "past": "as_of" in request.GET,
         "points": points[-MAX_GATES_PER_PAGE:],
         "earlier": points[:-MAX_GATES_PER_PAGE],

@@ -1,4 +1,4 @@
-"""What a request asks for: a launch, a moment, and the answer where that moment has no board."""
+"""Request parameters: the launch and ?as_of=, ?page=, and the responses to invalid dates."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -21,26 +21,26 @@ T = TypeVar("T")
 
 
 def as_of_param(request: HttpRequest, now: datetime) -> datetime | None:
-    """The moment in ?as_of=; None where it is not given.
+    """Return the datetime in ?as_of=; None if it is not given.
 
     Raises:
-        Unreadable: it is no date or time, or in the future.
+        InvalidDate: it is no date or time, or in the future.
     """
     text = request.GET.get("as_of")
     return None if text is None else datetimes.parse_as_of(text, now)
 
 
 def page_param(request: HttpRequest) -> int:
-    """The number in ?page=, counted from 1; what is no such number means the first page."""
+    """Return the number in ?page=, counted from 1; 1 if it is missing or no such number."""
     text = request.GET.get("page", "")
     return max(1, int(text)) if text.isdecimal() and len(text) < 7 else 1
 
 
 def reject_as_of(request: HttpRequest) -> None:
-    """For pages about a span of time.
+    """Refuse ?as_of= on a page about a span of time, which has ?since= and ?until=.
 
     Raises:
-        Unreadable: ?as_of= is given.
+        InvalidDate: ?as_of= is given.
     """
     if "as_of" in request.GET:
         raise datetimes.InvalidDate(
@@ -49,13 +49,13 @@ def reject_as_of(request: HttpRequest) -> None:
 
 
 def requested_board(request: HttpRequest, slug: str | None = None) -> Board | None:
-    """The board of the named launch, or of the current one, now or as of ?as_of=.
+    """Return the board of the named launch, or of the current one, now or as of ?as_of=.
 
-    None where there is no such launch.
+    None if there is no such launch.
 
     Raises:
-        Unreadable: the moment is no date or time, or in the future.
-        NotRecorded: the launch has no record at that moment.
+        InvalidDate: ?as_of= is no date or time, or in the future.
+        NoHistoryYet: the launch's history begins later.
     """
     now = timezone.now()
     as_of = as_of_param(request, now)
@@ -63,19 +63,15 @@ def requested_board(request: HttpRequest, slug: str | None = None) -> Board | No
     return None if launch is None else read_board(launch, now, as_of)
 
 
-def found_or_404(found: T | None) -> T:
-    """What was found.
-
-    Raises:
-        Http404: nothing was.
-    """
-    if found is None:
+def found_or_404(value: T | None) -> T:
+    """Return `value`, or raise Http404 if it is None."""
+    if value is None:
         raise Http404
-    return found
+    return value
 
 
 def no_history_message(error: NoHistoryYet) -> str:
-    """Why there is no board at that moment, in the reader's language."""
+    """Return why the launch has no board at that datetime, in the reader's language."""
     values = {"name": error.launch.name}
     if error.since is None:
         return gettext("Nothing is on record about %(name)s yet.") % values
@@ -84,32 +80,32 @@ def no_history_message(error: NoHistoryYet) -> str:
 
 
 def handle_date_errors(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Answer a moment that cannot be read with 400, one before the first record with 404.
+    """Decorate a view: InvalidDate gives 400, NoHistoryYet gives 404.
 
-    The address of a launch that has another slug now leads to where it is.
+    A former slug of a launch is redirected to the same page under its current slug.
     """
 
     @wraps(view)
-    def answer(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+    def wrapper(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, **kwargs)
         except Http404:
             slug = current_slug(kwargs["slug"]) if "slug" in kwargs else None
             if slug is None or request.resolver_match is None:
                 raise
-            there = reverse(request.resolver_match.view_name, kwargs={**kwargs, "slug": slug})
+            address = reverse(request.resolver_match.view_name, kwargs={**kwargs, "slug": slug})
             query = request.GET.urlencode()
-            return redirect(f"{there}?{query}" if query else there)
+            return redirect(f"{address}?{query}" if query else address)
         except datetimes.InvalidDate as error:
             return _date_error_response(request, str(error), 400)
         except NoHistoryYet as error:
             return _date_error_response(request, no_history_message(error), 404)
 
-    return answer
+    return wrapper
 
 
-def _date_error_response(request: HttpRequest, words: str, status: int) -> HttpResponse:
-    """What a person gets as a page and a program, which asked for a document, as one line."""
+def _date_error_response(request: HttpRequest, message: str, status: int) -> HttpResponse:
+    """Return the error as a page; for documents, which programs ask for, as one line of text."""
     if request.path.endswith((".md", ".json", ".csv")):
-        return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
-    return render(request, "gates/invalid_date.html", {"words": words}, status=status)
+        return HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
+    return render(request, "gates/invalid_date.html", {"message": message}, status=status)

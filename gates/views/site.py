@@ -1,4 +1,4 @@
-"""Addresses that belong to no launch: badge, health, language."""
+"""Pages that belong to no launch: badge, health, language."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -25,19 +25,19 @@ from gates.views.params import found_or_404
 @login_not_required
 @require_safe
 def badge(request: HttpRequest) -> HttpResponse:
-    """A small picture for other sites to show, without a login; 404 unless switched on."""
+    """Return an SVG badge for other sites, without a login; 404 unless PUBLIC_BADGE is set."""
     if not settings.PUBLIC_BADGE:
         raise Http404
     with read_only_snapshot():
-        found = read_board(found_or_404(get_launch()), timezone.now())
-    claim = found.launch_claim()
-    allowed = claim is not None and claim.verdict.allowed
+        launch_board = read_board(found_or_404(get_launch()), timezone.now())
+    launch_claim = launch_board.launch_claim()
+    allowed = launch_claim is not None and launch_claim.verdict.allowed
     standing = gettext("launched") if allowed else gettext("not launched")
-    words = f"{found.totals.closed}/{found.totals.counted} · {standing}"
+    text = f"{launch_board.totals.closed}/{launch_board.totals.counted} · {standing}"
     response = render(
         request,
         "gates/badge.svg",
-        {"words": words, "allowed": allowed},
+        {"text": text, "allowed": allowed},
         content_type="image/svg+xml",
     )
     response.headers["Cache-Control"] = "no-cache"
@@ -47,21 +47,21 @@ def badge(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def healthz(_request: HttpRequest) -> JsonResponse:
-    """200 when all is well, else 503; which part is not, and no detail of it.
+    """Return each part's state as JSON, without details; 503 if a part fails, else 200.
 
-    A clock that is off is said and no more: were it the database's, every server would be out.
+    A wrong clock is reported but does not fail: a wrong database clock would fail every server.
     """
-    found = health()
-    well = set({**found, "clock": "ok"}.values()) == {"ok"}
-    return JsonResponse(found, status=200 if well else 503)
+    states = health()
+    healthy = set({**states, "clock": "ok"}.values()) == {"ok"}
+    return JsonResponse(states, status=200 if healthy else 503)
 
 
 @login_not_required
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
-    """Switch the language: for this browser, and for the account wherever it logs in."""
-    chosen = request.POST.get("language", "")
-    if request.user.is_authenticated and chosen in dict(settings.LANGUAGES):
-        Preference.objects.update_or_create(user=request.user, defaults={"language": chosen})
-        request.session["language"] = chosen
+    """Set the language of this browser and, if logged in, of the account on every device."""
+    code = request.POST.get("language", "")
+    if request.user.is_authenticated and code in dict(settings.LANGUAGES):
+        Preference.objects.update_or_create(user=request.user, defaults={"language": code})
+        request.session["language"] = code
     return set_language(request)
