@@ -1,7 +1,7 @@
 """One thing that must be true before launch, and the only two ways to close or reopen it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -234,16 +234,18 @@ class Gate(OptimisticLockModel):
         closing_note: str = "",
         closed_at: datetime | None = None,
         closed_by: User | None = None,
+        on: date | None = None,
     ) -> bool:
         """Close on the word of an imported document, which may not say when or by whom.
 
-        `by` imports it and `reason` names the document; both go into the history.
+        `by` imports it and `reason` names the document; both go into the history. `on` is the
+        day on which the evidence has to be current; today if it is None.
 
         Raises:
             Refused: as `close`.
         """
         return self._close(
-            by, reason, closing_note=closing_note, closed_at=closed_at, closed_by=closed_by
+            by, reason, closing_note=closing_note, closed_at=closed_at, closed_by=closed_by, on=on
         )
 
     def _close(self, by: User | None, reason: str, **details: Any) -> bool:
@@ -263,11 +265,12 @@ class Gate(OptimisticLockModel):
         closing_note: str,
         closed_at: datetime | None,
         closed_by: User | None,
+        on: date | None = None,
     ) -> bool:
         self._lock()
         if self.progress == self.Progress.CLOSED:
             return False
-        today = timezone.localdate()
+        today = on or timezone.localdate()
         lacking = rules.closing_errors(self.facts(), today) + rules.decision_errors(reason)
         if lacking:
             raise TransitionRefused(lacking)
