@@ -45,8 +45,10 @@ def _is_same_word(old: str, new: str) -> bool:
     return SequenceMatcher(None, old, new, autojunk=False).ratio() >= SAME_WORD
 
 
-def hold_changed_gates(document: Document, confirmed: Collection[str] = ()) -> list[str]:
-    """Take the rows of changed gates out of a document; return one sentence for each gate.
+def hold_changed_gates(
+    document: Document, confirmed: Collection[str] = ()
+) -> list[tuple[str, str]]:
+    """Take the rows of changed gates out of a document; return (code, sentence) of each gate.
 
     confirmed: codes of gates that a person says are the same.
     """
@@ -63,12 +65,16 @@ def hold_changed_gates(document: Document, confirmed: Collection[str] = ()) -> l
         return []
     claims = _take_out(document, set(held))
     required = _requiring_claims(held)
-    return [
-        f"{sentence}{_asked_by(key[1], required.get(key, ()))}. Nothing of its row is imported"
-        f"{_and_claims(claims.get(key, ()))}. If it is the same gate, say --same-gate {key[1]}; "
-        "if it is another one, give it a code of its own"
-        for key, sentence in held.items()
-    ]
+    sentences = []
+    for (slug, code), sentence in held.items():
+        asked = _asked_by(code, required.get((slug, code), ()))
+        left_out = _and_claims(claims.get((slug, code), ()))
+        advice = f"If it is the same gate, say --same-gate {code}; if it is another one, give it a"
+        text = (
+            f"{sentence}{asked}. Nothing of its row is imported{left_out}. {advice} code of its own"
+        )
+        sentences.append((code, text))
+    return sentences
 
 
 def _board_gates(document: Document) -> dict[tuple[Any, ...], Gate]:

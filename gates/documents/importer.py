@@ -22,9 +22,10 @@ from .backdating import start_of_day
 from .csv_reader import read_csv
 from .difference import Difference
 from .identity import hold_changed_gates, reopened_by_older
-from .json_reader import MAX_GATES, decoding_error, read_bytes, read_json
+from .json_reader import decoding_error, read_bytes, read_json
 from .markdown.codes import BoardNames, title_key
 from .markdown.consistency import Contradiction, find_contradictions
+from .markdown.gate_table import MAX_GATES
 from .markdown.parsed import ParsedDocument, SkippedLines
 from .markdown.people import settle_owners
 from .markdown.reader import ReadingOptions, read_markdown
@@ -46,6 +47,7 @@ class ImportReport:
     not_in_document: list[str] = field(default_factory=list)
     # Decisions that a document cannot make, one sentence each.
     for_a_person: list[str] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)  # codes of gates that are not imported
     # How words, columns and codes were understood, where it is not plain.
     readings: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)  # tables of statuses that were not read
@@ -92,7 +94,8 @@ def import_file(
             document = _read_text_document(path, launch, options, dated, report)
         _reject_too_many(document)
         held = hold_changed_gates(document, same_gates)
-        report.for_a_person = [*held, *report.for_a_person]
+        report.held = [code for code, _ in held]
+        report.for_a_person = [*(sentence for _, sentence in held), *report.for_a_person]
         if not older:
             _reject_older(document)
         moment = start_of_day(dated) if dated else None

@@ -11,7 +11,6 @@ from gates.models import Evidence, Gate
 from .records import NATURAL_KEYS, Document, DocumentError, Problem, Record, duplicate_records
 
 MAX_BYTES = 10 * 1024 * 1024
-MAX_GATES = 20_000
 
 JSON_MODELS = {f"gates.{model._meta.model_name}": model for model in NATURAL_KEYS}
 # A fixture does not hold the content of files, and their checksums are computed.

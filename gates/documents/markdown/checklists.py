@@ -5,7 +5,7 @@ import re
 from .blocks import Heading, Line, Row, Table
 from .columns import map_gate_columns
 from .gate_rows import GateRows
-from .gate_table import GateTables
+from .gate_table import MAX_GATES, GateTables
 from .parsed import ParsedAction
 from .people import looks_like_person
 from .statuses import parse_status_cell
@@ -82,7 +82,9 @@ class Checklist:
 
     def end(self) -> None:
         """Hand the open gate to the reader."""
-        if not self.line:
+        if not self.line or self.tables.count > MAX_GATES:
+            self.line = self.level = 0
+            self.names, self.cells, self.actions = [], [], []
             return
         header = [name for name in self.names if name]
         columns = map_gate_columns(header)

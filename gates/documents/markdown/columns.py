@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from .vocabulary import COLUMN_NAMES, COLUMNS, WEAK_COLUMNS, strip_markup, without_direction
 
@@ -9,6 +10,7 @@ _SUFFIX = re.compile(r"\s*\([^()]*\)$")
 _EVIDENCE = re.compile(r"(?:evidence|proof|الدليل|الإثبات) (?:in|at|from|link|في|من|على)\b.*")
 
 
+@lru_cache(maxsize=4096)
 def column_name(text: str) -> str:
     """Return a column's name as the vocabulary has it."""
     return re.sub(r"\s+", " ", strip_markup(without_direction(text))).casefold()

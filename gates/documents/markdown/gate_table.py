@@ -15,6 +15,8 @@ from .statuses import StatusCell, known_status_words, parse_status_cell
 from .tables import Cells
 from .vocabulary import CODE, TOTAL_WORDS, strip_markup, without_direction
 
+MAX_GATES = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class ReadingOptions:
@@ -59,6 +61,7 @@ class GateTables:
     ) -> None:
         self.parsed, self.sections, self.options = parsed, sections, options
         self.known, self.today, self.problem = known, today, problem
+        self.count = 0  # rows of gates read
         self.line_of: dict[str, int] = {}  # of each code
         self.by_code: dict[str, ParsedGate] = {}
 
@@ -100,6 +103,12 @@ class GateTables:
 
     def read_gate(self, cells: Cells, rows: GateRows) -> ParsedGate | None:
         """Read one row of a gate table; return None where it is refused."""
+        if self.count == MAX_GATES:
+            message = f"more than {MAX_GATES:,} gates, which a document cannot have"
+            self.problem(cells.line, "", message)
+        self.count += 1
+        if self.count > MAX_GATES:
+            return None
         line, code, written, title = self._name(cells)
         status = self._read_status(cells, code or title)
         if status is None:
