@@ -89,13 +89,21 @@ def _changes(record: Record, gate: Gate, records: Sequence[Record]) -> str:
     title, section, counted = fields.get("title"), fields.get("section"), fields.get("counted")
     if isinstance(title, str) and not is_same_title(gate.title, title):
         changes.append(f"was “{gate.title}” and is now “{title}”")
-    if isinstance(section, list) and section[1:] != [gate.section.prefix]:
-        changes.append(f"was in the section {gate.section} and is now in {section[-1]}")
+    section_key = _key(section)
+    if section_key and section_key != (gate.launch.slug, gate.section.prefix):
+        changes.append(f"was in the section {gate.section} and is now in {section_key[-1]}")
     if isinstance(counted, bool) and counted != gate.counted:
         states = ("counted", "not counted")
         before, after = states if gate.counted else states[::-1]
         changes.append(f"was {before} and is now {after}")
     return ", ".join(changes)
+
+
+def _key(value: Any) -> tuple[str, ...] | None:
+    """Return a reference as a natural key; None for what `apply` refuses."""
+    if isinstance(value, list) and all(type(part) is str for part in value):
+        return tuple(value)
+    return None
 
 
 def _take_out(document: Document, held: set[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
@@ -105,26 +113,28 @@ def _take_out(document: Document, held: set[tuple[str, str]]) -> dict[tuple[str,
             "launch__slug", "slug"
         )
     )
-    claims: dict[tuple[str, str], list[str]] = {}
+    claims: dict[Any, list[str]] = {}
     dropped: set[tuple[Any, ...]] = set()
     for record in document.records:
         if record.model is Requirement:
-            claim, gate = record.fields["claim"], tuple(record.fields["gate"])
-            if gate in held and tuple(claim) not in known:
-                dropped.add(tuple(claim))
+            claim, gate = _key(record.fields["claim"]), _key(record.fields["gate"])
+            if claim and gate in held and claim not in known:
+                dropped.add(claim)
                 claims.setdefault(gate, []).append(str(claim[-1]))
     emptied = {
-        tuple(r.fields["section"]) for r in document.records if r.model is Gate and r.key() in held
+        _key(r.fields.get("section"))
+        for r in document.records
+        if r.model is Gate and r.key() in held
     }
     document.records[:] = [
         record
         for record in document.records
         if not _is_of(record, held)
         and not (record.model is Claim and record.key() in dropped)
-        and not (record.model is Requirement and tuple(record.fields["claim"]) in dropped)
+        and not (record.model is Requirement and _key(record.fields["claim"]) in dropped)
     ]
     # A section with held gates only: its name belongs to the other gates.
-    emptied -= {tuple(r.fields["section"]) for r in document.records if r.model is Gate}
+    emptied -= {_key(r.fields.get("section")) for r in document.records if r.model is Gate}
     document.records[:] = [
         record
         for record in document.records
@@ -137,8 +147,7 @@ def _is_of(record: Record, held: set[tuple[str, str]]) -> bool:
     if record.model is Gate:
         return record.key() in held
     if record.model in {Evidence, Blocker, Action}:
-        gate = record.fields.get("gate")
-        return isinstance(gate, list) and tuple(gate) in held
+        return _key(record.fields.get("gate")) in held
     return False
 
 

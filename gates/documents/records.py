@@ -147,11 +147,11 @@ class Document:
 
     def owner_names(self) -> set[str]:
         """Return the names of the owners that any record is or refers to."""
-        names = {record.fields.get("name") for record in self.records if record.model is Owner}
+        names = [record.fields.get("name") for record in self.records if record.model is Owner]
         for record in self.records:
             for field in OWNER_FIELDS.get(record.model, ()):
                 key = record.fields.get(field)
-                names |= {key[0]} if isinstance(key, list) and key else set()
+                names += key[:1] if isinstance(key, list) else []
         return {name for name in names if isinstance(name, str)}
 
     def rename_launch(self, slug: str) -> None:

@@ -284,3 +284,22 @@ def test_a_person_says_what_a_column_or_a_word_means(
     call_command("import_snapshot", str(path), **option)
 
     assert progress() == {"S1": "closed"}
+
+
+def test_sections_of_one_name_are_told_apart_by_their_parents(tmp_path: Path) -> None:
+    table = "| # | Item | Status |\n|---|---|---|\n"
+    path = tmp_path / "kite.md"
+    path.write_text(
+        f"# Kite\n\n## Back end\n\n### Security\n\n{table}| 1 | Keys | ❌ |\n\n"
+        f"## Front end\n\n### Security\n\n{table}| 1 | Policy | ❌ |\n\n**Total: 1/2 closed**\n"
+    )
+
+    report = import_file(path)
+    again = import_file(path)
+
+    assert list(Section.objects.values_list("name", flat=True)) == [
+        "Back end › Security",
+        "Front end › Security",
+    ]
+    assert [str(c) for c in report.contradictions] == ["line 19: “Total: 1/2”: 0 rows are closed"]
+    assert (again.differences, again.held) == ([], [])

@@ -401,6 +401,16 @@ def test_no_line_makes_the_reader_slow(line: str) -> None:
     assert time.process_time() - began < 20  # it takes well under one; a careless pattern, hours
 
 
+@pytest.mark.parametrize("text", ["|", "*", "`", "` ", "<!--", "[a][b]", "- [ ] a\n", "> "])
+def test_a_megabyte_of_marks_is_read_in_seconds(text: str) -> None:
+    began = time.process_time()
+
+    read_markdown("# Kite\n\n" + text * (1_000_000 // len(text)))
+
+    # Well under two on an idle machine, except for 125,000 boxes; a quadratic step, minutes.
+    assert time.process_time() - began < 40
+
+
 def test_the_work_of_reading_grows_with_the_document_and_no_faster() -> None:
     """Counted in calls, because seconds depend on what else the machine does."""
 

@@ -118,6 +118,10 @@ class Checklist:
                 title, proof = text[: match.start()], words
         if status == "✅" and not proof:
             status = "🟡"
+            self.tables.parsed.for_a_person.append(
+                f"line {self.line}: “{title.strip('*_ ')}” is ticked without words of proof; "
+                "imported as partial"
+            )
         self._add("Gate", title.strip("*_ "))
         self._add("Status", status)
         self._add("Owner", owner)

@@ -18,6 +18,7 @@ from .vocabulary import CODE, strip_markup
 _LETTERS_AND_NUMBER = re.compile(r"([A-Za-z]{1,8})[\s_.-]*0*([0-9]{1,4})(?:[a-z]|\.[0-9]+)?")
 _NUMBER = re.compile(r"0*([0-9]{1,4})\.?")
 MAX_PREFIX = 8
+MAX_NAME = 100  # of a section on the board
 
 
 @dataclass(slots=True)
@@ -69,6 +70,7 @@ class _Codes:
         written = [section for section in self.parsed.sections if section.prefix]
         for section in written:
             self.prefixes.setdefault(section.prefix, section)
+        self._tell_apart()
         for section in self.parsed.sections:
             if not section.prefix:
                 section.prefix = self._letters(section)
@@ -77,18 +79,35 @@ class _Codes:
                 section.name = self.board.names.get(section.prefix, section.name)
             section.name = section.name or section.prefix
 
+    def _tell_apart(self) -> None:
+        """Name sections of one name by their parents, unless their codes have other letters."""
+        names: dict[str, list[ParsedSection]] = {}
+        for section in self.parsed.sections:
+            names.setdefault(section.name.casefold(), []).append(section)
+        for sections in names.values():
+            letters = {self._own_letters(section) for section in sections}
+            if len(letters) < len(sections) or "" in letters:
+                for section in sections if len(sections) > 1 else ():
+                    if section.parent and not section.prefix:
+                        section.name = f"{section.parent} › {section.name}"[:MAX_NAME]
+
+    def _own_letters(self, section: ParsedSection) -> str:
+        code = section.gates[0].code if section.gates else ""
+        return section.prefix or (code.rstrip("0123456789") if CODE.fullmatch(code) else "")
+
     def _letters(self, section: ParsedSection) -> str:
         """Return the letters of a section without any: of its first code, of the board, new."""
         first = section.gates[0] if section.gates else None
-        if first and CODE.fullmatch(first.code):
-            letters = first.code.rstrip("0123456789")
-            if letters not in self.prefixes and len(letters) <= MAX_PREFIX:
+        letters = self._own_letters(section)
+        if letters and letters not in self.prefixes and len(letters) <= MAX_PREFIX:
+            return letters
+        known = [self.board.sections.get(section.name.casefold(), "")]
+        if first:
+            code = self.board.codes.get(title_key(first.title), "")
+            known.append(self.board.letters.get(code, ""))
+        for letters in known:
+            if letters and letters not in self.prefixes:
                 return letters
-        known = self.board.sections.get(section.name.casefold(), "")
-        if not known and first:
-            known = self.board.letters.get(self.board.codes.get(title_key(first.title), ""), "")
-        if known and known not in self.prefixes:
-            return known
         if first and (written := _LETTERS_AND_NUMBER.fullmatch(first.written_code)):
             letters = written.group(1).upper()
             if self._is_free(letters):

@@ -97,6 +97,8 @@ def read_unmarked(parsed: ParsedDocument, line: int, text: str) -> bool:
     if len(text) > MAX_LINE_LENGTH:
         return False
     plain = text.lstrip("✅🔄🟡🔴🚫 ")
+    if plain.startswith("**") and plain.endswith("**"):
+        plain = plain.strip("*")  # “**Total: 1/3 closed**”
     if match := _UNMARKED.match(plain):
         label, rest = match.group(1).strip(), plain[match.end() :]
         if label.casefold() in DATE_LABELS and _read_other_date(parsed, line, rest):

@@ -75,6 +75,7 @@ class ParsedSection:
     closed: int | None = None  # from “(5/7 closed)” in the heading
     total: int | None = None
     ticked: bool = False  # the heading ends with ✅
+    parent: str = ""  # name of the heading above
     listed: bool = False  # among the sections of the document
     gates: list[ParsedGate] = field(default_factory=list)
 

@@ -85,6 +85,7 @@ class _Reader:
         self.gate_tables = GateTables(
             self.parsed, self.sections, options, self.known, self.today, self.problem
         )
+        self.parents: list[Heading] = []  # the headings above the current one, and itself
         # The context that the current heading gives the lines below.
         self.person = ""  # of "What we CANNOT close without Sami"
         self.day: tuple[int, str] | None = None  # of the plan, and the owner it needs
@@ -177,7 +178,11 @@ class _Reader:
             self.parsed.name, self.parsed.name_line = unescape_text(heading.text), heading.line
             self.sections.heading = ParsedSection(heading.line, self.parsed.name)
             return
+        self.parents = [above for above in self.parents if above.level < heading.level]
         self.sections.heading = parse_heading(heading)
+        if self.parents:
+            self.sections.heading.parent = parse_heading(self.parents[-1]).name
+        self.parents.append(heading)
         person = WITHOUT_PERSON.search(heading.text)
         self.person = person.group(1) if person else ""
         self.day = parse_plan_day(heading.text)
