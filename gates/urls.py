@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path, register_converter
 
-from gates.views import board, gate, history, site
+from gates.views import board, gate, history, imports, site
 
 
 class GateCodeConverter:
@@ -50,6 +50,7 @@ urlpatterns = [
     *launch_routes("honesty/", board.honesty, "honesty"),
     path("history/", history.history, name="history"),
     path("evidence/<int:pk>/file", gate.evidence_file, name="evidence-file"),
+    path("import/", imports.import_document, name="import"),
     path("language/", site.language, name="language"),
     path("badge.svg", site.badge, name="badge"),
     path("healthz", site.healthz, name="healthz"),

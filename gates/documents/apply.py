@@ -9,24 +9,25 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
-from gates.models import TRACKED, Blocker, Evidence, Gate, Import, Launch, TransitionRefused
+from gates.models import TRACKED, Evidence, Gate, Import, Launch, Owner
+from gates.models.gate_transitions import TransitionRefused
 from gates.models.history import save_with_history
 
-from .backdating import check_backdating
+from .backdating import check_backdating, check_owner_backdating
+from .board_rows import BoardRows, Key
 from .difference import FULLY_REPORTED, Difference, record_values
 from .field_values import DependencyFailed, InvalidValue, display, plain_value
-from .records import NATURAL_KEYS, Document, DocumentError, Problem, Record
+from .records import Document, DocumentError, Problem, Record
 
 # Written by Gate.close_from_import and Gate.reopen, never by assignment.
 DECISION_FIELDS = ("closed_at", "closed_by", "closing_note")
 CLOSED_VALUE = Gate.Progress.CLOSED
+KEYS_PER_QUERY = 500  # SQLite takes 999 parameters in a query
 
 
 # Called with (records done, records in all).
@@ -81,44 +82,31 @@ class _Import:
         self.reason = document.reason(dated)
         self.name, self.sha256 = document.name, document.sha256
         self.records = document.records
-        self.rows: dict[tuple[type, tuple[Any, ...]], Any] = {}
+        self.board = BoardRows(document)
+        self.rows, self.failed = self.board.by_key, self.board.failed
         self.logged: set[Launch] = set()
-        self.added: set[tuple[type, tuple[Any, ...]]] = set()
-        self.failed: set[tuple[type, tuple[Any, ...]]] = set()
+        self.added: set[Key] = set()
         self.differences: list[Difference] = []
         self.problems: list[Problem] = []
 
     def write(self) -> None:
         self.done = 0
         for model in TRACKED:
-            self._read_existing(model)
+            for row in self.board.read(model):
+                self._with_import(row)
             # An import that dates history back is logged before it writes, for the database to
             # allow it; a new launch has to be there first.
             if model is Launch and self.dated:
-                self._for_each(Launch, self._log_import)
+                self._log_import()
             self._for_each(model, self._write)
             if model is Launch and self.dated:
-                self._for_each(Launch, self._log_import)
+                self._log_import()
         # A gate may be covered by a later gate, and closes only after its evidence is written.
         self._for_each(Gate, self._cover)
         self._for_each(Gate, self._close)
         for model in TRACKED:
             self._start_missing_history(model)
-        self._for_each(Launch, self._log_import)
-
-    def _read_existing(self, model: Any) -> None:
-        relations = [
-            name for name in NATURAL_KEYS[model] if model._meta.get_field(name).is_relation
-        ]
-        launches = [f"{name}__launch" for name in relations if name in {"gate", "claim"}]
-        # Locked, so that no row changes between the comparison and the write.
-        rows = model.objects.select_for_update(of=("self",))
-        query = rows.select_related(*relations, *launches).order_by("pk")
-        if model is Blocker:
-            # Of blockers with the same text the unresolved one comes last and is the one kept.
-            query = query.order_by(F("resolved_at").asc(nulls_last=True), "pk")
-        for row in query:
-            self.rows[(model, row.natural_key())] = self._with_import(row)
+        self._log_import()
 
     def _for_each(self, model: type, step: Callable[[Record], None]) -> None:
         """Run one step for every record of a model and collect the problems."""
@@ -161,12 +149,9 @@ class _Import:
                 values.setdefault("recorded_at", self.dated)
             row = self._with_import(record.model(**values))
             row.full_clean()
-            if record.model is Gate and record.fields.get("progress") == CLOSED_VALUE:
-                # It was never open on the board: its history starts with the closing.
-                row.skip_history_when_saving = True
-                self._save(row)
-                del row.skip_history_when_saving
-                row.starts_history = True
+            if record.model is Gate and self._is_written_later(record):
+                # Its history starts with its last step, or it would be told twice.
+                self._save_without_history(row)
             else:
                 self._save(row)
             self.rows[(record.model, record.key())] = row
@@ -179,6 +164,8 @@ class _Import:
         changed = {name: value for name, value in values.items() if getattr(row, name) != value}
         if not changed:
             return
+        if record.model is Owner and self.dated is not None:
+            check_owner_backdating(row, self.dated)
         for name, value in changed.items():
             self._add_change(record, name, getattr(row, name), value)
             setattr(row, name, value)
@@ -199,6 +186,18 @@ class _Import:
             return {k: v for k, v in values.items() if k not in (*DECISION_FIELDS, "progress")}
         return values
 
+    def _is_written_later(self, record: Record) -> bool:
+        """Tell whether a new gate is closed, or covered by a gate that is not written yet."""
+        covered = record.fields.get("covered_by") is not None
+        waits_for_cover = covered and not self._is_written(record, "covered_by")
+        return record.fields.get("progress") == CLOSED_VALUE or waits_for_cover
+
+    def _save_without_history(self, row: Any) -> None:
+        row.skip_history_when_saving = True
+        self._save(row)
+        del row.skip_history_when_saving
+        row.starts_history = True
+
     def _is_written(self, record: Record, name: str) -> bool:
         key = record.fields[name]
         return isinstance(key, list) and (Gate, tuple(map(str, key))) in self.rows
@@ -206,41 +205,60 @@ class _Import:
     def _cover(self, record: Record) -> None:
         if "covered_by" in record.fields:
             gate = self.rows[(Gate, record.key())]
-            self._change(record, gate, {"covered_by": self._value(record, "covered_by")})
+            closes = (Gate, record.key()) in self.added and self._closes(record)
+            cover = self._value(record, "covered_by")
+            if closes and gate.covered_by != cover:
+                gate.covered_by = cover
+                gate.full_clean()
+                self._save_without_history(gate)  # closing follows
+            else:
+                self._change(record, gate, {"covered_by": cover})
+
+    def _closes(self, record: Record) -> bool:
+        return record.fields.get("progress") == CLOSED_VALUE
 
     def _close(self, record: Record) -> None:
-        if record.fields.get("progress") != CLOSED_VALUE:
+        if not self._closes(record):
             return
         gate = self.rows[(Gate, record.key())]
         before = gate.progress
         details = {
             name: self._value(record, name) for name in DECISION_FIELDS if name in record.fields
         }
-        if gate.close_from_import(self.by, self.reason, **details):
+        # A closing of a past day is judged by the evidence that was current on that day.
+        day = timezone.localdate(self.dated) if self.dated else None
+        if gate.close_from_import(self.by, self.reason, on=day, **details):
             self._add_change(record, "progress", before, CLOSED_VALUE)
 
     def _start_missing_history(self, model: Any) -> None:
         """Write a first history row for rows that came by `loaddata`, which writes none."""
-        recorded = set(model.history.order_by().values_list("id", flat=True))
-        for record in self.records:
-            row = self.rows.get((model, record.key())) if record.model is model else None
-            if row is not None and row.pk and row.pk not in recorded:
-                row.starts_history = True
-                self._save(row)
+        rows = [self.rows.get((model, r.key())) for r in self.records if r.model is model]
+        written = {row.pk: row for row in rows if row is not None and row.pk}
+        keys = list(written)
+        for start in range(0, len(keys), KEYS_PER_QUERY):
+            part = keys[start : start + KEYS_PER_QUERY]
+            recorded = set(
+                model.history.filter(id__in=part).order_by().values_list("id", flat=True)
+            )
+            for key in part:
+                if key not in recorded:
+                    written[key].starts_history = True
+                    self._save(written[key])
 
-    def _log_import(self, record: Record) -> None:
-        """Log the import for its launch, once and as soon as the launch is there."""
-        launch = self.rows.get((Launch, record.key()))
-        if launch is None or launch in self.logged:
-            return
-        self.logged.add(launch)
-        Import.objects.create(
-            launch=launch,
-            at=self.dated or timezone.now(),
-            dated=self.dated is not None,
-            document=self.name[:255],
-            sha256=self.sha256,
-        )
+    def _log_import(self) -> None:
+        """Log the import, once, for every launch that the document names and that is there."""
+        for slug in self.board.slugs:
+            launch = self.rows.get((Launch, (slug,)))
+            if launch is None or not launch.pk or launch in self.logged or self.problems:
+                continue
+            self.logged.add(launch)
+            Import.objects.create(
+                launch=launch,
+                at=self.dated or timezone.now(),
+                dated=self.dated is not None,
+                document=self.name[:255],
+                sha256=self.sha256,
+            )
 
     def _add_change(self, record: Record, field: str, old: Any, new: Any) -> None:
         if (record.model, record.key()) not in self.added:
@@ -270,24 +288,4 @@ class _Import:
         value = record.fields[name]
         if not field.is_relation:
             return plain_value(field, value)
-        return None if value is None else self._related_row(field, value)
-
-    def _related_row(self, field: Any, key: Any) -> Any:
-        """Return the row that a natural key names.
-
-        Raises:
-            InvalidValue: not a natural key, or there is no such row.
-        """
-        model, label = field.related_model, field.related_model._meta.verbose_name
-        if not isinstance(key, list) or any(isinstance(part, (list, dict)) for part in key):
-            raise InvalidValue(field.name, f"{key!r} is not a natural key, a flat list")
-        if (model, tuple(key)) in self.failed:
-            raise DependencyFailed(field.name, f"{label} {key!r} is refused itself")
-        if model is get_user_model():
-            try:
-                return model.objects.get_by_natural_key(*key)
-            except (ObjectDoesNotExist, TypeError) as error:
-                raise InvalidValue(field.name, f"there is no account {key!r}") from error
-        if (model, tuple(key)) not in self.rows:
-            raise InvalidValue(field.name, f"there is no {label} {key!r}")
-        return self.rows[(model, tuple(key))]
+        return None if value is None else self.board.related(field, value)

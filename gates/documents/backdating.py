@@ -7,6 +7,7 @@ document, and changes that people make on the board later that day come after it
 from datetime import date, datetime, time
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from gates.models import (
@@ -16,6 +17,7 @@ from gates.models import (
     Evidence,
     Gate,
     Launch,
+    Owner,
     Requirement,
     Section,
 )
@@ -37,12 +39,24 @@ def check_backdating(document: Document, dated: datetime) -> None:
     day = timezone.localdate(dated)
     if dated > timezone.now():
         raise DocumentError([Problem(document.name, "dated", f"{day} is in the future")])
-    for record in document.records:
-        latest = _latest(str(record.fields.get("slug"))) if record.model is Launch else None
+    for slug in sorted(document.launch_slugs()):
+        latest = _latest(slug)
         if latest is not None and latest > dated:
             known = timezone.localtime(latest).isoformat(sep=" ", timespec="minutes")
             message = f"the launch already has later history, of {known}: {day} would rewrite it"
             raise DocumentError([Problem(document.name, "dated", message)])
+
+
+def check_owner_backdating(owner: Owner, dated: datetime) -> None:
+    """Check that an owner that a back-dated document changes has no later history.
+
+    Raises:
+        ValidationError: it has.
+    """
+    latest = owner.history.order_by("-history_date").values_list("history_date", flat=True).first()
+    if latest is not None and latest > dated:
+        message = f"has later history, of {timezone.localdate(latest)}; it would be rewritten"
+        raise ValidationError({"name": message})
 
 
 def _latest(slug: str) -> datetime | None:

@@ -10,8 +10,7 @@ from gates.models import Evidence, Gate
 
 from .records import NATURAL_KEYS, Document, DocumentError, Problem, Record, duplicate_records
 
-# A launch of 10,000 gates with its evidence is about 10 MB.
-MAX_JSON_BYTES = 20 * 1024 * 1024
+MAX_BYTES = 10 * 1024 * 1024
 
 JSON_MODELS = {f"gates.{model._meta.model_name}": model for model in NATURAL_KEYS}
 # A fixture does not hold the content of files, and their checksums are computed.
@@ -43,12 +42,12 @@ def read_bytes(path: Path) -> bytes:
     """Return the content of a file.
 
     Raises:
-        DocumentError: it cannot be read, or is larger than `MAX_JSON_BYTES`.
+        DocumentError: it cannot be read, or is larger than `MAX_BYTES`.
     """
     try:
         size = path.stat().st_size
-        if size > MAX_JSON_BYTES:
-            message = f"{size:,} bytes is more than a document can have ({MAX_JSON_BYTES:,})"
+        if size > MAX_BYTES:
+            message = f"{size:,} bytes is more than a document can have ({MAX_BYTES:,})"
             raise DocumentError([Problem(path.name, "", message)])
         return path.read_bytes()
     except OSError as error:
@@ -69,6 +68,12 @@ def _parse(name: str, content: bytes) -> list[Any]:
         raise DocumentError([Problem(name, "", message)]) from error
     except (ValueError, RecursionError) as error:
         raise DocumentError([Problem(name, "", f"not usable JSON: {error}")]) from error
+    if isinstance(rows, dict) and {"launch", "gates", "totals"} <= rows.keys():
+        message = (
+            "this is board.json, which scripts read; import the Markdown export (export.md) or "
+            "the CSV export of the same board instead"
+        )
+        raise DocumentError([Problem(name, "", message)])
     if not isinstance(rows, list) or not rows:
         raise DocumentError([Problem(name, "", "not a fixture: a list of rows is expected")])
     return rows
@@ -120,4 +125,22 @@ def _json_record(where: str, row: Any) -> Record | list[Problem]:
     return (
         [Problem(str(record), name, "there is no such field") for name in unknown]
         + [Problem(str(record), name, "is missing") for name in missing]
+        + _key_errors(record)
     ) or record
+
+
+def _key_errors(record: Record) -> list[Problem]:
+    """Return the parts of a natural key that no row can have."""
+    problems = []
+    for name in NATURAL_KEYS[record.model]:
+        value, field = record.fields.get(name), record.model._meta.get_field(name)
+        if field.is_relation:
+            parts = value if isinstance(value, list) else [value]
+            if not isinstance(value, list) or not all(type(part) is str for part in parts):
+                message = f"{value!r} is not a natural key, a flat list of texts"
+                problems.append(Problem(str(record), name, message))
+        elif (
+            name in record.fields and value is not None and name != "day" and type(value) is not str
+        ):
+            problems.append(Problem(str(record), name, f"{value!r} is not a text"))
+    return problems

@@ -89,8 +89,9 @@ def _closed_but_waiting(
         closes = record.fields.get("progress") == Progress.CLOSED != progress.get(code)
         if closes and unresolved[code]:
             record.fields["progress"] = Progress.PARTIAL.value
-            for name in CLOSING_RECORD_FIELDS:
-                record.fields.pop(name, None)
+            kept = [str(record.fields.pop(name, "")) for name in CLOSING_RECORD_FIELDS]
+            notes = [str(record.fields.get("notes", "")), *kept]
+            record.fields["notes"] = "\n".join(filter(None, notes))
             needs = ", ".join(f"{b.needs} (from {b.waiting_on})" for b in unresolved[code])
             yield (
                 f"{code} ({record.where}): closed in the document, but on the board it waits for "

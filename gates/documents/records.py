@@ -36,6 +36,24 @@ NATURAL_KEYS: dict[Any, tuple[str, ...]] = {
 }
 
 
+# From each model to the launch of its rows.
+LAUNCH_PATHS: dict[Any, str] = {
+    Launch: "",
+    Section: "launch__",
+    Gate: "launch__",
+    Evidence: "gate__launch__",
+    Blocker: "gate__launch__",
+    Action: "launch__",
+    Claim: "launch__",
+    Requirement: "claim__launch__",
+}
+OWNER_FIELDS: dict[Any, tuple[str, ...]] = {
+    Gate: ("owner",),
+    Blocker: ("waiting_on",),
+    Action: ("needs",),
+}
+
+
 @dataclass(slots=True)
 class Record:
     """One row of a document."""
@@ -121,6 +139,20 @@ class Document:
             return reason
         now = timezone.localtime().isoformat(sep=" ", timespec="seconds")
         return f"{reason}, dated {timezone.localdate(dated)}, imported {now}"
+
+    def launch_slugs(self) -> set[str]:
+        """Return the slugs of the launches that any record names."""
+        keys = (record.key() for record in self.records if record.model is not Owner)
+        return {key[0] for key in keys if key and isinstance(key[0], str)}
+
+    def owner_names(self) -> set[str]:
+        """Return the names of the owners that any record is or refers to."""
+        names = [record.fields.get("name") for record in self.records if record.model is Owner]
+        for record in self.records:
+            for field in OWNER_FIELDS.get(record.model, ()):
+                key = record.fields.get(field)
+                names += key[:1] if isinstance(key, list) else []
+        return {name for name in names if isinstance(name, str)}
 
     def rename_launch(self, slug: str) -> None:
         """Replace the slug of the document's launch in every record.

@@ -5,7 +5,7 @@ The admin, the commands and the import call nothing else.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -93,17 +93,19 @@ class GateTransitions(OptimisticLockModel):
         closing_note: str = "",
         closed_at: datetime | None = None,
         closed_by: User | None = None,
+        on: date | None = None,
     ) -> bool:
         """Close the gate because a document says so; return False if it was closed already.
 
         by, reason: for the history: the person who imports, and a text that names the document.
         closing_note, closed_at, closed_by: as the document has them, which may leave them out.
+        on: the day on which the evidence has to be current; today if it is None.
 
         Raises:
             TransitionRefused: as `close`.
         """
         return self._close(
-            by, reason, closing_note=closing_note, closed_at=closed_at, closed_by=closed_by
+            by, reason, closing_note=closing_note, closed_at=closed_at, closed_by=closed_by, on=on
         )
 
     def _close(self, by: User | None, reason: str, **details: Any) -> bool:
@@ -124,11 +126,12 @@ class GateTransitions(OptimisticLockModel):
         closing_note: str,
         closed_at: datetime | None,
         closed_by: User | None,
+        on: date | None = None,
     ) -> bool:
         self._lock()
         if self.progress == Progress.CLOSED:
             return False
-        today = timezone.localdate()
+        today = on or timezone.localdate()
         errors = rules.closing_errors(self.facts(), today) + rules.decision_errors(reason)
         if errors:
             raise TransitionRefused(errors)

@@ -218,7 +218,7 @@ def test_what_is_not_a_document_is_refused(
 def test_wrong_arguments_are_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="No such file"):
         run(tmp_path / "missing.json", capsys)
-    with pytest.raises(CommandError, match=r"only \.json, \.md can be imported"):
+    with pytest.raises(CommandError, match=r"only \.json, \.md, \.csv can be imported"):
         run(tmp_path / "board.pdf", capsys)
     with pytest.raises(CommandError, match="there is no account 'nobody'"):
         run(SNAPSHOT, capsys, by="nobody")

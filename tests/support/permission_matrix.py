@@ -32,6 +32,7 @@ ADDRESSES = {
     "waiting/": "LOOOOL LXXXXL",
     "honesty/": "LOOOOL LXXXXL",
     "evidence/<int:pk>/file": "LOOOOL LXXXXL",
+    "import/": "LNOOOL LNOOOL",
     "badge.svg": "MMMMMM XXXXXX",
     "language/": "XXXXXX RRRRRR",
     "healthz": "OOOOOO XXXXXX",

@@ -32,6 +32,17 @@ class Line:
 
     line: int
     text: str
+    depth: int = 0  # of the list that it stands in; 0: a paragraph
+    first: bool = True  # of its list item
+
+
+@dataclass(slots=True)
+class Code:
+    """A block of code: an example, which the reader lists and does not read."""
+
+    line: int
+    lines: int
+    sample: str
 
 
 @dataclass(slots=True)
@@ -52,43 +63,71 @@ class Table:
     rows: list[Row] = field(default_factory=list)
 
 
-Block = Heading | Line | Table
+Block = Heading | Line | Code | Table
 
 
 def parse_blocks(text: str) -> list[Block]:
     """Return the blocks of a document in order: all but thematic breaks and empty lines."""
     text = re.sub(r"\r\n?", "\n", text)
-    return list(_blocks(_block_parser.parse(text), text.split("\n")))
+    return list(_Blocks(text.split("\n")).read(_block_parser.parse(text)))
 
 
-def _blocks(tokens: list[Token], source: list[str]) -> Iterator[Block]:
-    table: Table | None = None
-    markup = ""
-    for token in tokens:
-        line = token.map[0] + 1 if token.map else 0
-        if token.type == "table_open":
-            table = Table(line, [])
-        elif token.type == "table_close" and table is not None:
-            yield table
-            table = None
-        elif token.type == "tr_open" and table is not None and table.header:
-            table.rows.append(Row(line, [], _count_cells(source[line - 1])))
-        elif token.type in {"heading_open", "paragraph_open"}:
-            markup = token.markup if token.type == "heading_open" else ""
-            level = int(token.tag[1]) if markup else 0
-        elif token.type == "inline" and table is not None:
-            (table.rows[-1].cells if table.rows else table.header).append(token.content)
-        elif token.type == "inline":
-            lines = token.content.split("\n")
-            # Markdown takes `---` below a paragraph for an underline; people mean a break.
-            if markup and len(lines) == 1:
-                yield Heading(line, level, token.content)
+class _Blocks:
+    """State of one walk through the tokens of a document."""
+
+    def __init__(self, source: list[str]) -> None:
+        self.source = source
+        self.table: Table | None = None
+        self.markup, self.level = "", 0  # of the heading that is open
+        self.depth, self.first = 0, True  # of the list, and of the list item
+
+    def read(self, tokens: list[Token]) -> Iterator[Block]:
+        """Yield the blocks of the document."""
+        for token in tokens:
+            line = token.map[0] + 1 if token.map else 0
+            if token.type.startswith(("table_", "tr_")):
+                yield from self._read_table(token, line)
+            elif token.type == "inline" and self.table is not None:
+                rows, header = self.table.rows, self.table.header
+                (rows[-1].cells if rows else header).append(token.content)
+            elif token.type == "inline":
+                yield from self._read_text(token, line)
+            elif token.type in {"fence", "code_block"} and token.content.strip():
+                sample = token.content.strip().partition("\n")[0]
+                count = len(token.content.rstrip("\n").split("\n"))
+                yield Code(line + (token.type == "fence"), count, sample)
             else:
-                yield from (Line(line + i, text.strip()) for i, text in enumerate(lines))
-        elif token.type in {"fence", "code_block"}:
-            first = line + (token.type == "fence")
-            code = enumerate(token.content.split("\n"))
-            yield from (Line(first + i, text.strip()) for i, text in code if text.strip())
+                self._enter(token)
+
+    def _read_table(self, token: Token, line: int) -> Iterator[Table]:
+        if token.type == "table_open":
+            self.table = Table(line, [])
+        elif token.type == "table_close" and self.table is not None:
+            yield self.table
+            self.table = None
+        elif token.type == "tr_open" and self.table is not None and self.table.header:
+            self.table.rows.append(Row(line, [], _count_cells(self.source[line - 1])))
+
+    def _read_text(self, token: Token, line: int) -> Iterator[Heading | Line]:
+        lines = token.content.split("\n")
+        # Markdown takes `---` below a paragraph for an underline; people mean a break.
+        if self.markup and len(lines) == 1:
+            yield Heading(line, self.level, token.content)
+        else:
+            for i, text in enumerate(lines):
+                yield Line(line + i, text.strip(), self.depth, self.first and i == 0)
+        self.first = False
+
+    def _enter(self, token: Token) -> None:
+        if token.type in {"bullet_list_open", "ordered_list_open"}:
+            self.depth += 1
+        elif token.type in {"bullet_list_close", "ordered_list_close"}:
+            self.depth -= 1
+        elif token.type == "list_item_open":
+            self.first = True
+        elif token.type in {"heading_open", "paragraph_open"}:
+            self.markup = token.markup if token.type == "heading_open" else ""
+            self.level = int(token.tag[1]) if self.markup else 0
 
 
 def _count_cells(line: str) -> int:

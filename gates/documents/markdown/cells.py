@@ -14,6 +14,7 @@ from gates import rules
 
 from .escaping import unescape_text
 from .parsed import ParsedEvidence
+from .people import looks_like_person, split_dates
 
 _PRIORITY = re.compile(r"\**(P[012])\**(?:\s*[—–:-]+\s*|\s*$)", re.IGNORECASE)
 _DOD = re.compile(r"\**(?:DoD|Definition of done)\s*:\**\s*", re.IGNORECASE)
@@ -24,10 +25,16 @@ _NOT_AN_END = ("e.g", "i.e", "vs", "approx", "cf")
 _JOINTS = " \t+;,—–-"
 
 _CELL_DATE = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
+_VALID_UNTIL = re.compile(
+    r"(?:valid (?:until|to|through)|expires?(?: on)?|expiring(?: on)?|صالح(?:ة)? حتى|تنتهي في)"
+    r":?\s*([0-9]{4}-[0-9]{2}-[0-9]{2})(?![\w-])",
+    re.IGNORECASE,
+)
 _LEADING_CODE = re.compile(r"`([^`]+)`(.*)", re.DOTALL)
 _FIGURE = re.compile(r"\d\s?(?:ms|s|min|rps|rpm|%|[KMG]B|req/s)(?![\w-])")
 _DOCUMENT = re.compile(r"[^\s`]+\.(?:md|rst|txt|pdf|docx?)", re.IGNORECASE)
 _inline = MarkdownIt("zero").enable(["link", "escape", "backticks"])
+_BARE_ADDRESS = re.compile(r"<https?://[^\s<>]+>|https?://[^\s<>]+")
 _LONGEST_LINK = 4000
 
 
@@ -40,6 +47,8 @@ class CellText:
     covered_by: str = ""  # code of another gate
     needs: str = ""  # of “Blocked on X from Y.”: X
     waiting_on: str = ""  # Y
+    raised: str = ""  # of “from Y, asked 2026-03-01”
+    due: str = ""
     blocked: bool = False  # “Blocked on …” stands there, whatever it names
     rest: str = ""
 
@@ -58,9 +67,11 @@ def parse_cell(text: str) -> CellText:
     elif _BLOCKED.match(rest.lstrip("*")):
         cell.blocked = True
         sentence, rest = _bold_or_first_sentence(rest)
-        waits_for = _BLOCKED.sub("", sentence, count=1)
-        needs, found_from, person = waits_for.rpartition(" from ")
-        cell.needs, cell.waiting_on = (needs, person) if found_from else (waits_for, "")
+        waits_for, cell.raised, cell.due = split_dates(_BLOCKED.sub("", sentence, count=1))
+        needs, _, person = waits_for.rpartition(" from ")
+        # “from the old system” is no person.
+        named = bool(needs) and looks_like_person(person)
+        cell.needs, cell.waiting_on = (needs, person) if named else (waits_for, "")
     cell.rest = rest.strip()
     return cell
 
@@ -88,18 +99,25 @@ def _bold_or_first_sentence(text: str) -> tuple[str, str]:
     return bold.strip().removesuffix("."), rest.lstrip(_JOINTS)
 
 
-def parse_evidence(line: int, code: str, text: str) -> ParsedEvidence | None:
+def parse_evidence(
+    line: int, code: str, text: str, today: date | None = None
+) -> ParsedEvidence | None:
     """Return the evidence in a closed gate's cell; None if it proves nothing ("", "TBD").
 
     Kind: a single link is a link, a document that was merged a document, figures with units a
-    measurement, anything else a statement. Exactly one date in the text is `observed`.
+    measurement, anything else a statement. “valid until DATE” is `valid_until`. Exactly one other
+    date, if it is not after `today`, is `observed`.
     """
     summary = unescape_text(text)
     if rules.evidence_text_errors(summary):
         return None
     evidence = ParsedEvidence(line, code, summary)
-    dates = set(_CELL_DATE.findall(text))
-    evidence.observed = dates.pop() if len(dates) == 1 and _is_date(max(dates)) else ""
+    if until := _VALID_UNTIL.search(text):
+        evidence.valid_until = until.group(1) if _is_date(until.group(1)) else ""
+    dates = set(_CELL_DATE.findall(_VALID_UNTIL.sub("", text)))
+    day = dates.pop() if len(dates) == 1 else ""
+    future = today is not None and day > str(today)
+    evidence.observed = day if _is_date(day) and not future else ""
     if address := _only_link(text):
         evidence.kind, evidence.summary, evidence.url = (
             "link",
@@ -124,7 +142,10 @@ def _is_date(text: str) -> bool:
 
 
 def _only_link(text: str) -> tuple[str, str] | None:
-    """Return (label, address) if the whole text is one safe link."""
+    """Return (label, address) if the whole text is one safe link or a bare address."""
+    if _BARE_ADDRESS.fullmatch(text):
+        url = unescape_text(text.strip("<>"))
+        return None if rules.url_errors(url) else (text.strip("<>"), url)
     if not (text.startswith("[") and text.endswith(")")) or len(text) > _LONGEST_LINK:
         return None
     label, _, address = text[1:-1].rpartition("](")

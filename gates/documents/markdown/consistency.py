@@ -8,7 +8,12 @@ from collections.abc import Iterator
 
 from gates.rules import P0, Status
 
-from .consistency_counts import compare_headings, compare_numbers, compare_thresholds
+from .consistency_counts import (
+    compare_headings,
+    compare_numbers,
+    compare_summary_rows,
+    compare_thresholds,
+)
 from .contradiction import Contradiction, DocumentRows
 from .parsed import ParsedDocument, ParsedGate
 
@@ -20,6 +25,7 @@ def find_contradictions(parsed: ParsedDocument) -> list[Contradiction]:
     rows = DocumentRows(parsed)
     return [
         *compare_headings(parsed),
+        *compare_summary_rows(parsed),
         *compare_numbers(parsed, rows),
         *compare_thresholds(parsed, rows),
         *_p0(parsed),

@@ -36,6 +36,28 @@ def compare_headings(parsed: ParsedDocument) -> Iterator[Contradiction]:
     yield from wrong
 
 
+def compare_summary_rows(parsed: ParsedDocument) -> Iterator[Contradiction]:
+    """Compare each row of a summary table with the gates of its section, or with all gates."""
+    for stated in parsed.summary_rows:
+        gates = parsed.gates
+        if stated.section:
+            name = stated.section.casefold()
+            sections = [section for section in parsed.sections if section.name.casefold() == name]
+            gates = [gate for section in sections for gate in section.gates]
+            if not sections:
+                continue
+        actual = {
+            name: len(gates) if name == "total" else sum(gate.status == name for gate in gates)
+            for name in stated.counts
+        }
+        if actual != stated.counts:
+            wrong = [name for name, number in stated.counts.items() if actual[name] != number]
+            said = ", ".join(f"{stated.counts[name]} {name}" for name in wrong)
+            rows = ", ".join(f"{actual[name]} {name}" for name in wrong)
+            message = f"the summary says {stated.section or 'in all'}: {said}; the rows: {rows}"
+            yield Contradiction("summary table", message, (stated.line,))
+
+
 def compare_numbers(parsed: ParsedDocument, rows: DocumentRows) -> Iterator[Contradiction]:
     """Compare totals and counts by status with the rows.
 

@@ -25,7 +25,8 @@ def evidence_cell(gate: GateRow, proof: EvidenceRow) -> str:
         f"[{summary}]({escape_text(proof.url)})" if proof.kind == "link" else as_plain_text(summary)
     )
     expected = parsed_evidence(gate, proof)
-    reread = parse_evidence(0, gate.code, line) if parse_cell(line).rest == line else None
+    today = timezone.localdate()
+    reread = parse_evidence(0, gate.code, line, today) if parse_cell(line).rest == line else None
     if reread is not None:
         reread.observed = parse_moment(reread.observed) or ""
         expected.observed = parse_moment(expected.observed) or ""

@@ -15,7 +15,15 @@ from .parsed import (
     StatedCount,
     StatedGap,
 )
-from .vocabulary import CODE, STATES, codes_in, parse_status, strip_markup
+from .vocabulary import (
+    CODE,
+    DATE_LABELS,
+    STATES,
+    TARGET_LABELS,
+    codes_in,
+    parse_status,
+    strip_markup,
+)
 
 # No sentence is longer, and some patterns below are slow on a longer line.
 MAX_LINE_LENGTH = 5000
@@ -25,6 +33,18 @@ _LINE_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:\s*\((.*)\))?\s*")
 _OF = re.compile(r"([0-9]{1,6})\s*/\s*([0-9]{1,6})")
 _OF_OR_GATES = re.compile(
     r"(?P<number>[0-9]{1,6})(?:\s*/\s*(?P<total>[0-9]{1,6})|\**\s+(?:counted\s+)?gates?\b)"
+)
+# A number of gates ends there, or is followed by gates, a bracket or punctuation; “2026-03-01” and
+# “14 Apr” are no numbers of gates.
+_NUMBER = re.compile(
+    r"([0-9]{1,6})(?:(?:\s*/\s*|\s+of\s+)([0-9]{1,6}))?(?![0-9]*-[0-9])(?![\w/])"
+    r"(?=\**\s*(?:$|[(—–,;.:*+]|-\s|gates?\b|rows?\b|items?\b|closed\b|open\b|left\b|بوا))",
+    re.IGNORECASE,
+)
+_CLOSED_OF = re.compile(
+    r"\**([0-9]{1,6})\s*(?:/|of)\s*([0-9]{1,6})\**\s+(?:gates?\s+)?"
+    r"(?:closed|done|complete|passed|مغلقة|مغلق|مكتملة)\b",
+    re.IGNORECASE,
 )
 _UNMARKED = re.compile(r"([^\W\d_][^:*|`]{0,60}):\s+(?=[0-9])")
 _RULE = re.compile(
@@ -65,7 +85,11 @@ def read_sentence(parsed: ParsedDocument, line: int, text: str) -> bool:
         return reader(parsed, line, rest)
     if label.startswith("gap to "):
         return _read_gap(parsed, line, plain)
-    return _read_count(parsed, line, label, plain) or _read_remaining(parsed, line, rest)
+    return (
+        _read_count(parsed, line, label, plain)
+        or _read_remaining(parsed, line, rest)
+        or _read_closed(parsed, line, label, rest)
+    )
 
 
 def read_unmarked(parsed: ParsedDocument, line: int, text: str) -> bool:
@@ -73,8 +97,17 @@ def read_unmarked(parsed: ParsedDocument, line: int, text: str) -> bool:
     if len(text) > MAX_LINE_LENGTH:
         return False
     plain = text.lstrip("✅🔄🟡🔴🚫 ")
+    if plain.startswith("**") and plain.endswith("**"):
+        plain = plain.strip("*")  # “**Total: 1/3 closed**”
     if match := _UNMARKED.match(plain):
-        return _read_count(parsed, line, match.group(1).strip().casefold(), plain)
+        label, rest = match.group(1).strip(), plain[match.end() :]
+        if label.casefold() in DATE_LABELS and _read_other_date(parsed, line, rest):
+            return True
+        return _read_count(parsed, line, label.casefold(), plain) or _read_closed(
+            parsed, line, label, rest
+        )
+    if _CLOSED_OF.match(plain) and _read_closed(parsed, line, "Closed", plain):
+        return True
     return _RULE.search(plain) is not None and _read_rule(parsed, line, plain)
 
 
@@ -84,6 +117,18 @@ def _read_date(parsed: ParsedDocument, line: int, text: str) -> bool:
         return False
     parsed.snapshot_date, parsed.notes = match.group(1), unescape_text(match.group(2) or "")
     return True
+
+
+_FIRST_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
+
+
+def _read_other_date(parsed: ParsedDocument, line: int, text: str) -> bool:
+    """Read "Last updated: 2026-03-10", for a document without a snapshot date."""
+    match = _FIRST_DATE.match(text)
+    if match is None:
+        return False
+    parsed.snapshot_date = parsed.snapshot_date or match.group()
+    return len(text.strip()) == len(match.group())
 
 
 def _read_plan_start(parsed: ParsedDocument, line: int, text: str) -> bool:
@@ -124,6 +169,7 @@ def _read_rows(parsed: ParsedDocument, line: int, text: str) -> bool:
 
 _LABELS: dict[str, Callable[[ParsedDocument, int, str], bool]] = {
     "snapshot date": _read_date,
+    **dict.fromkeys(DATE_LABELS, _read_other_date),
     "plan starts on": _read_plan_start,
     "current status": _read_current,
     "rule": _read_rule,
@@ -150,7 +196,7 @@ def _read_count(parsed: ParsedDocument, line: int, label: str, text: str) -> boo
     person = _PERSON.fullmatch(label)
     status = parse_status("blocked" if person else label)
     after = text.partition(":")[2].lstrip("* ")
-    number = re.match(r"([0-9]{1,6})(?:\s*/\s*([0-9]{1,6}))?", after)
+    number = _NUMBER.match(after)
     if status is None or number is None:
         return False
     count = StatedCount(line, label.capitalize(), status[0], int(number.group(1)))
@@ -167,6 +213,20 @@ def _read_count(parsed: ParsedDocument, line: int, label: str, text: str) -> boo
     else:
         count.codes = codes_in(inside)
     parsed.counts.append(count)
+    return True
+
+
+def _read_closed(parsed: ParsedDocument, line: int, label: str, text: str) -> bool:
+    """Read "Verdict: 3/6 closed", and "Target: 5/6 gates closed" as the rule of a claim."""
+    match = _CLOSED_OF.match(text)
+    if match is None:
+        return False
+    number, total = int(match.group(1)), int(match.group(2))
+    if label.casefold() in TARGET_LABELS:
+        parsed.rules.append(ParsedClaim(line, label.casefold(), label.capitalize(), number))
+        parsed.gaps.append(StatedGap(line, label.capitalize(), number, total))
+    else:
+        parsed.counts.append(StatedCount(line, label.capitalize(), Status.CLOSED, number, total))
     return True
 
 
@@ -207,14 +267,20 @@ def parse_plan_day(text: str) -> tuple[int, str] | None:
     return int(match.group(1)), person.group(1) if person else ""
 
 
+def step_mark(text: str) -> tuple[str, str]:
+    """Split the mark or box of a step from its text; an empty mark if there is none."""
+    marks = (m for m in STATES if not m.isalpha() and text.casefold().startswith(m))
+    mark = next(marks, "")
+    return mark, text[len(mark) :].strip()
+
+
 def parse_plan_step(line: int, text: str, day: int, needs: str, known: set[str]) -> ParsedAction:
     """Return a line of the plan as a step.
 
     Its gate is the one after "closes", or the code it begins with, if `known` has it.
     """
-    mark = next((mark for mark in STATES if text.startswith(mark)), "")
-    rest = text[len(mark) :].strip() if mark in {"✅", "🔄", "⬜"} else text
-    state = STATES[mark] if rest != text else "todo"
+    mark, rest = step_mark(text)
+    state = STATES[mark] if mark else "todo"
     closes, begins = _CLOSES.search(rest), CODE.match(strip_markup(rest))
     codes = [match.group(len(match.groups())) for match in (closes, begins) if match]
     code = next((code for code in codes if code in known), "")

@@ -52,10 +52,12 @@ class ParsedGate:
     definition_of_done: str = ""
     notes: str = ""
     owner: str = ""  # name
+    owner_is_handle: bool = False  # “@mona”
     covered_by: str = ""  # code of another gate
     blocker: ParsedBlocker | None = None  # from “Blocked on …” in the row of a blocked gate
     evidence: ParsedEvidence | None = None  # from the row of a closed gate
     no_proof: str = ""  # text of a closed gate's evidence cell that proves nothing, as “TBD”
+    written_code: str = ""  # the code as written, where the board gives another one
     waits_for: str = ""  # from “Blocked on …” in the row of a gate that is not blocked
 
     def note(self, text: str) -> None:
@@ -73,6 +75,8 @@ class ParsedSection:
     closed: int | None = None  # from “(5/7 closed)” in the heading
     total: int | None = None
     ticked: bool = False  # the heading ends with ✅
+    parent: str = ""  # name of the heading above
+    listed: bool = False  # among the sections of the document
     gates: list[ParsedGate] = field(default_factory=list)
 
 
@@ -147,6 +151,15 @@ class ClosedThisRound:
 
 
 @dataclass(slots=True)
+class StatedRow:
+    """A row of a summary table: “Safety | 3 closed | 3 open | 6 in all”."""
+
+    line: int
+    section: str  # its name; empty: the whole launch
+    counts: dict[str, int]  # "closed", "partial", "open", "blocked", "total"
+
+
+@dataclass(slots=True)
 class SkippedLines:
     """Lines below one heading that the reader does not understand."""
 
@@ -184,9 +197,15 @@ class ParsedDocument:
     rounds: list[ClosedThisRound] = field(default_factory=list)
     remaining: list[StatedCount] = field(default_factory=list)
     p0_lines: list[int] = field(default_factory=list)  # lines that name P0 in a rule
+    summary_rows: list[StatedRow] = field(default_factory=list)
     skipped: list[SkippedLines] = field(default_factory=list)
     # Codes of gates whose status cell was empty and that `empty_status` filled in.
     empty_statuses: list[str] = field(default_factory=list)
+    # For the report.
+    unread_tables: list[str] = field(default_factory=list)  # tables of statuses without gates
+    readings: list[str] = field(default_factory=list)  # how a column or a row was understood
+    status_words: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    for_a_person: list[str] = field(default_factory=list)
 
     @property
     def gates(self) -> list[ParsedGate]:

@@ -1,242 +1,285 @@
 """Read a launch document in Markdown."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+
+from django.utils import timezone
 
 from gates.documents.records import Problem
 from gates.rules import Progress, Status
 
-from .blocks import Heading, Line, Row, Table, parse_blocks
-from .cells import parse_cell, parse_evidence, without_label
+from .blocks import Block, Code, Heading, Line, Table, parse_blocks
+from .checklists import Checklist
+from .codes import BoardNames, assign_codes
+from .columns import duplicate_columns, map_columns, map_gate_columns
 from .escaping import unescape_text
+from .gate_table import GateTables, ReadingOptions, is_complete
 from .lines import (
-    MAX_LINE_LENGTH,
     parse_plan_day,
     parse_plan_step,
     read_newly_closed,
     read_sentence,
     read_unmarked,
     split_label,
+    step_mark,
 )
-from .parsed import ParsedBlocker, ParsedDocument, ParsedGate, ParsedSection, SkippedLines
+from .parsed import ParsedDocument, ParsedSection
+from .prepare import Source, prepare
+from .references import References
+from .sections import Sections, parse_heading
+from .summary_tables import read_summary
 from .tables import WITHOUT_PERSON, Cells, SideTable
-from .vocabulary import CODE, duplicate_columns, map_columns, parse_status, strip_markup
-
-_HEADING = re.compile(
-    r"(?P<name>.*?)\s*(?:\{(?P<prefix>[A-Z]+)\}\s*)?"
-    r"(?:\((?P<closed>[0-9]{1,6})\s*/\s*(?P<total>[0-9]{1,6})(?:\s+closed)?\)\s*)?(?P<mark>✅)?\s*"
+from .unread import (
+    NO_GATES,
+    skipped_front_matter,
+    skipped_lines,
+    tables_without_gates,
+    unread_table,
 )
+from .vocabulary import CODE, strip_markup
+
+__all__ = ["ReadingOptions", "read_markdown", "read_tables"]
+
+_WORD = re.compile(r"[^\W_]")
 GATE_TABLE = {"code", "gate", "status"}
 
 
 def read_markdown(
-    text: str, empty_status: tuple[Status, Progress] | None = None
+    text: str,
+    empty_status: tuple[Status, Progress] | None = None,
+    options: ReadingOptions | None = None,
+    board: BoardNames | None = None,
 ) -> tuple[ParsedDocument, list[Problem]]:
-    """Return the parsed document, and every problem that keeps it from being imported.
+    """Return the parsed document, and every problem that keeps it from being imported."""
+    options = options or ReadingOptions(empty_status)
+    source = prepare(text)
+    reader = _Reader(parse_blocks(source.text), source, options)
+    return reader.read(board or BoardNames())
 
-    empty_status: what an empty status cell means; without it such a cell is a problem.
-    """
-    reader = _Reader(text, empty_status)
-    reader.read()
-    return reader.parsed, reader.problems
+
+def read_tables(
+    blocks: list[Block], options: ReadingOptions, board: BoardNames
+) -> tuple[ParsedDocument, list[Problem]]:
+    """Return the parsed document of tables that are no Markdown, such as those of a CSV file."""
+    return _Reader(blocks, Source(""), options).read(board)
 
 
 class _Reader:
     """State of one reading: the place in the document, and the results so far."""
 
-    def __init__(self, text: str, empty_status: tuple[Status, Progress] | None) -> None:
-        self.blocks = parse_blocks(text)
-        self.empty_status = empty_status
+    def __init__(self, blocks: list[Block], source: Source, options: ReadingOptions) -> None:
+        self.blocks, self.source, self.options = blocks, source, options
+        self.today = options.today or timezone.localdate()
+        self.references = References(source.definitions)
+        self._resolve_references()
         self.parsed = ParsedDocument()
         self.problems: list[Problem] = []
         self.known = set(self._codes())
-        self.line_of: dict[str, int] = {}  # of each code
-        self.prefixes: dict[str, ParsedSection] = {}
-        # The current heading as a section, and the context that it gives the lines below.
-        self.heading = ParsedSection(0, "")
+        self.has_gate_tables = any(
+            map_columns(b.header, options.columns).keys() >= GATE_TABLE
+            for b in blocks
+            if isinstance(b, Table)
+        )
+        self.titles = self._titles()
+        self.sections = Sections(self.parsed, self.problem)
+        self.gate_tables = GateTables(
+            self.parsed, self.sections, options, self.known, self.today, self.problem
+        )
+        self.parents: list[Heading] = []  # the headings above the current one, and itself
+        # The context that the current heading gives the lines below.
         self.person = ""  # of "What we CANNOT close without Sami"
         self.day: tuple[int, str] | None = None  # of the plan, and the owner it needs
         self.newly_closed = False  # below "Newly closed:"
-        self.unread: list[Line | Table] = []  # not understood below the current heading
+        self.unread: list[Line | Table | Code] = []  # not understood below the current heading
+        self.checklist = Checklist(self.gate_tables) if not self._is_with_tables() else None
 
-    def read(self) -> None:
+    def read(self, board: BoardNames) -> tuple[ParsedDocument, list[Problem]]:
         """Read the document once, from its beginning."""
-        for part in self.blocks:
-            if isinstance(part, Heading):
-                self._read_heading(part)
-            elif not (self._read_line(part) if isinstance(part, Line) else self._read_table(part)):
-                self.unread.append(part)
+        self._read_front_matter()
+        for block in self.blocks:
+            if isinstance(block, Heading):
+                self._read_heading(block)
+            elif not self._read_block(block):
+                self.unread.append(block)
+        if self.checklist:
+            self.checklist.end()
         self._list_unread()
+        if self.source.unclosed_comment:
+            self.problem(
+                self.source.unclosed_comment, "", "a comment begins here (<!--) and does not end"
+            )
         if not self.parsed.gates and not self.problems:
-            message = "no gate table: a table with the columns “#”, “Gate” and “Status” is expected"
-            self._problem(1, "", message)
+            for line, message in tables_without_gates(self.blocks, self.options.columns):
+                self.problem(line, "", message)
+            if not self.problems:
+                self.problem(1, "", NO_GATES)
+        self.problems += assign_codes(self.parsed, board)
+        return self.parsed, self.problems
+
+    def _read_block(self, block: Line | Table | Code) -> bool:
+        if isinstance(block, Code):
+            return False
+        return self._read_line(block) if isinstance(block, Line) else self._read_table(block)
+
+    def _resolve_references(self) -> None:
+        if not self.references.texts:
+            return
+        for block in self.blocks:
+            if isinstance(block, Table):
+                for row in block.rows:
+                    row.cells = [self.references.resolve(cell) for cell in row.cells]
+            elif isinstance(block, Line) and not block.text.startswith("["):
+                block.text = self.references.resolve(block.text)
+
+    def _read_front_matter(self) -> None:
+        front = self.source.front_matter
+        for name in ("title", "name", "launch"):
+            if name in front and not self.parsed.name:
+                self.parsed.name_line, self.parsed.name = front.pop(name)
+        for name in ("snapshot date", "snapshot_date", "date", "updated", "last_updated"):
+            if name in front and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", front[name][1]):
+                self.parsed.snapshot_date = self.parsed.snapshot_date or front.pop(name)[1]
+        if front:
+            self.parsed.skipped.append(skipped_front_matter(self.source))
 
     def _codes(self) -> Iterator[str]:
-        for part in self.blocks:
-            columns = map_columns(part.header) if isinstance(part, Table) else {}
-            if isinstance(part, Table) and columns.keys() >= GATE_TABLE:
-                yield from (strip_markup(row.cells[columns["code"]]) for row in part.rows)
+        for block in self.blocks:
+            columns = map_columns(block.header) if isinstance(block, Table) else {}
+            if isinstance(block, Table) and columns.keys() >= GATE_TABLE:
+                yield from (strip_markup(row.cells[columns["code"]]) for row in block.rows)
+
+    def _titles(self) -> set[str]:
+        """Return the casefolded titles of the rows of tables that are gate tables for sure."""
+        titles = set()
+        for block in self.blocks:
+            if isinstance(block, Table):
+                columns = map_gate_columns(block.header, self.options.columns)
+                if columns.keys() >= GATE_TABLE:
+                    cells = (row.cells[columns["gate"]] for row in block.rows)
+                    titles |= {strip_markup(cell).casefold() for cell in cells}
+        return titles
+
+    def _is_with_tables(self) -> bool:
+        return any(
+            map_gate_columns(b.header, self.options.columns).keys() >= {"gate", "status"}
+            for b in self.blocks
+            if isinstance(b, Table)
+        )
 
     # --- headings and lines ------------------------------------------------------------
 
     def _read_heading(self, heading: Heading) -> None:
+        if self.checklist and self.checklist.read_heading(heading):
+            return
         self._list_unread()
         self.day, self.person, self.newly_closed = None, "", False
         if heading.level == 1 and not self.parsed.name:
             # The whole title is the name; a count or letters in it mean nothing.
             self.parsed.name, self.parsed.name_line = unescape_text(heading.text), heading.line
-            self.heading = ParsedSection(heading.line, self.parsed.name)
+            self.sections.heading = ParsedSection(heading.line, self.parsed.name)
             return
-        match = _HEADING.fullmatch(heading.text) if len(heading.text) < MAX_LINE_LENGTH else None
-        named = match.groupdict() if match else {"name": heading.text}
-        self.heading = ParsedSection(
-            heading.line,
-            unescape_text(named["name"].strip()),
-            named.get("prefix") or "",
-            int(named["closed"]) if named.get("closed") else None,
-            int(named["total"]) if named.get("total") else None,
-            bool(named.get("mark")),
-        )
+        self.parents = [above for above in self.parents if above.level < heading.level]
+        self.sections.heading = parse_heading(heading)
+        if self.parents:
+            self.sections.heading.parent = parse_heading(self.parents[-1]).name
+        self.parents.append(heading)
         person = WITHOUT_PERSON.search(heading.text)
         self.person = person.group(1) if person else ""
         self.day = parse_plan_day(heading.text)
-        if self.heading.prefix:
-            self._current_section(self.heading.prefix)
+        if self.sections.heading.prefix:
+            self.sections.current()
 
-    def _read_line(self, part: Line) -> bool:
-        if day := parse_plan_day(part.text):
+    def _read_line(self, line: Line) -> bool:
+        if not _WORD.search(line.text):
+            return False
+        if day := parse_plan_day(line.text):
             self.day, self.newly_closed = day, False
             return True
-        labelled = split_label(part.text.lstrip("✅ "))
+        labelled = split_label(line.text.lstrip("✅ "))
         if labelled and "newly closed" in labelled[0]:
             self.newly_closed = True
             return True
-        if self.newly_closed and read_newly_closed(self.parsed, part.line, part.text):
+        if self.newly_closed and read_newly_closed(self.parsed, line.line, line.text):
             return True
-        if self.heading.name.casefold() == "legend" and not self.parsed.sections:
+        if self.sections.heading.name.casefold() == "legend" and not self.parsed.sections:
             return True  # it explains the marks that `vocabulary` has
-        if read_sentence(self.parsed, part.line, part.text):
+        if self.references.is_used_definition(line.text):
+            return True
+        if self.checklist and self.day is None and self.checklist.read_line(line):
+            return True
+        if read_sentence(self.parsed, line.line, line.text):
             return True
         if self.day is None:
-            return not labelled and read_unmarked(self.parsed, part.line, part.text)
-        if labelled:
+            return not labelled and read_unmarked(self.parsed, line.line, line.text)
+        return not labelled and self._read_step(line, self.day)
+
+    def _read_step(self, line: Line, day: tuple[int, str]) -> bool:
+        """Read a step of the plan; prose below it is none."""
+        if line.depth and not line.first and self.parsed.actions:
+            self.parsed.actions[-1].text += f" {unescape_text(line.text)}"
+            return True
+        if not line.depth and not step_mark(line.text)[0]:
             return False
-        step = parse_plan_step(part.line, part.text, *self.day, self.known)
-        self.parsed.actions.append(step)
+        self.parsed.actions.append(parse_plan_step(line.line, line.text, *day, self.known))
         return True
 
     def _list_unread(self) -> None:
         """Report the lines below the current heading that were not understood."""
         if not self.unread:
             return
-        first = self.unread[0]
-        sample = first.text if isinstance(first, Line) else " | ".join(first.header)
-        lines = sum(1 if isinstance(part, Line) else 2 + len(part.rows) for part in self.unread)
-        numbers = [
-            f"line {part.line}: {part.text[:MAX_LINE_LENGTH]}"
-            for part in self.unread
-            if isinstance(part, Line) and re.search(r"[0-9]", part.text)
-        ]
-        skipped = SkippedLines(first.line, self.heading.name, lines, sample[:80], numbers)
-        self.parsed.skipped.append(skipped)
+        heading = self.sections.heading.name
+        self.parsed.skipped.append(skipped_lines(heading, self.unread))
         self.unread = []
 
     # --- tables ------------------------------------------------------------------------
 
     def _read_table(self, table: Table) -> bool:
-        columns = map_columns(table.header)
-        if columns.keys() >= GATE_TABLE and (equal := duplicate_columns(table.header)):
-            self._problem(table.line, "", f"two columns for the same thing: {' and '.join(equal)}")
+        columns = map_columns(table.header, self.options.columns)
+        if columns.keys() >= GATE_TABLE:
+            if equal := duplicate_columns(table.header, self.options.columns):
+                names = " and ".join(equal)
+                self.problem(table.line, "", f"two columns for the same thing: {names}")
+                return True
+            columns = map_gate_columns(table.header, self.options.columns)
+            self.gate_tables.read(table, columns)
             return True
-        read_row: Callable[[Cells], None] | None = self._read_gate
-        if not columns.keys() >= GATE_TABLE:
-            side = SideTable(self.parsed, columns, self.person, self.day, self._problem)
-            read_row = side.reader()
-        if read_row is None:
-            return False
-        for row in table.rows:
-            if self._is_complete(row, table):
-                read_row(Cells(row, columns))
-        return True
-
-    def _is_complete(self, row: Row, table: Table) -> bool:
-        if row.written == len(table.header):
+        side = SideTable(self.parsed, columns, self.person, self.day, self.problem)
+        if (read_row := side.reader()) and self._refers_to_gates(table, columns):
+            for row in table.rows:
+                if is_complete(row, table, self.problem):
+                    read_row(Cells(row, columns))
             return True
-        more = "more" if row.written > len(table.header) else "fewer"
-        hint = r" (a pipe inside a cell is written \|)" if more == "more" else ""
-        message = f"{row.written} cells, {more} than the {len(table.header)} of the header{hint}"
-        self._problem(row.line, "", message)
+        columns = map_gate_columns(table.header, self.options.columns)
+        if columns.keys() >= {"gate", "status"}:
+            return self._read_weak_table(table, columns)
+        if read_summary(self.parsed, table):
+            return True
+        if "status" in columns and table.rows:
+            self.parsed.unread_tables.append(unread_table(table, "no column Gate"))
         return False
 
-    def _read_gate(self, cells: Cells) -> None:
-        code, line = strip_markup(cells.raw("code")), cells.line
-        if not CODE.fullmatch(code):
-            self._problem(line, "code", f"{code!r} is not a code: capital letters and a number")
-            return
-        if self.line_of.setdefault(code, line) != line:
-            self._problem(line, code, f"stands already in line {self.line_of[code]}")
-            return
-        status = parse_status(cells.raw("status"))
-        if not strip_markup(cells.raw("status")):
-            status = self.empty_status
-            self.parsed.empty_statuses.append(code)
-            if status is None:
-                self._problem(line, code, "the status is empty")
-                return
-        if status is None:
-            self._problem(line, code, f"{cells.raw('status')!r} is not a status")
-            return
-        gate = ParsedGate(line, code, cells.text("gate"), *status)
-        self._read_texts(gate, cells)
-        self._current_section(code.rstrip("0123456789")).gates.append(gate)
+    def _refers_to_gates(self, table: Table, columns: dict[str, int]) -> bool:
+        """Tell whether a table without codes names gates that stand elsewhere."""
+        if "gate" not in columns or "status" not in columns:
+            return True
+        cells = [strip_markup(row.cells[columns["gate"]]) for row in table.rows]
+        return all(CODE.fullmatch(c) or c.casefold() in self.titles or not c for c in cells)
 
-    def _current_section(self, prefix: str) -> ParsedSection:
-        section = self.heading
-        if self.parsed.sections and self.parsed.sections[-1] is section:
-            return section
-        section.prefix = section.prefix or prefix
-        section.name = section.name or prefix
-        earlier = self.prefixes.setdefault(section.prefix, section)
-        if earlier is not section and section not in self.parsed.sections:
-            message = f"the section in line {earlier.line} has the letters {section.prefix} already"
-            self._problem(section.line, section.prefix, message)
-        self.parsed.sections.append(section)
-        return section
+    def _read_weak_table(self, table: Table, columns: dict[str, int]) -> bool:
+        """Read a table without codes, or with other names; unread beside gate tables if it is none.
 
-    def _read_texts(self, gate: ParsedGate, cells: Cells) -> None:
-        """Read the texts of a row. A column of its own wins over a sentence."""
-        for column in ("notes", "proof", "evidence"):
-            if text := cells.raw(column):
-                self._read_sentences(gate, column, text)
-        for column, name in (
-            ("priority", "priority"),
-            ("owner", "owner"),
-            ("covered_by", "covered_by"),
-        ):
-            if text := cells.text(column):
-                setattr(gate, name, text.upper() if name == "priority" else text)
-        if done := cells.raw("dod"):
-            gate.definition_of_done = unescape_text(without_label(done))
+        Beside gate tables, a table with a column State may be about something else.
+        """
+        if self.has_gate_tables:
+            cells = [row.cells[columns["status"]] for row in table.rows]
+            unknown = [c for c in cells if c.strip() and not self.gate_tables.parse_status(c)]
+            if unknown:
+                why = f"{unknown[0]!r} is not a status"
+                self.parsed.unread_tables.append(unread_table(table, why))
+                return False
+        self.gate_tables.read(table, columns)
+        return True
 
-    def _read_sentences(self, gate: ParsedGate, column: str, text: str) -> None:
-        cell = parse_cell(text)
-        gate.priority = gate.priority or cell.priority
-        gate.definition_of_done = gate.definition_of_done or unescape_text(cell.definition_of_done)
-        if cell.covered_by and cell.covered_by not in self.known - {gate.code}:
-            cell.covered_by, cell.rest = "", text
-        gate.covered_by = gate.covered_by or cell.covered_by
-        if cell.blocked and gate.status is not Status.BLOCKED:
-            gate.waits_for, cell.rest = cell.needs, text
-        elif cell.blocked and gate.blocker is None:
-            needs, who = unescape_text(cell.needs), unescape_text(cell.waiting_on)
-            gate.blocker = ParsedBlocker(gate.line, gate.code, needs, who)
-        if gate.status is Status.CLOSED and column != "notes":
-            gate.evidence = parse_evidence(gate.line, gate.code, cell.rest)
-            if gate.evidence is None and any(char.isalnum() for char in cell.rest):
-                gate.no_proof = unescape_text(cell.rest)
-                gate.note(gate.no_proof)
-        elif cell.rest:
-            gate.note(unescape_text(cell.rest))
-
-    def _problem(self, line: int, field: str, message: str) -> None:
+    def problem(self, line: int, field: str, message: str) -> None:
+        """Add a problem that keeps the document from being imported."""
         self.problems.append(Problem(f"line {line}", field, message))

@@ -8,6 +8,7 @@ from gates.rules import Status
 from .escaping import escape_cell, escape_text
 from .evidence_cell import evidence_cell, format_moment, parsed_evidence
 from .parsed import ParsedEvidence
+from .people import person_cell
 from .vocabulary import STATE_MARKS
 
 EVIDENCE_TABLE_COLUMNS = (
@@ -76,7 +77,7 @@ def _blocker_cells(blocker: BlockerRow) -> list[str]:
         blocker.gate_code,
         escape_text(blocker.needs),
         escape_text(blocker.why),
-        escape_text(blocker.waiting_on),
+        person_cell(blocker.waiting_on),
         format_moment(blocker.raised_at),
         str(blocker.due_on or ""),
     ]
@@ -107,7 +108,7 @@ def action_cells(row: ActionRow) -> list[str]:
         escape_text(row.text),
         escape_text(row.estimate),
         state,
-        escape_text(row.needs),
+        person_cell(row.needs) if row.needs else "",
     ]
 
 

@@ -13,6 +13,7 @@ from .parsed import (
     ParsedEvidence,
     ParsedNote,
 )
+from .people import parse_people, split_dates
 from .vocabulary import CODE, STATES, codes_in, strip_markup
 
 # "What we CANNOT close without Sami": the blockers in the table below wait for Sami.
@@ -35,6 +36,16 @@ class Cells:
     def text(self, column: str) -> str:
         """Return the cell unescaped."""
         return unescape_text(self.raw(column))
+
+    def at(self, index: int) -> str:
+        """Return the cell of a column as written."""
+        return self._row.cells[index]
+
+
+def reference(cell: str) -> str:
+    """Return the code that a cell names, or its text, which may be a gate's title."""
+    text = strip_markup(cell)
+    return text if not text or CODE.fullmatch(text) else unescape_text(text)
 
 
 class SideTable:
@@ -70,11 +81,7 @@ class SideTable:
         return next((read for needed, read in readers.items() if self.columns >= needed), None)
 
     def _code(self, cells: Cells) -> str:
-        code = strip_markup(cells.raw("gate"))
-        if code and not CODE.fullmatch(code):
-            message = f"{code!r} is not a code: capital letters and a number"
-            self.report_problem(cells.line, "gate", message)
-        return code
+        return reference(cells.raw("gate"))
 
     def _evidence(self, cells: Cells) -> None:
         names = ("kind", "url", "output", "commit", "observed", "valid_until")
@@ -86,17 +93,33 @@ class SideTable:
     def _blocker(self, cells: Cells) -> None:
         names = ("why", "raised", "due", "resolved", "resolution")
         texts = {name: cells.text(name) for name in names}
-        needs, person = cells.text("blocker"), cells.text("waiting_on") or self.person
-        self.parsed.blockers.append(
-            ParsedBlocker(cells.line, self._code(cells), needs, person, **texts)
+        written, raised, due = split_dates(cells.raw("waiting_on") or cells.raw("owner"))
+        texts["raised"], texts["due"] = texts["raised"] or raised, texts["due"] or due
+        people = parse_people(written)
+        if people.others:
+            self.parsed.for_a_person.append(
+                f"line {cells.line}: several people are waited for ({unescape_text(written)}); "
+                f"{people.name} is taken"
+            )
+        blocker = ParsedBlocker(
+            cells.line, self._code(cells), cells.text("blocker"), people.person() or self.person
         )
+        for name, text in texts.items():
+            setattr(blocker, name, text)
+        self.parsed.blockers.append(blocker)
 
     def _action(self, cells: Cells) -> None:
         code, text = self._code(cells), cells.text("action")
         action = ParsedAction(cells.line, code, text, cells.text("estimate"))
         if self.day is not None:
             action.day, action.needs = self.day
-        action.needs = cells.text("needs") or action.needs
+        people = parse_people(cells.raw("needs"))
+        action.needs = people.person() or action.needs
+        if people.others:
+            self.parsed.for_a_person.append(
+                f"line {cells.line}: a step needs several people ({cells.text('needs')}); "
+                f"{people.name} is taken"
+            )
         state = strip_markup(cells.raw("state")).casefold() or "todo"
         if state not in STATES:
             message = f"{state!r} is not a state: todo, doing or done"

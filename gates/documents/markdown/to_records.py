@@ -164,6 +164,12 @@ def _gate_records(parsed: ParsedDocument, slug: str) -> Iterator[Record]:
     for gate in blocked_by_nobody(parsed):
         if gate.blocker and gate.blocker.needs not in gate.notes:
             gate.note(f"Blocked on {gate.blocker.needs}")
+    for gate in parsed.gates:
+        # A gate that is not closed has no closing note; the text is kept.
+        if gate.code in unproven and gate.code in closings:
+            text = " ".join(filter(None, (closings[gate.code].date, closings[gate.code].text)))
+            if text not in gate.notes:
+                gate.note(text)
     for section in parsed.sections:
         for position, gate in enumerate(section.gates, start=1):
             cover = gate.covered_by or covers.get(gate.code)

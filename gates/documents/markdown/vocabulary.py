@@ -1,10 +1,14 @@
-"""The vocabulary of a launch document: statuses, names of columns, states of a step."""
+"""The vocabulary of a launch document: statuses, names of columns, states of a step.
+
+Every word that the readers of Markdown and CSV know stands here, in English and Arabic. To teach
+them another one, add it to its line. Words are compared casefolded, without emphasis.
+"""
 
 import re
 
 from gates.rules import Progress, Status
 
-# Mark first, then words in English and Arabic. Compared casefolded and without emphasis.
+# The mark first; the writer uses it. These words need no line in the report of an import.
 STATUSES = {
     Status.CLOSED: "✅ closed مغلق مغلقة",
     Status.PARTIAL: "🟡 partial جزئي جزئية",
@@ -14,87 +18,152 @@ STATUSES = {
 _STATUS = {word: status for status, words in STATUSES.items() for word in words.split()}
 MARKS = {status: words.split()[0] for status, words in STATUSES.items()}
 
+# Other words for a status. An import reports each of them with the status it is taken for.
+OTHER_STATUSES: dict[Status, tuple[str, ...]] = {
+    Status.CLOSED: (
+        "pass", "passed", "passing", "done", "complete", "completed", "finished", "ok",
+        "ready", "live", "production", "in production", "deployed", "shipped", "resolved",
+        "verified", "implemented", "yes", "🟢", "☑", "☑️", "✔", "✔️", "✓", ":white_check_mark:",
+        ":heavy_check_mark:", ":green_circle:", ":ballot_box_with_check:", "[x]", "مكتمل",
+        "مكتملة", "منجز", "منجزة", "تم", "جاهز", "جاهزة", "ناجح",
+    ),
+    Status.PARTIAL: (
+        "in progress", "in-progress", "wip", "ongoing", "started", "doing", "partially",
+        "partially done", "partially complete", "in review", "in development", "underway",
+        "in work", "🟠", "⏳", "⌛", "🔄", "🚧", "⚠", "⚠️", ":warning:", ":yellow_circle:",
+        ":orange_circle:", ":hourglass:", ":construction:", "[~]", "[-]", "[/]", "قيد التنفيذ",
+        "قيد العمل", "قيد المراجعة", "جار", "جاري", "جارٍ",
+    ),
+    Status.OPEN: (
+        "fail", "failed", "failing", "todo", "to do", "to-do", "tbd", "pending", "not started",
+        "not done", "not ready", "incomplete", "planned", "missing", "no", "backlog",
+        "❌", "✗", "✘", "✖", "✖️", "⬜", "⚪", "☐", "⭕", ":x:", ":red_circle:", ":white_circle:",
+        "[ ]", "لم يبدأ", "لم تبدأ", "غير مكتمل", "غير مكتملة", "معلق", "قيد الانتظار", "فشل",
+    ),
+    Status.BLOCKED: (
+        "on hold", "waiting", "stuck", "⛔", "🛑", ":no_entry:", ":no_entry_sign:", "متوقف",
+        "متوقفة", "محظور", "بانتظار",
+    ),
+}  # fmt: skip
+# The gate is not counted.
+NOT_COUNTED = (
+    "n/a", "na", "not applicable", "not needed", "skipped", "out of scope", "لا ينطبق", "غير مطلوب",
+)  # fmt: skip
+
 STATES = {
     "✅": "done",
     "🔄": "doing",
     "⬜": "todo",
+    "[x]": "done",
+    "[ ]": "todo",
+    "[~]": "doing",
     "done": "done",
     "doing": "doing",
     "todo": "todo",
 }
 STATE_MARKS = {"done": "✅", "doing": "🔄", "todo": "⬜"}
 
-COLUMN_NAMES = {
-    name: column
-    for column, names in {
-        "code": ("#", "code", "id", "no", "no.", "الرمز", "رقم"),
-        "gate": ("gate", "البوابة"),
-        "status": ("status", "الحالة"),
-        "evidence": ("evidence", "الدليل"),
-        "proof": ("evidence / dod", "evidence/dod", "dod / evidence", "evidence or dod"),
-        "dod": ("dod", "definition of done"),
-        "notes": ("notes", "note", "ملاحظات"),
-        "priority": ("priority", "الأولوية"),
-        "owner": ("owner", "المسؤول"),
-        "action": ("action", "step"),
-        "estimate": ("eta", "estimate"),
-        "state": ("state",),
-        "needs": ("needs",),
-        "blocker": ("blocker",),
-        "why": ("why",),
-        "waiting_on": ("waiting on",),
-        "raised": ("raised",),
-        "due": ("due",),
-        "resolved": ("resolved",),
-        "resolution": ("resolution",),
-        "kind": ("kind",),
-        "url": ("link",),
-        "commit": ("commit",),
-        "observed": ("observed",),
-        "valid_until": ("valid until",),
-        "output": ("output",),
-        "closed_at": ("closed at",),
-        "closing_note": ("closing note",),
-        "not_counted": ("not counted because",),
-        "covered_by": ("covered by",),
-        "claim": ("claim",),
-        "name": ("name",),
-        "min_closed": ("gates closed, at least",),
-        "requires_p0": ("all p0",),
-        "required": ("required gates",),
-        "verdict": ("verdict",),
-    }.items()
-    for name in names
+# Meaning → names. Two columns of one table with one meaning are refused.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "code": ("#", "code", "id", "no", "no.", "nr", "nr.", "ref", "gate id", "الرمز", "رقم", "م"),
+    "gate": ("gate", "البوابة", "launch gate", "gate name", "title", "العنوان"),
+    "status": ("status", "الحالة"),
+    "evidence": ("evidence", "الدليل"),
+    "proof": ("evidence / dod", "evidence/dod", "dod / evidence", "evidence or dod"),
+    "dod": ("dod", "definition of done", "definition_of_done", "معيار الإنجاز"),
+    "notes": ("notes", "note", "ملاحظات", "comment", "comments", "remarks", "ملاحظة"),
+    "priority": ("priority", "الأولوية", "severity"),
+    "owner": ("owner", "المسؤول", "المالك", "dri", "responsible", "assignee", "lead"),
+    "action": ("action", "step", "next action", "next step", "الإجراء", "الخطوة التالية"),
+    "estimate": ("eta", "estimate", "التقدير"),
+    "state": ("state",),
+    "needs": ("needs",),
+    "blocker": ("blocker", "blocked by", "blockers", "العائق"),
+    "why": ("why",),
+    "waiting_on": ("waiting on", "waiting for", "waiting_on", "بانتظار"),
+    "raised": ("raised",),
+    "due": ("due", "due date", "deadline", "الموعد", "تاريخ الاستحقاق"),
+    "resolved": ("resolved",),
+    "resolution": ("resolution",),
+    "kind": ("kind",),
+    "url": ("link", "url", "الرابط"),
+    "commit": ("commit",),
+    "observed": ("observed", "observed on", "evidence date"),
+    "valid_until": ("valid until", "expires", "valid to", "expiry", "صالح حتى"),
+    "output": ("output",),
+    "closed_at": ("closed at", "closed on"),
+    "closing_note": ("closing note",),
+    "not_counted": ("not counted because", "not_counted_reason"),
+    "counted": ("counted",),
+    "covered_by": ("covered by",),
+    "claim": ("claim",),
+    "name": ("name",),
+    "min_closed": ("gates closed, at least",),
+    "requires_p0": ("all p0",),
+    "required": ("required gates",),
+    "verdict": ("verdict",),
+    "section": ("section", "القسم"),
+    "progress": ("progress",),
+    "reason": ("reason",),
 }
+COLUMN_NAMES = {name: column for column, names in COLUMNS.items() for name in names}
+
+# Names that have the meaning only in a table without a better name for it, the first best.
+WEAK_COLUMNS: dict[str, tuple[str, ...]] = {
+    "gate": (
+        "item", "check", "task", "requirement", "criterion", "deliverable", "control",
+        "validation item", "checklist item", "milestone", "condition", "test", "feature",
+        "description", "name", "component", "area", "category", "البند", "المهمة", "المتطلب",
+        "المعيار", "الشرط", "الوصف", "المجال",
+    ),
+    "status": (
+        "current status", "state", "result", "outcome", "done", "done?", "pass/fail", "ready?",
+        "الوضع", "الحالة الحالية", "النتيجة", "progress",
+    ),
+    "evidence": (
+        "proof", "receipt", "receipts", "evidence link", "evidence location", "proof link",
+        "artifact", "artifacts", "الإثبات", "البرهان", "الدليل في الريبو", "result", "details",
+        "التفاصيل",
+    ),
+    "dod": (
+        "exit criterion", "exit criteria", "acceptance", "acceptance criteria", "criteria",
+        "criterion", "requirement", "condition", "target", "معيار الخروج", "معيار القبول",
+        "المعيار", "الشرط",
+    ),
+}  # fmt: skip
+
+TOTAL_WORDS = frozenset(("total", "totals", "sum", "overall", "all", "الإجمالي", "المجموع", "الكل"))
+# What says that nobody, or nothing, is named.
+NOBODY = frozenset(
+    "tbd tba n/a na none nobody unassigned unknown no-one todo open لاأحد غيرمحدد لايوجد".split()
+)
+# Labels of the day of a document, below those of “Snapshot date”.
+DATE_LABELS = frozenset(
+    ("last updated", "last update", "last verified", "updated", "date", "as of", "status date",
+     "آخر تحديث", "التاريخ", "تاريخ التحديث")
+)  # fmt: skip
+
+TARGET_LABELS = frozenset(("target", "goal", "launch target", "launch rule", "الهدف"))
+
 CODE = re.compile(r"[A-Z]+[0-9]+")
+_DIRECTION = re.compile("[\u200b\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufe0f\ufeff]")
+
+
+def without_direction(text: str) -> str:
+    """Return a text without invisible marks of direction and of emoji style."""
+    return _DIRECTION.sub("", text)
 
 
 def strip_markup(text: str) -> str:
     """Return a cell without the marks of emphasis and code round it."""
-    return text.strip("*_` \t")
-
-
-def map_columns(header: list[str]) -> dict[str, int]:
-    """Return the index of each known column; of two equal ones the first."""
-    columns = [COLUMN_NAMES.get(strip_markup(name).casefold()) for name in header]
-    return {column: i for i, column in reversed([*enumerate(columns)]) if column}
-
-
-def duplicate_columns(header: list[str]) -> list[str]:
-    """Return the names of the first two columns with one meaning; [] if there are none."""
-    first: dict[str, str] = {}
-    for name in header:
-        column = COLUMN_NAMES.get(strip_markup(name).casefold())
-        if column is not None and first.setdefault(column, name) is not name:
-            return [f"“{first[column]}”", f"“{name}”"]
-    return []
+    return _DIRECTION.sub("", text).strip("*_` \t")
 
 
 def parse_status(text: str) -> tuple[Status, Progress] | None:
-    """Return (status, progress without the blocker) of a status cell.
+    """Return (status, progress without the blocker) of a text that is a status and nothing else.
 
     "Blocked, partial" is blocked and partial; "blocked" alone is blocked and open. None if the
-    cell names no status, several, or has other words.
+    text names no status, several, or has other words. Only the words of `STATUSES` count.
     """
     words = re.split(r"[\s,/*_`()\[\]\ufe0f:.-]+", text.casefold())
     for mark in MARKS.values():

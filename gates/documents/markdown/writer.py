@@ -15,6 +15,7 @@ from gates.rules import Progress, Status
 from .cells import without_label
 from .escaping import escape_first, escape_text
 from .evidence_cell import as_plain_text, evidence_cell
+from .people import person_cell
 from .side_table_writer import (
     ACTION_TABLE_COLUMNS,
     CLAIM_TABLE_COLUMNS,
@@ -96,8 +97,7 @@ def _gate_cells(gate: GateRow) -> list[str]:
     begun = gate.status is Status.BLOCKED and gate.progress != Progress.OPEN
     status = MARKS[gate.status] + (f" {MARKS[Status.PARTIAL]}" if begun else "")
     proof = next((line for proof in gate.evidence if (line := evidence_cell(gate, proof))), "")
-    texts = (gate.definition_of_done, gate.notes, gate.priority, gate.owner)
-    done, notes, priority, owner = map(escape_text, texts)
+    done, notes = escape_text(gate.definition_of_done), escape_text(gate.notes)
     done = done if without_label(done) == done else escape_first(done)
     return [
         gate.code,
@@ -106,8 +106,8 @@ def _gate_cells(gate: GateRow) -> list[str]:
         proof,
         done,
         as_plain_text(notes),
-        priority,
-        owner,
+        gate.priority,
+        person_cell(gate.owner) if gate.owner else "",
     ]
 
 

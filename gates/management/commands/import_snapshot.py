@@ -16,6 +16,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from gates.documents.apply import no_progress
 from gates.documents.importer import SUFFIXES, ImportReport, import_file
+from gates.documents.markdown.columns import column_name, meaning_of
+from gates.documents.markdown.reader import ReadingOptions
 from gates.documents.markdown.vocabulary import parse_status
 from gates.documents.records import DocumentError
 
@@ -48,11 +50,33 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         add = parser.add_argument
         add("file", type=Path)
-        add("--launch", metavar="SLUG", default="", help="slug of the launch to import into")
-        add("--dry-run", action="store_true", help="print the changes, write nothing")
-        add("--by", metavar="USERNAME", help="author of the import in the history")
-        add("--empty-status", metavar="STATUS", help="status for empty status cells (.md)")
-        add("--dated", metavar="DATE", help="date of the history rows (YYYY-MM-DD)")
+        add("--launch", metavar="SLUG", default="", help="import under this launch's slug")
+        add("--dry-run", action="store_true", help="print what would change, write nothing")
+        add("--by", metavar="USERNAME", help="whose import this is, for the history")
+        add("--empty-status", metavar="STATUS", help="what an empty status cell means (.md)")
+        add("--dated", metavar="DATE", help="write the history under this day (YYYY-MM-DD)")
+        add("--older", action="store_true", help="reopen gates that were closed after the document")
+        add(
+            "--same-gate",
+            metavar="CODE",
+            action="append",
+            default=[],
+            help="this gate is the same although its title, section or counting changed",
+        )
+        add(
+            "--column",
+            metavar="NAME=MEANING",
+            action="append",
+            default=[],
+            help="what a column means, such as Item=Gate (.md, .csv)",
+        )
+        add(
+            "--status",
+            metavar="WORD=STATUS",
+            action="append",
+            default=[],
+            help="what a word of a status column means: closed, partial, open or blocked",
+        )
         add("--format", choices=("text", "json"), default="text", help="for people or programs")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -65,8 +89,10 @@ class Command(BaseCommand):
                 launch=options["launch"] or "",
                 by=self._user(options),
                 dry_run=options["dry_run"],
-                empty_status=self._empty_status(options),
+                options=self._reading_options(options),
                 dated=self._dated(options),
+                older=options["older"],
+                same_gates=options["same_gate"],
                 on_progress=self._progress if sys.stderr.isatty() else no_progress,
             )
         except DocumentError as error:
@@ -106,6 +132,22 @@ class Command(BaseCommand):
             raise CommandError(f"--empty-status: {options['empty_status']!r} is not a status")
         return status
 
+    def _reading_options(self, options: dict[str, Any]) -> ReadingOptions:
+        columns, statuses = {}, {}
+        for given in options["column"]:
+            name, _, meaning = given.rpartition("=")
+            known = meaning_of(meaning)
+            if not name or known is None:
+                raise CommandError(f"--column {given}: NAME=MEANING, such as Item=Gate")
+            columns[column_name(name)] = known
+        for given in options["status"]:
+            word, _, status = given.rpartition("=")
+            parsed = parse_status(status)
+            if not word or parsed is None:
+                raise CommandError(f"--status {given}: WORD=STATUS, such as Shipped=closed")
+            statuses[word.casefold()] = parsed[0]
+        return ReadingOptions(self._empty_status(options), columns, statuses)
+
     def _dated(self, options: dict[str, Any]) -> date | None:
         try:
             return date.fromisoformat(options["dated"]) if options["dated"] else None
@@ -116,6 +158,8 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
 
     def _text(self, report: ImportReport, dry_run: bool) -> None:
+        for line in report.unread:
+            self.stdout.write(f"{printable(line)}")
         # Lines of one gate stand together; gates are in the order of their first line.
         order = {difference.gate: n for n, difference in reversed([*enumerate(report.differences)])}
         for difference in sorted(report.differences, key=lambda difference: order[difference.gate]):
@@ -125,14 +169,18 @@ class Command(BaseCommand):
             + "".join(f"\n{line}" for line in part.numbers)
             for part in report.skipped
         ]
+        self._list("Read as follows", report.readings)
         self._list("On the board but not in the document; it stays", report.not_in_document)
         self._list("For a person to decide", report.for_a_person)
         self._list("Contradictions in the document", [str(c) for c in report.contradictions])
         self._list("Skipped, because it means nothing to us", skipped)
         count = len(report.differences)
         done = "would change" if dry_run else "changed"
+        unread = f"; {len(report.unread)} tables of statuses not read" if report.unread else ""
         self.stdout.write(
-            f"{report.name}: {count} {done}" if count else f"{report.name}: nothing differs"
+            f"{report.name}: {count} {done}{unread}"
+            if count
+            else f"{report.name}: nothing differs{unread}"
         )
 
     def _list(self, title: str, lines: list[str]) -> None:

@@ -1,0 +1,72 @@
+"""The rows of the board that a document can name."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import F
+
+from gates.models import Blocker, Owner
+
+from .field_values import DependencyFailed, InvalidValue
+from .records import LAUNCH_PATHS, NATURAL_KEYS, Document
+
+Key = tuple[type, tuple[Any, ...]]  # model and natural key
+
+
+class BoardRows:
+    """The rows of the launches and owners that a document names, by model and natural key.
+
+    failed: the keys of records that were refused.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.slugs = sorted(document.launch_slugs())
+        self.owners = sorted(document.owner_names())
+        self.by_key: dict[Key, Any] = {}
+        self.failed: set[Key] = set()
+
+    def read(self, model: Any) -> Iterator[Any]:
+        """Read and lock the rows of a model, and yield each."""
+        relations = [
+            name for name in NATURAL_KEYS[model] if model._meta.get_field(name).is_relation
+        ]
+        launches = [f"{name}__launch" for name in relations if name in {"gate", "claim"}]
+        # Locked, so that no row changes between the comparison and the write. Rows of other
+        # launches are neither read nor locked.
+        rows = model.objects.filter(**self._scope(model)).select_for_update(of=("self",))
+        query = rows.select_related(*relations, *launches).order_by("pk")
+        if model is Blocker:
+            # Of blockers with the same text the unresolved one comes last and is the one kept.
+            query = query.order_by(F("resolved_at").asc(nulls_last=True), "pk")
+        for row in query:
+            self.by_key[(model, row.natural_key())] = row
+            yield row
+
+    def _scope(self, model: Any) -> dict[str, Any]:
+        """Return the filter for the rows of a model that the document can name."""
+        if model is Owner:
+            return {"name__in": self.owners}
+        path = LAUNCH_PATHS[model]
+        return {f"{path}slug__in": self.slugs}
+
+    def related(self, field: Any, key: Any) -> Any:
+        """Return the row that a natural key names.
+
+        Raises:
+            InvalidValue: not a natural key, or there is no such row.
+        """
+        model, label = field.related_model, field.related_model._meta.verbose_name
+        if not isinstance(key, list) or any(isinstance(part, (list, dict)) for part in key):
+            raise InvalidValue(field.name, f"{key!r} is not a natural key, a flat list")
+        if (model, tuple(key)) in self.failed:
+            raise DependencyFailed(field.name, f"{label} {key!r} is refused itself")
+        if model is get_user_model():
+            try:
+                return model.objects.get_by_natural_key(*key)
+            except (ObjectDoesNotExist, TypeError) as error:
+                raise InvalidValue(field.name, f"there is no account {key!r}") from error
+        if (model, tuple(key)) not in self.by_key:
+            raise InvalidValue(field.name, f"there is no {label} {key!r}")
+        return self.by_key[(model, tuple(key))]

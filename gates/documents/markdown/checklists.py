@@ -1,0 +1,171 @@
+"""Read documents without gate tables: lists with boxes, and headings that are gates."""
+
+import re
+
+from .blocks import Heading, Line, Row, Table
+from .columns import map_gate_columns
+from .gate_rows import GateRows
+from .gate_table import MAX_GATES, GateTables
+from .parsed import ParsedAction
+from .people import looks_like_person
+from .statuses import parse_status_cell
+from .tables import Cells
+from .vocabulary import MARKS, OTHER_STATUSES, without_direction
+
+_BOX = re.compile(r"\[([ xX~/-])\]\s+(\S.*)")
+_HEADING = re.compile(
+    r"(?:(?:launch\s+)?gate|check|البوابة|بوابة)\s+#?(?P<code>[A-Za-z]{0,8}[-.]?[0-9][\w.]{0,6})"
+    r"\s*[—–:.)-]*\s+(?P<title>\S.*)|(?P<code2>[A-Z]{1,8}[0-9]{1,4})\s*[—–:.)-]+\s+(?P<title2>\S.*)",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"\**([^\W\d_][^:*|`]{0,40}?)\**:\**\s+(\S.*)")
+# Words of proof at the end of a step: “(run 7)”, “— see https://…”.
+_PROOF = re.compile(r"\s*(?:\(([^()]*)\)|\s[—–]\s+(.+))$")
+_SIGNS = sorted(
+    {word for words in OTHER_STATUSES.values() for word in words if not word[0].isalpha()}
+    | set(MARKS.values()),
+    key=len,
+    reverse=True,
+)
+_SIGN = re.compile("|".join(map(re.escape, _SIGNS)))
+LONGEST_TEXT = 2000  # a longer line is no title
+_STATE_OF_BOX = {"x": "✅", "X": "✅", " ": "🔴", "~": "🟡", "/": "🟡", "-": "🟡"}
+
+
+class Checklist:
+    """Reads boxes and headings as gates; each becomes a row of a table of one row."""
+
+    def __init__(self, tables: GateTables) -> None:
+        self.tables = tables
+        self.depth = 0  # of the list with the last gate; 0: none
+        self.number = 0  # lines read for the gate that is open
+        self.names: list[str] = []
+        self.cells: list[str] = []
+        self.line = 0  # of the open gate; 0: none is open
+        self.level = 0  # of its heading; 0: a box
+        self.actions: list[tuple[int, str, str]] = []  # of the open gate: (line, text, state)
+
+    def read_heading(self, heading: Heading) -> bool:
+        """Read a heading as a gate; False if it is none."""
+        self.end()
+        match = _HEADING.fullmatch(heading.text) if len(heading.text) < 500 else None
+        if match is None or heading.level == 1:
+            return False
+        title = match["title"] or match["title2"]
+        name, status = _split_status(title)
+        self._open(heading.line, heading.level)
+        written = match["code"] or match["code2"]
+        self._add("#", f"G{written}" if written.isdigit() else written)
+        self._add("Gate", name)
+        self._add("Status", status)
+        return True
+
+    def read_line(self, line: Line) -> bool:
+        """Read a line as a gate, or as a part of the open one; False if it is neither."""
+        if self.level:
+            return self._read_detail(line)
+        box = _BOX.fullmatch(line.text) if line.depth and line.first else None
+        if box and (not self.line or line.depth <= self.depth):
+            self.end()
+            self._open(line.line, 0)
+            self.depth = line.depth
+            self._read_box(box.group(2), _STATE_OF_BOX[box.group(1)])
+            return True
+        if self.line and line.depth and (line.depth > self.depth or not line.first):
+            if box:
+                state = {"✅": "done", "🔴": "todo"}.get(_STATE_OF_BOX[box.group(1)], "doing")
+                self.actions.append((line.line, box.group(2), state))
+            else:
+                self._add("Notes", line.text)
+            return True
+        return False
+
+    def end(self) -> None:
+        """Hand the open gate to the reader."""
+        if not self.line or self.tables.count > MAX_GATES:
+            self.line = self.level = 0
+            self.names, self.cells, self.actions = [], [], []
+            return
+        header = [name for name in self.names if name]
+        columns = map_gate_columns(header)
+        row = Row(self.line, self.cells, len(self.cells))
+        table = Table(self.line, header, [row])
+        tables = self.tables
+        rows = GateRows(tables.parsed, table, columns, tables.known, tables.today)
+        if self.level and not self.cells[columns["status"]]:
+            tables.problem(
+                self.line, self.cells[columns["gate"]],
+                "no status: end the heading with ✅, 🟡, 🔴 or 🚫, or write “Status: …” below it",
+            )  # fmt: skip
+        else:
+            gate = tables.read_gate(Cells(row, columns), rows)
+            rows.report(self.line)
+            for line, text, state in self.actions if gate else ():
+                action = ParsedAction(line, gate.code if gate else "", text, state=state)
+                tables.parsed.actions.append(action)
+        self.line, self.level, self.names, self.cells, self.actions = 0, 0, [], [], []
+
+    def _open(self, line: int, level: int) -> None:
+        self.line, self.level = line, level
+
+    def _read_box(self, text: str, status: str) -> None:
+        title, proof, owner = text, "", ""
+        if match := _PROOF.search(text[:LONGEST_TEXT]):
+            words = match.group(1) or match.group(2) or ""
+            if looks_like_person(words) and match.group(2):
+                title, owner = text[: match.start()], words
+            elif re.search(r"[0-9`]|://", words):
+                title, proof = text[: match.start()], words
+        if status == "✅" and not proof:
+            status = "🟡"
+            self.tables.parsed.for_a_person.append(
+                f"line {self.line}: “{title.strip('*_ ')}” is ticked without words of proof; "
+                "imported as partial"
+            )
+        self._add("Gate", title.strip("*_ "))
+        self._add("Status", status)
+        self._add("Owner", owner)
+        self._add("Evidence" if status == "✅" else "Notes", proof)
+
+    def _read_detail(self, line: Line) -> bool:
+        label = _LABEL.fullmatch(line.text) if len(line.text) < 2000 else None
+        if label and (label.group(1).casefold() in _LABELS or line.depth):
+            self._add(label.group(1), label.group(2))
+        elif self.cells[self.names.index("Status")].startswith(MARKS_CLOSED):
+            self._add("Evidence", line.text)
+        else:
+            self._add("Notes", line.text)
+        return True
+
+    def _add(self, name: str, text: str) -> None:
+        """Add a text to the open gate, under the name of a column."""
+        name = name.strip()
+        known = [n.casefold() for n in self.names]
+        if name.casefold() in known:
+            i = known.index(name.casefold())
+            self.cells[i] = f"{self.cells[i]}<br>{text}" if self.cells[i] and text else (
+                self.cells[i] or text
+            )  # fmt: skip
+        else:
+            self.names.append(name)
+            self.cells.append(text)
+
+
+MARKS_CLOSED = ("✅", "🟢", "[x]", ":white_check_mark:", "pass", "done", "closed", "complete")
+_LABELS = frozenset(
+    ("status", "owner", "evidence", "proof", "notes", "priority", "dod", "definition of done",
+     "blocker", "waiting on", "due", "valid until", "link", "commit", "الحالة", "المالك",
+     "المسؤول", "الدليل", "ملاحظات")
+)  # fmt: skip
+
+
+def _split_status(title: str) -> tuple[str, str]:
+    """Split “Keys ✅ PASS” or “Keys — done” into (name, status)."""
+    plain = without_direction(title)
+    if sign := _SIGN.search(plain):
+        return plain[: sign.start()].strip(" —–:-*("), plain[sign.start() :].strip()
+    for joint in (" — ", " – ", ": ", " - ", " ("):
+        name, found, last = plain.rpartition(joint)
+        if found and parse_status_cell(last.rstrip(")")):
+            return name.strip(), last.rstrip(")")
+    return plain.strip(), ""

@@ -1,0 +1,166 @@
+"""Read gate tables: their rows, groups and totals."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from gates.rules import Progress, Status
+
+from .blocks import Heading, Row, Table
+from .gate_rows import GateRows
+from .parsed import ParsedDocument, ParsedGate, StatedCount
+from .sections import Sections, parse_heading
+from .statuses import StatusCell, known_status_words, parse_status_cell
+from .tables import Cells
+from .vocabulary import CODE, TOTAL_WORDS, strip_markup, without_direction
+
+MAX_GATES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingOptions:
+    """What a person says about a document.
+
+    empty_status: what an empty status cell means; without it such a cell is a problem.
+    columns: name of a column, casefolded → meaning. statuses: word, casefolded → status.
+    today: a date after it is never “observed”.
+    """
+
+    empty_status: tuple[Status, Progress] | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    statuses: Mapping[str, Status] = field(default_factory=dict)
+    today: date | None = None
+
+
+def is_complete(row: Row, table: Table, report_problem: Callable[[int, str, str], None]) -> bool:
+    """Tell whether a row has as many cells as the header; report it if not."""
+    if row.written == len(table.header):
+        return True
+    more = "more" if row.written > len(table.header) else "fewer"
+    hint = r" (a pipe inside a cell is written \|)" if more == "more" else ""
+    message = f"{row.written} cells, {more} than the {len(table.header)} of the header{hint}"
+    report_problem(row.line, "", message)
+    return False
+
+
+class GateTables:
+    """Reads the gate tables of one document.
+
+    known: the codes of the document.
+    """
+
+    def __init__(
+        self,
+        parsed: ParsedDocument,
+        sections: Sections,
+        options: ReadingOptions,
+        known: set[str],
+        today: date,
+        problem: Callable[[int, str, str], None],
+    ) -> None:
+        self.parsed, self.sections, self.options = parsed, sections, options
+        self.known, self.today, self.problem = known, today, problem
+        self.count = 0  # rows of gates read
+        self.line_of: dict[str, int] = {}  # of each code
+        self.by_code: dict[str, ParsedGate] = {}
+
+    def read(self, table: Table, columns: dict[str, int]) -> None:
+        rows = GateRows(self.parsed, table, columns, self.known, self.today)
+        for row in table.rows:
+            if self._read_group(row, columns) or not is_complete(row, table, self.problem):
+                continue
+            self.read_gate(Cells(row, columns), rows)
+        rows.report(table.line)
+
+    def _read_group(self, row: Row, columns: dict[str, int]) -> bool:
+        """Read a row that is no gate: the name of a group, or a total."""
+        named = [i for i, cell in enumerate(row.cells) if strip_markup(cell)]
+        first = strip_markup(row.cells[named[0]]) if named else ""
+        place = {columns.get("code", -1), columns["gate"]}
+        if not named:
+            return True
+        if first.casefold().rstrip(":") in TOTAL_WORDS and named[0] in place:
+            self._read_total(row, columns, first)
+            return True
+        if len(named) > 1 or named[0] not in place or CODE.fullmatch(first):
+            return False
+        self.sections.heading = parse_heading(Heading(row.line, 3, first))
+        self.sections.current()
+        return True
+
+    def _read_total(self, row: Row, columns: dict[str, int], name: str) -> None:
+        number = re.fullmatch(r"\D{0,4}([0-9]{1,6})\s*/\s*([0-9]{1,6}).{0,20}",
+                              strip_markup(row.cells[columns["status"]]))  # fmt: skip
+        if number:
+            closed, total = int(number.group(1)), int(number.group(2))
+            self.parsed.counts.append(
+                StatedCount(row.line, name.capitalize(), Status.CLOSED, closed, total)
+            )
+        else:
+            cells = " | ".join(cell for cell in row.cells if cell)
+            self.parsed.readings.append(f"line {row.line}: a row of totals, not read: {cells}")
+
+    def read_gate(self, cells: Cells, rows: GateRows) -> ParsedGate | None:
+        """Read one row of a gate table; return None where it is refused."""
+        if self.count == MAX_GATES:
+            message = f"more than {MAX_GATES:,} gates, which a document cannot have"
+            self.problem(cells.line, "", message)
+        self.count += 1
+        if self.count > MAX_GATES:
+            return None
+        line, code, written, title = self._name(cells)
+        status = self._read_status(cells, code or title)
+        if status is None:
+            return None
+        earlier = self.by_code.get(code) if code else None
+        if earlier is not None and not self._is_same_row(earlier, title, status, line):
+            return None
+        gate = earlier or ParsedGate(line, code or f"?{line}", title, status.status,
+                                     status.progress, written_code=written)  # fmt: skip
+        if earlier is None:
+            if code:
+                self.by_code[code], self.line_of[code] = gate, line
+            if section := cells.text("section"):
+                self.sections.enter(line, section)
+            self.sections.current().gates.append(gate)
+        rows.read(gate, cells, status)
+        return gate
+
+    def _name(self, cells: Cells) -> tuple[int, str, str, str]:
+        """Return (line, code or "", code as written, title) of a row."""
+        written = strip_markup(cells.raw("code"))
+        title = cells.text("gate")
+        code = written if CODE.fullmatch(written) else ""
+        if not written and (match := re.match(r"[*_`]*([A-Z]{1,8}[0-9]{1,4})[*_`]*[\s:.—–-]+(?=\S)",
+                                              title)):  # fmt: skip
+            code, title = match.group(1), title[match.end() :]
+        return cells.line, code, "" if code else written, title
+
+    def _is_same_row(self, earlier: ParsedGate, title: str, status: StatusCell, line: int) -> bool:
+        """Tell whether a second row of a code is about the same gate with the same status."""
+        same = earlier.title.casefold() == title.casefold() and earlier.status == status.status
+        if not same:
+            self.problem(line, earlier.code, f"stands already in line {self.line_of[earlier.code]}")
+        return same
+
+    def _read_status(self, cells: Cells, name: str) -> StatusCell | None:
+        text, line = cells.raw("status"), cells.line
+        if not strip_markup(text):
+            self.parsed.empty_statuses.append(name)
+            if self.options.empty_status is None:
+                self.problem(line, name, "the status is empty")
+                return None
+            return StatusCell(*self.options.empty_status)
+        status = self.parse_status(text)
+        if status is None:
+            message = f"{without_direction(text)!r} is not a status ({known_status_words()}); say "
+            self.problem(line, name, f"{message}--status WORD=STATUS for another word")
+            return None
+        if status.word:
+            meaning = "not counted" if status.not_counted else status.status.value
+            self.parsed.status_words.setdefault((status.word, meaning), []).append(name)
+        return status
+
+    def parse_status(self, text: str) -> StatusCell | None:
+        return parse_status_cell(text, self.options.statuses)

@@ -1,0 +1,113 @@
+"""Parse a status cell: the first mark or word decides, the rest is proof or note."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gates.rules import Progress, Status
+
+from .vocabulary import NOT_COUNTED, OTHER_STATUSES, STATUSES, without_direction
+
+_BEFORE = r"[\s*_`(]*"
+_BETWEEN = " \t\n*_`,/+&()"
+# “Ready for review”, “Done by Friday”: a word and more words are no closing without a sign between.
+_UNSURE = re.compile(r"[*_`]*\s+(?!on\b|at\b|via\b|since\b|per\b|see\b)[^\W\d_]", re.IGNORECASE)
+_JOINTS = " \t\n*_—–:;,.-"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCell:
+    """One status cell.
+
+    rest: the text after the mark or word, as written. word: the word that decided, if it is not
+    one of the standard ones; the report lists it.
+    """
+
+    status: Status
+    progress: Progress  # without the blocker
+    rest: str = ""
+    word: str = ""
+    not_counted: bool = False
+
+
+def parse_status_cell(text: str, extra: Mapping[str, Status] | None = None) -> StatusCell | None:
+    """Return the status that a cell begins with; None for none, or for two at its beginning.
+
+    extra: casefolded words that a person has given a status.
+    """
+    words, pattern = _words(tuple(sorted((extra or {}).items())))
+    plain = without_direction(text)
+    first = pattern.match(plain)
+    if first is None:
+        return None
+    word = _normal(first["word"])
+    status, at = words[word], first.end()
+    while following := pattern.match(plain, _skip(plain, at)):
+        other = words[_normal(following["word"])]
+        if {status, other} == {Status.BLOCKED, Status.PARTIAL}:
+            return StatusCell(Status.BLOCKED, Progress.PARTIAL, _rest(plain[following.end() :]))
+        if other != status:
+            return None
+        at = following.end()
+    # “Closed: text” loses its second word; in “✅ done 2026-03-01” it belongs to the text.
+    after = plain[at:].strip("*_`) ")
+    rest = _rest(plain[at:] if not after or after[0] in _JOINTS + "(" else plain[first.end() :])
+    if status is Status.CLOSED and word[-1].isalnum() and _UNSURE.match(plain, at):
+        return None
+    shown = "" if word in _STANDARD else first["word"]
+    if status is None:
+        return StatusCell(Status.OPEN, Progress.OPEN, rest, shown, not_counted=True)
+    progress = Progress.OPEN if status is Status.BLOCKED else Progress(status.value)
+    return StatusCell(status, progress, rest, shown)
+
+
+def known_status_words() -> str:
+    """Return the words for each status, for a message."""
+    lists = (
+        f"{status.value}: {', '.join([*STATUSES[status].split()[:2], *OTHER_STATUSES[status][:4]])}"
+        for status in OTHER_STATUSES
+    )
+    return "; ".join(lists)
+
+
+_STANDARD = {word for words in STATUSES.values() for word in words.split()}
+
+
+@lru_cache(maxsize=32)
+def _words(
+    extra: tuple[tuple[str, Status], ...],
+) -> tuple[dict[str, Status | None], re.Pattern[str]]:
+    words: dict[str, Status | None] = dict.fromkeys(NOT_COUNTED)
+    for status, listed in OTHER_STATUSES.items():
+        words |= {_normal(word): status for word in (*STATUSES[status].split(), *listed)}
+    words |= {_normal(word): status for word, status in extra}
+    longest = sorted(words, key=len, reverse=True)
+    choices = "|".join(_pattern_of(word) for word in longest)
+    return words, re.compile(rf"{_BEFORE}(?P<word>{choices})", re.IGNORECASE)
+
+
+def _pattern_of(word: str) -> str:
+    pattern = re.escape(word).replace(r"\ ", r"\s+")
+    # A letter or hyphen after a word makes another word: “open-source”, “passport”.
+    return rf"{pattern}(?![^\W_]|-)" if word[-1].isalnum() else pattern
+
+
+def _normal(word: str) -> str:
+    return re.sub(r"\s+", " ", without_direction(word).casefold())
+
+
+def _skip(text: str, at: int) -> int:
+    while at < len(text) and text[at] in _BETWEEN:
+        at += 1
+    return at
+
+
+def _rest(text: str) -> str:
+    rest = text.removeprefix("`").strip(_JOINTS)
+    if rest.startswith("(") and rest.endswith(")") and rest.find(")") == len(rest) - 1:
+        rest = rest[1:-1]
+    # A mark that closes emphasis from before the word is no part of the rest.
+    if rest.count("**") % 2:
+        rest = rest.replace("**", "", 1)
+    return rest.removeprefix(")").strip(_JOINTS)

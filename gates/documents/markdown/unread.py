@@ -1,0 +1,78 @@
+"""Describe what the reader did not understand."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from .blocks import Block, Code, Line, Table
+from .columns import map_gate_columns
+from .lines import MAX_LINE_LENGTH
+from .parsed import SkippedLines
+from .prepare import Source
+from .vocabulary import strip_markup
+
+MAX_TABLES = 20  # in a refusal
+NO_GATES = (
+    "no gate table: a table with the columns “#”, “Gate” and “Status” is expected, or a list with "
+    "boxes (- [ ] …), or headings such as “## Gate 1 — Keys ✅”"
+)
+
+
+def unread_table(table: Table, why: str) -> str:
+    """Return the line about a table with a status that was not read."""
+    rows = f"{len(table.rows)} row{'s' * (len(table.rows) != 1)}"
+    return (
+        f"{rows} of a table with a status were not read (line {table.line}: {_names(table)}: "
+        f"{why}; map a column with --column NAME=Gate)"
+    )
+
+
+def tables_without_gates(
+    blocks: Sequence[Block], meanings: Mapping[str, str]
+) -> Iterator[tuple[int, str]]:
+    """Yield (line, message) of the tables that lack one column to be gate tables."""
+    tables = [block for block in blocks if isinstance(block, Table)]
+    for table in tables[:MAX_TABLES]:
+        columns = map_gate_columns(table.header, meanings)
+        missing = [name for name in ("gate", "status") if name not in columns]
+        if len(missing) == 1:
+            name = missing[0].capitalize()
+            free = [n for i, n in enumerate(table.header) if i not in columns.values()]
+            example = strip_markup(free[0]) if free else "NAME"
+            message = f"{_names(table)}: no column {name}; map one with --column {example}={name}"
+            yield table.line, message
+
+
+def skipped_lines(heading: str, unread: Sequence[Line | Table | Code]) -> SkippedLines:
+    """Return the report of the blocks below a heading that were not understood."""
+    numbers = [
+        f"line {block.line}: {block.text[:MAX_LINE_LENGTH]}"
+        for block in unread
+        if isinstance(block, Line) and re.search(r"[0-9]", block.text)
+    ]
+    lines = sum(map(_count_lines, unread))
+    return SkippedLines(unread[0].line, heading, lines, _sample(unread[0])[:80], numbers)
+
+
+def skipped_front_matter(source: Source) -> SkippedLines:
+    """Return the report of the values of front matter that were not used."""
+    values = source.front_matter.items()
+    lines = [f"line {line}: {name}: {value}" for name, (line, value) in values]
+    first = min(line for _, (line, _) in values)
+    sample = lines[0].partition(": ")[2]
+    return SkippedLines(first, "front matter", len(lines), sample[:80], lines)
+
+
+def _names(table: Table) -> str:
+    return " | ".join(strip_markup(name) for name in table.header)
+
+
+def _count_lines(block: Line | Table | Code) -> int:
+    if isinstance(block, Table):
+        return 2 + len(block.rows)
+    return block.lines if isinstance(block, Code) else 1
+
+
+def _sample(block: Line | Table | Code) -> str:
+    if isinstance(block, Table):
+        return " | ".join(block.header)
+    return block.sample if isinstance(block, Code) else block.text

@@ -1,0 +1,218 @@
+"""Import a launch document in the browser: upload it, look at the report, import it."""
+
+import base64
+import binascii
+import hashlib
+import json
+import zlib
+from collections import defaultdict
+from dataclasses import asdict
+from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django import forms
+from django.apps import apps
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core import signing
+from django.core.exceptions import FieldDoesNotExist
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.defaultfilters import capfirst
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from gates.documents.difference import Difference
+from gates.documents.importer import SUFFIXES, ImportReport, import_file
+from gates.documents.records import DocumentError, Problem
+
+# The document travels in the form between the report and the import, compressed. A larger one is
+# imported on the command line.
+MAX_BYTES = 1024 * 1024
+TOKEN_AGE = 24 * 60 * 60  # seconds
+SALT = "gates.import"
+# What an import may change only for those who may change it elsewhere.
+PERMISSIONS = {
+    "claim": "gates.change_claim",
+    "requirement": "gates.change_claim",
+    "launch": "gates.add_launch",
+}
+
+
+class ImportForm(forms.Form):
+    """The document and what a person says about it; `token` is a document sent before."""
+
+    document = forms.FileField(
+        label=_("Document"),
+        required=False,
+        help_text=_("Markdown (.md), a sheet (.csv) or a fixture (.json), at most 1 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}),
+    )
+    launch = forms.SlugField(
+        label=_("Launch"),
+        required=False,
+        help_text=_("Its slug. Needed for a document without a title."),
+    )
+    older = forms.BooleanField(
+        label=_("Reopen gates that were closed after this document"), required=False
+    )
+    token = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Set `name` and `content` of the document.
+
+        Raises:
+            ValidationError: no document, one of an unknown kind, too large, or a broken token.
+        """
+        values: dict[str, Any] = super().clean() or {}
+        upload = values.get("document")
+        if upload is not None:
+            values["name"], values["content"] = _accepted(upload.name, upload.read(MAX_BYTES + 1))
+        elif values.get("token"):
+            values["name"], values["content"] = _open_token(values["token"])
+        elif "document" not in self.errors:
+            raise forms.ValidationError({"document": gettext("Choose a document.")})
+        return values
+
+
+def _accepted(name: str, content: bytes) -> tuple[str, bytes]:
+    name = PurePath(name.replace("\\", "/")).name[:200]
+    if PurePath(name).suffix.lower() not in SUFFIXES:
+        known = ", ".join(SUFFIXES)
+        message = gettext("Only %(known)s can be imported.") % {"known": known}
+        raise forms.ValidationError({"document": message})
+    if len(content) > MAX_BYTES:
+        message = gettext("Larger than 1 MB: import it with manage.py import_snapshot.")
+        raise forms.ValidationError({"document": message})
+    return name, content
+
+
+def _make_token(name: str, content: bytes) -> str:
+    packed = base64.b64encode(zlib.compress(content)).decode()
+    return signing.dumps([name, packed], salt=SALT)
+
+
+def _open_token(token: str) -> tuple[str, bytes]:
+    try:
+        name, packed = signing.loads(token, salt=SALT, max_age=TOKEN_AGE)
+        return name, zlib.decompress(base64.b64decode(packed))
+    except (signing.BadSignature, binascii.Error, zlib.error, ValueError) as error:
+        message = gettext("The report is too old. Upload the document again.")
+        raise forms.ValidationError({"document": message}) from error
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("gates.change_gate", raise_exception=True)
+def import_document(request: HttpRequest) -> HttpResponse:
+    """Show the form; on POST the report of a dry run; with `import`, import what was shown."""
+    if request.method != "POST":
+        return render(request, "gates/import.html", {"form": ImportForm()})
+    form = ImportForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return render(request, "gates/import.html", {"form": form})
+    values = form.cleaned_data
+    options = {
+        "launch": values["launch"],
+        "older": values["older"],
+        "same_gates": request.POST.getlist("same_gate"),
+        "by": request.user,
+    }
+    try:
+        report = _run(values["name"], values["content"], dry_run=True, **options)
+        denied = _denied(request, report)
+        shown = _digest(report)
+        if "import" in request.POST and not denied:
+            done = shown == request.POST.get("shown") and _import(values, shown, options)
+            if done:
+                count = len(report.differences)
+                text = ngettext(
+                    "%(number)s change imported.", "%(number)s changes imported.", count
+                )
+                messages.success(request, text % {"number": count})
+                return redirect("launch-board", slug=report.launch)
+            messages.warning(
+                request, gettext("The board changed meanwhile. Nothing was imported; look again.")
+            )
+    except DocumentError as error:
+        context = {"form": form, "problems": error.problems}
+        return render(request, "gates/import.html", _with_token(context, values))
+    context = {
+        "form": form,
+        "report": report,
+        "shown": shown,
+        "denied": denied,
+        "gates": _by_gate(report.differences),
+        "confirmed": options["same_gates"],
+    }
+    return render(request, "gates/import.html", _with_token(context, values))
+
+
+def _with_token(context: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    name, content = values["name"], values["content"]
+    return {**context, "name": name, "token": _make_token(name, content), "values": values}
+
+
+def _run(name: str, content: bytes, **options: Any) -> ImportReport:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        try:
+            path.write_bytes(content)
+        except (OSError, ValueError) as error:
+            raise DocumentError([Problem(name, "", str(error))]) from error
+        return import_file(path, **options)
+
+
+def _import(values: dict[str, Any], shown: str, options: dict[str, Any]) -> bool:
+    """Import, unless the report is another one than the one shown; then nothing is written."""
+    with transaction.atomic():
+        report = _run(values["name"], values["content"], dry_run=False, **options)
+        same = _digest(report) == shown
+        if not same:
+            transaction.set_rollback(True)
+    return same
+
+
+def _digest(report: ImportReport) -> str:
+    text = json.dumps(asdict(report), ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _denied(request: HttpRequest, report: ImportReport) -> bool:
+    """Tell whether the document changes claims, or adds a launch, and the user may not."""
+    changed = {
+        difference.model
+        for difference in report.differences
+        if difference.model != "launch" or not difference.field or difference.field == "name"
+    }
+    needed = {PERMISSIONS[model] for model in changed & PERMISSIONS.keys()}
+    return not request.user.has_perms(needed)
+
+
+def _by_gate(differences: list[Difference]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return (code, changes) for each gate; first the changes that belong to none, under ""."""
+    gates: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for difference in differences:
+        model = apps.get_model("gates", difference.model)
+        gates[difference.gate].append(
+            {
+                "model": capfirst(str(model._meta.verbose_name)),
+                "name": "" if difference.model == "gate" else difference.name,
+                "field": _field_name(model, difference.field),
+                "old": difference.old,
+                "new": difference.new,
+                "values": [(_field_name(model, name), text) for name, text in difference.values],
+            }
+        )
+    return sorted(gates.items(), key=lambda item: item[0] != "")
+
+
+def _field_name(model: Any, name: str) -> str:
+    try:
+        return capfirst(str(model._meta.get_field(name).verbose_name)) if name else ""
+    except FieldDoesNotExist:
+        return name

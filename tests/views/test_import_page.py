@@ -1,0 +1,145 @@
+"""Importing a document in the browser: a report first, then exactly what it showed."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from gates.models import Claim, Gate, Import
+from tests.support import factory
+from tests.support.accounts import browser_of
+from tests.support.assertions import everything
+
+pytestmark = pytest.mark.django_db
+
+CASES = Path(__file__).parents[1] / "documents" / "cases"
+URL = "/import/"
+HEAD = "# Kite launch\n\n## Safety\n\n| # | Gate | Status | Evidence |\n|---|---|---|---|\n"
+
+
+def upload(client: Client, text: str, name: str = "kite.md", **values: Any) -> str:
+    document = SimpleUploadedFile(name, text.encode())
+    response = client.post(URL, {"document": document, **values})
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def hidden(page: str) -> dict[str, str]:
+    """The values of the form below the report."""
+    form = page.partition('aria-labelledby="report"')[2].partition("</form>")[0]
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+
+
+def confirm(client: Client, page: str, **values: Any) -> Any:
+    return client.post(URL, {**hidden(page), "import": "1", **values})
+
+
+@pytest.fixture
+def founder() -> Client:
+    return browser_of("Founder")
+
+
+def test_the_report_comes_first_and_writes_nothing(founder: Client) -> None:
+    before = everything()
+
+    page = upload(founder, HEAD + "| S1 | Keys rotated | PASS | run 7 |\n| S2 | Logs | ✅ | |\n")
+
+    assert everything() == before
+    assert "Keys rotated" in page
+    assert "“PASS” is taken for closed (S1)" in page
+    assert "S2 (line 8): closed in the document, no evidence given" in page
+
+
+def test_import_does_what_was_shown(founder: Client) -> None:
+    page = upload(founder, HEAD + "| S1 | Keys rotated | ✅ | run 7 |\n")
+
+    response = confirm(founder, page)
+
+    assert response.status_code == 302
+    assert Gate.objects.get().progress == "closed"
+    assert Gate.history.get().history_user_name
+    assert Import.objects.get().document == "kite.md"
+
+
+def test_a_board_that_changed_meanwhile_is_not_written(founder: Client) -> None:
+    text = HEAD + "| S1 | Keys rotated | ✅ | run 7 |\n"
+    page = upload(founder, text)
+    launch = factory.launch("kite-launch", name="Kite launch")
+    before = everything()
+
+    response = confirm(founder, page)
+
+    assert "The board changed meanwhile" in response.content.decode()
+    assert everything() == before
+    assert launch.pk
+
+
+def test_a_refusal_names_every_problem(founder: Client) -> None:
+    page = upload(founder, HEAD + "| S1 | Keys | purple | |\n| S2 | Logs | blue | |\n")
+
+    assert "line 7, S1: " in page
+    assert "line 8, S2: " in page
+
+
+def test_the_same_gate_is_a_choice(founder: Client) -> None:
+    confirm(founder, upload(founder, (CASES / "s03a_code_before.md").read_text()))
+    page = upload(founder, (CASES / "s03b_code_after.md").read_text())
+    assert 'name="same_gate" value="G1"' in page
+    assert "claim paying-customer asks for G1" in page
+
+    again = founder.post(URL, {**hidden(page), "same_gate": "G1"}).content.decode()
+    confirm(founder, again, same_gate="G1")
+
+    assert Gate.objects.get().title == "Opt-out line in every mail"
+
+
+def test_an_engineer_imports_gates_but_no_claims(founder: Client) -> None:
+    text = HEAD + "| S1 | Keys rotated | 🔴 | |\n"
+    confirm(founder, upload(founder, text))
+    engineer = browser_of("Engineer")
+
+    rule = '**Rule:** no "launched" claim until 1 gates closed\n\n'
+    page = upload(engineer, text.replace("## Safety", f"{rule}## Safety"))
+    assert "A founder has to import it" in page
+    confirm(engineer, page)
+    assert not Claim.objects.exists()
+    confirm(engineer, upload(engineer, text.replace("| 🔴 | |", "| ✅ | run 7 |")))
+
+    assert Gate.objects.get().progress == "closed"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("kite.pdf", b"x", "Only .json, .md, .csv can be imported."),
+        ("kite.md", b"x" * (1024 * 1024 + 1), "Larger than 1 MB"),
+        ("kite.json", b'{"launch": {}, "totals": {}, "gates": []}', "this is board.json"),
+        ("../../kite.md", b"words", "no gate table"),
+    ],
+)
+def test_what_is_no_document_is_refused(
+    founder: Client, name: str, content: bytes, words: str
+) -> None:
+    response = founder.post(URL, {"document": SimpleUploadedFile(name, content)})
+
+    assert words in response.content.decode()
+
+
+def test_a_forged_token_is_refused(founder: Client) -> None:
+    page = founder.post(URL, {"token": "forged", "import": "1"}).content.decode()
+
+    assert "Upload the document again" in page
+    assert not Gate.objects.exists()
+
+
+def test_a_viewer_may_not() -> None:
+    assert browser_of("Viewer").get(URL).status_code == 403
+
+
+def test_in_arabic(founder: Client) -> None:
+    page = founder.get(URL, headers={"accept-language": "ar"}).content.decode()
+
+    assert 'dir="rtl"' in page
