@@ -4,7 +4,7 @@ import sys
 
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
-from django.views import defaults
+from django.views import csrf, defaults
 
 from gates.operations.health import is_unavailable
 
@@ -20,6 +20,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     Django reports a session that could not be written as a bad request.
     """
     return _service_unavailable(exception) or defaults.bad_request(request, exception)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Return 403 for a form without a valid token; the security log names the reason."""
+    request.csrf_failure = reason  # type: ignore[attr-defined]
+    return csrf.csrf_failure(request, reason)
 
 
 def _service_unavailable(error: BaseException | None) -> HttpResponse | None:
