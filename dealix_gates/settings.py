@@ -211,6 +211,10 @@ STATIC_ROOT = BASE_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "media"
 # A form with a few files of evidence; the proxy in front should refuse more as well.
 MAX_BODY_BYTES = 32 * 1024 * 1024
+# Of these the texts: several outputs of the largest size (gates/rules/text_limits.py).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+# A gate's page has a dozen fields for each of up to 1,000 proofs, blockers and steps.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 40_000
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 STORAGES = {
     "default": environment.evidence_store(),
