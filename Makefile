@@ -86,7 +86,7 @@ lock: | $(BIN)/pip ## write the lock files from pyproject.toml (ARGS=--upgrade)
 	$(UV_COMPILE) --extra dev --constraint requirements-s3.txt --output-file requirements-dev.txt
 
 clean: ## remove what was installed or cached; the board's data in var/ stays
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis var/static var/test*
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis static var/test*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # pip is the last thing that venv puts there, so its presence means that the venv is whole.

@@ -61,7 +61,9 @@ def request_id_middleware(
         try:
             response = get_response(request)
             if response.status_code == 403:
-                log_event("permission_denied", method=request.method, path=request.path)
+                why = getattr(request, "csrf_failure", "")
+                facts = {"why": why} if why else {}
+                log_event("permission_denied", method=request.method, path=request.path, **facts)
             elif response.status_code == 429:
                 log_event("too_many_requests", method=request.method, path=request.path)
         finally:

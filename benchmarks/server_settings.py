@@ -14,3 +14,5 @@ STORAGES = {
 }
 # The accounts' passwords are hashed with it too; slow hashing would only slow down log-ins.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Their database is new and belongs to whoever starts them.
+REFUSE_OWNER_ROLE = False

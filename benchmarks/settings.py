@@ -26,3 +26,6 @@ MEDIA_ROOT = Path(_folder.name) / "media"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Log lines are still made, because they cost time, but not printed between the figures.
 LOGGING["handlers"]["console"]["stream"] = StringIO()  # type: ignore[index]
+
+# Their database is new and belongs to whoever starts them.
+REFUSE_OWNER_ROLE = False

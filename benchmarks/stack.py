@@ -38,13 +38,14 @@ def main() -> None:
 def _measure_stack(databases: Databases) -> None:
     from django.core.management import call_command
 
+    # First: a server without its static files does not start.
+    call_command("collectstatic", verbosity=0, interactive=False)
     from dealix_gates.stack import FRAME_SIZE
     from dealix_gates.wsgi import application
 
     from .data import Size
     from .pages import Boards
 
-    call_command("collectstatic", verbosity=0, interactive=False)
     size = Size(34, 1_000)
     boards = Boards(databases)
     client, get, change = boards.client(size), boards.page(size, "/"), boards.edit(size)

@@ -1,10 +1,15 @@
-"""The pages for errors: 400 for a bad request, 500 for a fault of ours, 503 for the database."""
+"""The pages for errors: 400 for a bad request, 413 for too large a one, 500 for a fault of ours,
+503 for the database.
+"""
 
 import sys
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template import loader
-from django.views import defaults
+from django.views import csrf, defaults
 
 from gates.operations.health import is_unavailable
 
@@ -15,11 +20,25 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Return 400, or 503 where the database is the cause.
+    """Return 400; 413 where a form was too large, 503 where the database is the cause.
 
     Django reports a session that could not be written as a bad request.
     """
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        limits = {
+            "too_many": not isinstance(exception, RequestDataTooBig),
+            "text_mb": settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024**2,
+            "all_mb": settings.MAX_BODY_BYTES // 1024**2,
+            "fields": f"{settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,}",
+        }
+        return render(request, "413.html", limits, status=413)
     return _service_unavailable(exception) or defaults.bad_request(request, exception)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Return 403 for a form without a valid token; the security log names the reason."""
+    request.csrf_failure = reason  # type: ignore[attr-defined]
+    return csrf.csrf_failure(request, reason)
 
 
 def _service_unavailable(error: BaseException | None) -> HttpResponse | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from dealix_gates import environment
-from dealix_gates.environment import env
+from dealix_gates.log_lines import is_logged_once
 
 BASE_DIR: Path = environment.BASE_DIR
 VAR_DIR: Path = environment.VAR_DIR
@@ -17,10 +17,12 @@ DEBUG = environment.switch("DEBUG", default=False)
 SECRET_KEY = environment.secret_key(DEBUG)
 SECRET_KEY_FALLBACKS = environment.fallback_keys()
 ALLOWED_HOSTS = environment.hosts(DEBUG)
-CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if "*" not in host]
+CSRF_TRUSTED_ORIGINS = environment.trusted_origins(ALLOWED_HOSTS)
 DATABASES = {"default": environment.database()}
 # The folder of pg_dump and pg_restore, where they are not on PATH.
-POSTGRES_BIN = env.str("POSTGRES_BIN", default="")
+POSTGRES_BIN = environment.postgres_bin()
+# Whether the web server refuses to start as owner or superuser of the database.
+REFUSE_OWNER_ROLE = not DEBUG
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -100,7 +102,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key"}
 # How many proxies of ours a request passes; decides which address is the person's own.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0 if DEBUG else 1)
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.trusted_proxies(DEBUG)
 # The counts of failed log-ins are in the database, so that all workers and servers share them.
 CACHES = {
     "default": {
@@ -132,7 +134,8 @@ SESSION_COOKIE_AGE = 7 * 24 * 3600
 
 # Single sign-on (OpenID Connect), off unless a server is named. It finds accounts by the e-mail
 # address that the server has verified and creates none.
-SINGLE_SIGN_ON = env.str("SSO_SERVER", default="")
+_sso = environment.single_sign_on()
+SINGLE_SIGN_ON = _sso.get("server", "")
 if SINGLE_SIGN_ON:
     INSTALLED_APPS += [
         "allauth.socialaccount",
@@ -148,9 +151,9 @@ if SINGLE_SIGN_ON:
             "APPS": [
                 {
                     "provider_id": "sso",
-                    "name": env.str("SSO_NAME", default="single sign-on"),
-                    "client_id": env.str("SSO_CLIENT_ID"),
-                    "secret": env.str("SSO_CLIENT_SECRET"),
+                    "name": _sso["name"],
+                    "client_id": _sso["client_id"],
+                    "secret": _sso["secret"],
                     "settings": {"server_url": SINGLE_SIGN_ON},
                 }
             ],
@@ -179,6 +182,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "dealix_gates.error_views.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DEBUG
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -202,10 +206,15 @@ TIME_ZONE = environment.time_zone()
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+# Outside var/, in which the web process writes: nobody who has it can change a page's script.
+STATIC_ROOT = BASE_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "media"
 # A form with a few files of evidence; the proxy in front should refuse more as well.
 MAX_BODY_BYTES = 32 * 1024 * 1024
+# Of these the texts: several outputs of the largest size (gates/rules/text_limits.py).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+# A gate's page has a dozen fields for each of up to 1,000 proofs, blockers and steps.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 40_000
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 STORAGES = {
     "default": environment.evidence_store(),
@@ -226,8 +235,11 @@ SERIALIZATION_MODULES = {"json": "gates.documents.json_serializer"}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"()": "dealix_gates.log_lines.LineFormatter", "prefix": not DEBUG}},
+    "filters": {"once": {"()": lambda: is_logged_once}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["once"]}
+    },
     "loggers": {
         name: {"handlers": ["console"], "level": "INFO", "propagate": False}
         for name in ("django", "security")

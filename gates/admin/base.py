@@ -15,6 +15,7 @@ from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest, FieldDoesNotExist, PermissionDenied, ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import DataError, IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -30,6 +31,7 @@ from gates.models import StaleObjectError, TransitionRefused
 from gates.models.evidence import delete_files_on_error
 from gates.reason_text import reason_text
 from gates.rules import KEEPS_EVIDENCE
+from gates.rules.text_limits import max_text_length
 
 from .edit_conflicts import VersionedForm, VersionFieldMixin
 
@@ -50,13 +52,32 @@ class Refusal:
 
 
 class AutoDirForm(forms.BaseForm):
-    """People write Arabic and English into the same fields, whichever language the page is in."""
+    """Gives each text field its direction and its limit.
+
+    People write Arabic and English into the same fields, whichever language the page is in. A
+    field without a limit of its own gets one; the help says the limit in words.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            if isinstance(field.widget, (forms.TextInput, forms.Textarea)):
-                field.widget.attrs.setdefault("dir", "auto")
+        for name, field in self.fields.items():
+            if not isinstance(field.widget, (forms.TextInput, forms.Textarea)):
+                continue
+            field.widget.attrs.setdefault("dir", "auto")
+            if isinstance(field, forms.CharField):
+                _limit_length(name, field)
+
+
+def _limit_length(name: str, field: forms.CharField) -> None:
+    """Say a text field's limit in its help; set one where the field has none."""
+    limit = field.max_length or max_text_length(name)
+    if field.max_length is None:
+        field.validators = [*field.validators, MaxLengthValidator(limit)]
+    words = gettext("At most %(count)s characters.") % {"count": f"{limit:,}"}
+    if name == "output":
+        words = gettext("%(limit)s Attach what is longer as a file.") % {"limit": words}
+    if words not in str(field.help_text):  # a form's fields are copies, but their help is shared
+        field.help_text = f"{field.help_text} {words}".strip()
 
 
 def reason_field() -> forms.CharField:

@@ -28,6 +28,9 @@ def read_only_snapshot() -> Iterator[None]:
         yield
         return
     connection.ensure_connection()
+    # Django finds this out once, in a transaction of its own. Inside ours that fails on SQLite, and
+    # the process would answer 500 to every page from then on.
+    _ = connection.features.supports_json_field
     # Past Django, straight to the driver: Django need not know, because nothing is written.
     driver_connection = connection.connection
     begin, end = STATEMENTS[connection.vendor]

@@ -8,6 +8,9 @@ from django.db import models
 from django.utils import timezone
 
 from gates.models.dates import within_range
+from gates.rules.text_limits import max_text_length
+
+from .storable import unstorable_text
 
 
 class InvalidValue(Exception):
@@ -35,10 +38,11 @@ def plain_value(field: Any, value: Any) -> Any:
     expected, description = _expected_type(field)
     if type(value) is not expected:
         raise InvalidValue(field.name, f"{value!r} is not {description}")
-    if isinstance(value, str) and "\x00" in value:
-        raise InvalidValue(field.name, "contains a NUL character")
-    if isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value):
-        raise InvalidValue(field.name, "contains half a character (a lone surrogate)")
+    if isinstance(value, str) and (message := unstorable_text(value)):
+        raise InvalidValue(field.name, message)
+    if isinstance(field, models.TextField) and len(value) > max_text_length(field.name):
+        limit = max_text_length(field.name)
+        raise InvalidValue(field.name, f"has {len(value):,} characters; at most {limit:,}")
     if isinstance(field, (models.CharField, models.TextField)):
         return value
     try:

@@ -9,6 +9,7 @@ from typing import Any
 from gates.models import Evidence, Gate
 
 from .records import NATURAL_KEYS, Document, DocumentError, Problem, Record, duplicate_records
+from .storable import unstorable_text
 
 MAX_BYTES = 10 * 1024 * 1024
 
@@ -103,6 +104,11 @@ def _reject_constant(name: str) -> None:
 def _json_record(where: str, row: Any) -> Record | list[Problem]:
     if not isinstance(row, dict) or not isinstance(row.get("fields"), dict):
         return [Problem(where, "", "not a row: an object with “model” and “fields” is expected")]
+    # Before any look-up or message: a database cannot look for such a text, nor a terminal show it.
+    for name, value in [*row.items(), *row["fields"].items()]:
+        if (message := unstorable_text([name, value])) and value is not row["fields"]:
+            shown = "" if unstorable_text(name) else name
+            return [Problem(where, shown, message)]
     model = JSON_MODELS.get(str(row.get("model")))
     if model is None:
         message = (

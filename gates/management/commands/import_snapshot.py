@@ -20,6 +20,7 @@ from gates.documents.markdown.columns import column_name, meaning_of
 from gates.documents.markdown.reader import ReadingOptions
 from gates.documents.markdown.vocabulary import parse_status
 from gates.documents.records import DocumentError
+from gates.documents.storable import unstorable_text
 
 
 def printable(text: str) -> str:
@@ -81,6 +82,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
+        for name in ("file", "launch", "by", "empty_status", "dated"):
+            if message := unstorable_text(str(options[name] or "")):
+                shown = "the file's name" if name == "file" else f"--{name.replace('_', '-')}"
+                raise CommandError(f"{shown} {message}; nothing was written")
         if path.suffix.lower() not in SUFFIXES:
             raise CommandError(f"{path.name}: only {', '.join(SUFFIXES)} can be imported")
         try:
