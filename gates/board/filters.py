@@ -1,4 +1,4 @@
-"""Which of a board's gates a reader asks to see, by what they are and say; and a page of them."""
+"""Filter a board's gates by their columns and text, and paginate them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -10,67 +10,77 @@ from gates.board.findings import GATE_CHECKS
 from gates.board.rows import MAX_GATES_PER_PAGE, Board, GateRow
 from gates.rules import Status
 
-NOT_SET = "-"  # nobody owns it, or nobody has said how urgent it is
-NOT_CLOSED = "-closed"  # any status but that
+NOT_SET = "-"  # a gate without owner or without priority
+NOT_CLOSED = "-closed"  # any status but closed
 MAX_FILTER_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What is asked for; empty asks for everything, and a value nothing has for nothing."""
+    """The filters of a URL. An empty one matches every gate; a value that no gate has, none.
+
+    Attributes:
+        status: A status, or NOT_CLOSED.
+        section: The prefix of a section.
+        owner: An owner's name, or NOT_SET.
+        priority: A priority, or NOT_SET.
+        counted: "yes" or "no".
+        waiting: The name of a person that an unresolved blocker waits for.
+        weak: A key of GATE_CHECKS.
+        q: Words that all occur in the gate's text, in any case.
+    """
 
     status: str = ""
     section: str = ""
     owner: str = ""
     priority: str = ""
-    counted: str = ""  # yes or no
-    waiting: str = ""  # for whom
-    weak: str = ""  # in which way, by the code of a finding
+    counted: str = ""
+    waiting: str = ""
+    weak: str = ""
     q: str = ""
 
     @classmethod
-    def from_query(cls, asked: Mapping[str, str]) -> "Filters":
-        """The filters in the parameters of an address, without white space around them."""
-        return cls(
-            **{one.name: asked.get(one.name, "").strip()[:MAX_FILTER_LENGTH] for one in fields(cls)}
-        )
+    def from_query(cls, params: Mapping[str, str]) -> "Filters":
+        """Return the filters in a URL's parameters, stripped and cut to MAX_FILTER_LENGTH."""
+        names = [field.name for field in fields(cls)]
+        return cls(**{name: params.get(name, "").strip()[:MAX_FILTER_LENGTH] for name in names})
 
     def __bool__(self) -> bool:
-        return any(getattr(self, one.name) for one in fields(self))
+        return any(self.as_dict().values())
 
     def urlencode(self) -> str:
-        """The filters as part of an address."""
+        """Return the filters that are set as a URL's query string."""
         return urlencode({name: value for name, value in self.as_dict().items() if value})
 
     def as_dict(self) -> dict[str, str]:
-        """The filters by name."""
-        return {one.name: getattr(self, one.name) for one in fields(self)}
+        """Return all filters by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def matches(self, gate: GateRow, today: date) -> bool:
-        """Whether a gate is asked for. Text is found in any case, every word of it."""
+        """Return whether a gate passes all filters."""
         return (
-            self._is_status(gate.status)
+            self._has_status(gate.status)
             and self.section in {"", gate.section}
             and self.owner in {"", gate.owner or NOT_SET}
             and self.priority in {"", gate.priority or NOT_SET}
             and self.counted in {"", "yes" if gate.counted else "no"}
-            and (not self.waiting or self._is_waited_for(gate))
+            and (not self.waiting or self._waits_for_person(gate))
             and (not self.weak or self._is_weak(gate, today))
-            and self._is_said_in(gate)
+            and self._contains_text(gate)
         )
 
-    def _is_status(self, status: Status) -> bool:
+    def _has_status(self, status: Status) -> bool:
         return self.status in {"", status} or (
             self.status == NOT_CLOSED and status != Status.CLOSED
         )
 
-    def _is_waited_for(self, gate: GateRow) -> bool:
+    def _waits_for_person(self, gate: GateRow) -> bool:
         return any(blocker.waiting_on == self.waiting for blocker in gate.unresolved_blockers())
 
     def _is_weak(self, gate: GateRow, today: date) -> bool:
         return self.weak in GATE_CHECKS and GATE_CHECKS[self.weak][1](gate, today)
 
-    def _is_said_in(self, gate: GateRow) -> bool:
+    def _contains_text(self, gate: GateRow) -> bool:
         if not self.q:
             return True
         text = _searchable_text(gate)
@@ -78,7 +88,7 @@ class Filters:
 
 
 def apply_filters(board: Board, filters: Filters) -> Board:
-    """The board listing only the gates asked for; what it counts stays the whole board."""
+    """Return the board with only the matching gates visible; its counts stay those of all gates."""
     if not filters:
         return board
     today = board.day
@@ -91,7 +101,14 @@ def apply_filters(board: Board, filters: Filters) -> Board:
 
 @dataclass(frozen=True, slots=True)
 class GatePage:
-    """Which of the gates that match stand on a page, counted from 1."""
+    """The place of one page among the gates that match; all numbers count from 1.
+
+    Attributes:
+        number: The page.
+        first: The first gate on it.
+        last: The last gate on it.
+        matching: How many gates match.
+    """
 
     number: int
     first: int
@@ -99,14 +116,15 @@ class GatePage:
     matching: int
 
     def more(self) -> bool:
-        """Whether there is a page after it."""
+        """Return whether another page follows."""
         return self.last < self.matching
 
 
 def paginate(board: Board, number: int) -> tuple[Board, GatePage | None]:
-    """Of a board with filters the gates of one page; None where all of them fit on one.
+    """Return a filtered board with one page of its gates visible, and that page.
 
-    A number beyond the last page means the last one. Only for reading: documents have all of it.
+    The page is None where all gates fit on one, or no filter is set. A number beyond the last page
+    means the last one. Only HTML pages are paginated; documents hold all gates.
     """
     gates = board.visible_gates()
     if not board.filter or len(gates) <= MAX_GATES_PER_PAGE:
@@ -114,16 +132,16 @@ def paginate(board: Board, number: int) -> tuple[Board, GatePage | None]:
     number = min(number, -(-len(gates) // MAX_GATES_PER_PAGE))
     before = (number - 1) * MAX_GATES_PER_PAGE
     page = GatePage(number, before + 1, min(before + MAX_GATES_PER_PAGE, len(gates)), len(gates))
-    chosen = {gate.id for gate in gates[before : page.last]}
+    on_page = {gate.id for gate in gates[before : page.last]}
     sections = [
-        replace(section, shown=[gate for gate in section.visible_gates() if gate.id in chosen])
+        replace(section, shown=[gate for gate in section.visible_gates() if gate.id in on_page])
         for section in board.sections
     ]
     return replace(board, sections=sections), page
 
 
 def _searchable_text(gate: GateRow) -> str:
-    """Everything a reader sees of a gate, for searching."""
+    """Return all visible text of a gate, case-folded."""
     texts = [gate.code, gate.title, gate.definition_of_done, gate.notes, gate.owner]
     texts += [gate.not_counted_reason, gate.section_name, gate.closing_note]
     for proof in gate.evidence:

@@ -1,4 +1,4 @@
-"""What the board knows to be weak about itself, each with the gate or claim where it is mended."""
+"""Find the weaknesses of a board, each with the gates or claims that have it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,18 +13,24 @@ EXPIRES_SOON = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One kind of weakness and everything that has it: gates by code, or claims by slug."""
+    """One kind of weakness.
+
+    Attributes:
+        reason: The weakness as a sentence with a count.
+        gates: Codes of the gates that have it.
+        claims: Slugs of the claims that have it.
+    """
 
     reason: Reason
     gates: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
 
     def count(self) -> int:
-        """How many gates or claims have it."""
+        """Return how many gates and claims have it."""
         return len(self.gates) + len(self.claims)
 
 
-def _rests_on_statements(gate: GateRow, _today: date) -> bool:
+def _is_statement_only(gate: GateRow, _today: date) -> bool:
     current = [proof for proof in gate.evidence if proof.is_current]
     return gate.status == Status.CLOSED and not any(
         proof.url or proof.output or proof.file for proof in current
@@ -32,26 +38,26 @@ def _rests_on_statements(gate: GateRow, _today: date) -> bool:
 
 
 def _expires_soon(gate: GateRow, today: date) -> bool:
-    ends = (proof.valid_until for proof in gate.evidence)
-    return any(end and today <= end <= today + EXPIRES_SOON for end in ends)
+    expiry_dates = (proof.valid_until for proof in gate.evidence)
+    return any(end and today <= end <= today + EXPIRES_SOON for end in expiry_dates)
 
 
 def _closed_with_actions(gate: GateRow, _today: date) -> bool:
     return gate.status == Status.CLOSED and any(act.state != "done" for act in gate.actions)
 
 
-def _waits_without_end(gate: GateRow, _today: date) -> bool:
+def _has_no_due_date(gate: GateRow, _today: date) -> bool:
     return any(blocker.due_on is None for blocker in gate.unresolved_blockers())
 
 
-# What can be weak about a gate, by code: in words, and whether a gate has it on a day.
+# By code: the sentence, and a function (gate, today) -> whether the gate has the weakness.
 GATE_CHECKS: Mapping[str, tuple[Plural, Callable[[GateRow, date], bool]]] = {
     "statement_only": (
         ngettext_noop(
             "%(count)s gate is closed on a statement alone: no link, output or file",
             "%(count)s gates are closed on statements alone: no link, output or file",
         ),
-        _rests_on_statements,
+        _is_statement_only,
     ),
     "expiring": (
         ngettext_noop(
@@ -72,7 +78,7 @@ GATE_CHECKS: Mapping[str, tuple[Plural, Callable[[GateRow, date], bool]]] = {
             "%(count)s gate waits for something that has no due date",
             "%(count)s gates wait for something that has no due date",
         ),
-        _waits_without_end,
+        _has_no_due_date,
     ),
     "no_priority": (
         ngettext_noop("%(count)s gate has no priority", "%(count)s gates have no priority"),
@@ -93,16 +99,16 @@ GATE_CHECKS: Mapping[str, tuple[Plural, Callable[[GateRow, date], bool]]] = {
 
 
 def findings(board: Board, today: date) -> list[Finding]:
-    """Every weakness that is there, the ones about closed gates first; empty when there is none."""
-    found = []
-    for code, (plural, has_it) in GATE_CHECKS.items():
-        gates = tuple(gate.code for gate in board.gates if has_it(gate, today))
-        found.append(Finding(_gates_finding(code, plural, len(gates)), gates=gates))
+    """Return the weaknesses that the board has, those of closed gates first."""
+    all_kinds = []
+    for code, (plural, is_weak) in GATE_CHECKS.items():
+        gates = tuple(gate.code for gate in board.gates if is_weak(gate, today))
+        all_kinds.append(Finding(_count_reason(code, plural, len(gates)), gates=gates))
     refused = tuple(claim.slug for claim in board.claims if not claim.verdict.allowed)
     plural = ngettext_noop("%(count)s claim may not be made", "%(count)s claims may not be made")
-    found.append(Finding(_gates_finding("claims_refused", plural, len(refused)), claims=refused))
-    return [finding for finding in found if finding.count()]
+    all_kinds.append(Finding(_count_reason("claims_refused", plural, len(refused)), claims=refused))
+    return [finding for finding in all_kinds if finding.count()]
 
 
-def _gates_finding(code: str, plural: Plural, count: int) -> Reason:
+def _count_reason(code: str, plural: Plural, count: int) -> Reason:
     return Reason(code, **plural, values={"count": count}, count=count)

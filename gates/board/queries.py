@@ -1,9 +1,8 @@
-"""One launch at one instant: sections, gates with their status, counts, claims with verdicts.
+"""Read one launch at one moment: sections, gates with status, counts, claims with verdicts.
 
-Reads each table once, in its own columns only, and joins in Python. That is a handful of flat
-queries at any size, and reading the same columns from the history tables (`recorded.Rows`) gives
-the board of a past moment. Whoever shows numbers (page, export, command, admin list) gets them
-from here.
+Each table is read once, in its own columns only, and joined in Python. That is a handful of flat
+queries at any size. The same columns of the history tables (`as_of.RowSource`) give the board of a
+past moment. Every page, export, command and admin list takes its numbers from here.
 """
 
 from collections import defaultdict
@@ -16,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from gates import rules
-from gates.board.as_of import RowSource, history_start
+from gates.board.as_of import RowSource
 from gates.board.datetimes import end_of_day
 from gates.board.rows import (
     ActionRow,
@@ -28,10 +27,9 @@ from gates.board.rows import (
     LaunchRow,
     SectionRow,
 )
-from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Owner, Requirement, Section
+from gates.models import Action, Blocker, Claim, Evidence, Gate, Owner, Requirement, Section
 from gates.rules import BlockerFact, EvidenceFact, GateFacts, GateStanding
 
-LAUNCH_COLUMNS = ("id", "slug", "name", "snapshot_date", "plan_starts_on", "notes", "is_current")
 SECTION_COLUMNS = ("id", "prefix", "name")
 GATE_COLUMNS = (
     "id", "section_id", "code", "title", "progress", "priority", "definition_of_done", "notes",
@@ -48,84 +46,35 @@ BLOCKER_COLUMNS = (
 )  # fmt: skip
 ACTION_COLUMNS = ("id", "gate_id", "text", "estimate", "day", "state", "needs_id")
 CLAIM_COLUMNS = ("id", "slug", "name", "min_closed", "requires_p0")
-# What a required gate has in the columns of a claim, and the other way round.
+# Claims and required gates are read by one UNION; these fill the columns that the other has.
 LAST, NO_TEXT = Value(2**31 - 1), Value("")
 NO_GATE, NO_RULE = Value(None, IntegerField()), Value(None, BooleanField())
 
 
-class NoHistoryYet(Exception):
-    """The launch has no record yet at the moment asked for; `since` is when its record begins.
-
-    None where it has no record at all, as after `loaddata`, which writes no history.
-    """
-
-    def __init__(self, launch: LaunchRow, since: datetime | None) -> None:
-        self.launch, self.since = launch, since
-        super().__init__(f"the record of {launch.slug} begins {since or 'never'}")
-
-
-def get_launch(slug: str | None = None, as_of: datetime | None = None) -> LaunchRow | None:
-    """The launch with this slug, or the current one; None where there is none.
-
-    With `as_of` it is the launch that had the slug, or was the current one, at that moment. Where
-    none did, it is the one that goes by it today, as it was then, so that a link outlives a
-    change of name.
-
-    Raises:
-        NotRecorded: that launch has no record at that moment.
-    """
-    chosen = Q(slug=slug) if slug else Q(is_current=True)
-    launches = RowSource(as_of, (Launch,)).queryset(Launch)
-    row = launches.filter(chosen).values_list(*LAUNCH_COLUMNS).first()
-    if row is None and as_of is not None:
-        today = get_launch(slug)
-        return None if today is None else launch_as_of(today, as_of)
-    return LaunchRow(*row) if row else None
-
-
-def launch_as_of(launch: LaunchRow, as_of: datetime) -> LaunchRow:
-    """The same launch as it was at a moment, whatever it was called then.
-
-    Raises:
-        NotRecorded: it has no record at that moment.
-    """
-    rows = RowSource(as_of, (Launch,)).queryset(Launch).filter(id=launch.id)
-    row = rows.values_list(*LAUNCH_COLUMNS).first()
-    if row is None:
-        raise NoHistoryYet(launch, history_start(Launch, launch.id))
-    return LaunchRow(*row)
-
-
-def current_slug(slug: str) -> str | None:
-    """What the launch is called today that had this slug last; None while a launch has it."""
-    if Launch.objects.filter(slug=slug).exists():
-        return None
-    had = Launch.history.filter(slug=slug, id__in=Launch.objects.values("id"))
-    last = had.order_by("-history_date", "-history_id").values_list("id", flat=True).first()
-    return Launch.objects.filter(id=last).values_list("slug", flat=True).first()
-
-
 def read_board(launch: LaunchRow, now: datetime, as_of: datetime | None = None) -> Board:
-    """The whole board of a launch as it is `now`, or as its history has it at `as_of`.
+    """Return the whole board of a launch.
 
-    A past board is judged as on its own day: what has expired since counts as it did then. The
-    launch is the one that `find_launch` found for the same moment.
+    Args:
+        launch: As `get_launch` returns it for the same moment.
+        now: The present moment.
+        as_of: The past moment to show; None for the present. Status is derived for that day:
+            evidence that has expired since still counts.
     """
-    moment = min(as_of or now, now)  # nobody has seen the rest of today
+    moment = min(as_of or now, now)  # `as_of` may be the end of today
     rows = RowSource(as_of)
     owners, accounts = _owner_names(rows)
     gates = [GateRow(*row) for row in _gate_query(launch, rows).values_list(*GATE_COLUMNS)]
     by_id = {gate.id: gate for gate in gates}
     actions = _action_rows(rows.queryset(Action).filter(launch_id=launch.id), by_id, owners)
-    # Not by naming every gate: that would take longer than reading what belongs to them. Of the
-    # past, whatever was in force is named already.
-    belonging = Q() if as_of else Q(gate__launch_id=launch.id)
+    # A list of all gate ids would take longer than reading the rows. For the past, RowSource has
+    # filtered by history id already.
+    of_launch = Q() if as_of else Q(gate__launch_id=launch.id)
     _attach(
         gates,
         owners,
         codes={gate.id: gate.code for gate in gates},
-        evidence=_evidence_rows(belonging, by_id, rows),
-        blockers=_blocker_rows(belonging, by_id, rows),
+        evidence=_evidence_rows(of_launch, by_id, rows),
+        blockers=_blocker_rows(of_launch, by_id, rows),
         today=timezone.localdate(moment),
     )
     sections = _section_rows(launch, gates, rows)
@@ -145,7 +94,7 @@ def read_board(launch: LaunchRow, now: datetime, as_of: datetime | None = None) 
 def read_gate(
     launch: LaunchRow, code: str, now: datetime, as_of: datetime | None = None
 ) -> GateRow | None:
-    """One gate as the board would show it, without reading the rest; None where there is none."""
+    """Return one gate as the board shows it, without reading the rest; None if there is none."""
     rows = RowSource(as_of, (Owner, Section, Gate, Evidence, Blocker, Action))
     row = _gate_query(launch, rows).filter(code=code).values_list(*GATE_COLUMNS).first()
     if row is None:
@@ -172,7 +121,12 @@ def read_gate(
 
 
 def derive_statuses(progress: Mapping[int, str], now: datetime) -> dict[int, rules.StatusResult]:
-    """The status of some gates, given what their rows say, for lists that show no more."""
+    """Return the status of some gates by id, for lists that show nothing else of the board.
+
+    Args:
+        progress: The column `progress` by gate id.
+        now: The present moment.
+    """
     scope = {"gate_id__in": list(progress)}
     evidence = defaultdict(list)
     proofs = Evidence.objects.filter(**scope).order_by().values_list("gate_id", "valid_until")
@@ -180,12 +134,12 @@ def derive_statuses(progress: Mapping[int, str], now: datetime) -> dict[int, rul
         evidence[gate_id].append(EvidenceFact(valid_until))
     blockers = defaultdict(list)
     unresolved = Blocker.objects.filter(**scope, resolved_at=None).order_by("pk")
-    for gate_id, needs, who in unresolved.values_list("gate_id", "needs", "waiting_on__name"):
-        blockers[gate_id].append(BlockerFact(needs, who))
+    for gate_id, needs, name in unresolved.values_list("gate_id", "needs", "waiting_on__name"):
+        blockers[gate_id].append(BlockerFact(needs, name))
     today = timezone.localdate(now)
     return {
-        pk: rules.derive_status(GateFacts(rules.Progress(said), evidence[pk], blockers[pk]), today)
-        for pk, said in progress.items()
+        pk: rules.derive_status(GateFacts(rules.Progress(value), evidence[pk], blockers[pk]), today)
+        for pk, value in progress.items()
     }
 
 
@@ -193,7 +147,7 @@ def derive_statuses(progress: Mapping[int, str], now: datetime) -> dict[int, rul
 
 
 def _owner_names(rows: RowSource) -> tuple[dict[int, str], dict[int, str]]:
-    """People's names by their own ids, and by those of their accounts."""
+    """Return owners' names by owner id, and by the id of their account."""
     people = list(rows.queryset(Owner).values_list("id", "name", "user_id"))
     accounts = {account: name for _, name, account in people if account is not None}
     return {pk: name for pk, name, _ in people}, accounts
@@ -203,29 +157,29 @@ def _gate_query(launch: LaunchRow, rows: RowSource) -> QuerySet[Any]:
     return rows.queryset(Gate).filter(launch_id=launch.id).order_by("position", "id")
 
 
-def _evidence_rows(belonging: Q, gates: Container[int], rows: RowSource) -> list[EvidenceRow]:
-    found = rows.queryset(Evidence).filter(belonging).order_by("id").values_list(*EVIDENCE_COLUMNS)
-    return [EvidenceRow(*row) for row in found if row[1] in gates]
+def _evidence_rows(scope: Q, gates: Container[int], rows: RowSource) -> list[EvidenceRow]:
+    query = rows.queryset(Evidence).filter(scope).order_by("id").values_list(*EVIDENCE_COLUMNS)
+    return [EvidenceRow(*row) for row in query if row[1] in gates]
 
 
-def _blocker_rows(belonging: Q, gates: Container[int], rows: RowSource) -> list[BlockerRow]:
-    found = rows.queryset(Blocker).filter(belonging).order_by("id").values_list(*BLOCKER_COLUMNS)
-    return [BlockerRow(*row) for row in found if row[1] in gates]
+def _blocker_rows(scope: Q, gates: Container[int], rows: RowSource) -> list[BlockerRow]:
+    query = rows.queryset(Blocker).filter(scope).order_by("id").values_list(*BLOCKER_COLUMNS)
+    return [BlockerRow(*row) for row in query if row[1] in gates]
 
 
 def _action_rows(
     query: QuerySet[Any], gates: Mapping[int, GateRow], owners: Mapping[int, str]
 ) -> list[ActionRow]:
-    found = [
+    actions = [
         ActionRow(*row) for row in query.order_by("position", "id").values_list(*ACTION_COLUMNS)
     ]
-    for row in found:
+    for row in actions:
         row.needs = owners.get(row.needs_id, "")  # type: ignore[arg-type]
         gate = gates.get(row.gate_id) if row.gate_id is not None else None
         if gate is not None:
             row.gate_code = gate.code
             gate.actions.append(row)
-    return found
+    return actions
 
 
 def _attach(
@@ -237,7 +191,16 @@ def _attach(
     blockers: Iterable[BlockerRow],
     today: date,
 ) -> None:
-    """Give each gate what belongs to it, and the status that follows."""
+    """Give each gate its evidence, blockers, names and covered gates, then derive its status.
+
+    Args:
+        gates: The gates, changed in place.
+        owners: Owners' names by id.
+        codes: Codes of gates by id; also of those outside `gates` that one of them may name.
+        evidence: The evidence of these gates.
+        blockers: The blockers of these gates, resolved ones too.
+        today: The day for which the status is derived.
+    """
     by_id = {gate.id: gate for gate in gates}
     for proof in evidence:
         proof.is_current = EvidenceFact(proof.valid_until).is_current(today)
@@ -255,10 +218,10 @@ def _attach(
             gate.covered_by = codes.get(gate.covered_by_id, "")
             if gate.covered_by_id in by_id:
                 by_id[gate.covered_by_id].covers.append(gate.code)
-        found = rules.derive_status(_gate_facts(gate), today)
-        gate.status, gate.reasons = found.status, found.reasons
+        result = rules.derive_status(_gate_facts(gate), today)
+        gate.status, gate.reasons = result.status, result.reasons
         for action in gate.actions:
-            action.gate_status = found.status
+            action.gate_status = result.status
 
 
 def _gate_facts(gate: GateRow) -> GateFacts:
@@ -275,7 +238,7 @@ def _section_rows(launch: LaunchRow, gates: Iterable[GateRow], rows: RowSource) 
     by_id = {section.id: section for section in sections}
     for gate in gates:
         section = by_id.get(gate.section_id)
-        if section is None:  # rows that came by `loaddata` have no record until they are saved
+        if section is None:  # rows that came by `loaddata` have no history until they are saved
             section = SectionRow(gate.section_id, "?", gettext("not on record"))
             by_id[section.id] = section
             sections.append(section)
@@ -291,15 +254,16 @@ def _claim_rows(
     rows: RowSource,
 ) -> list[ClaimRow]:
     query = rows.queryset(Claim).filter(launch_id=launch.id)
-    named = rows.queryset(Requirement).filter(claim_id__in=query.values("id"))
+    required = rows.queryset(Requirement).filter(claim_id__in=query.values("id"))
     both = query.values_list("position", *CLAIM_COLUMNS, NO_GATE).union(  # small tables: one query
-        named.values_list(LAST, "claim_id", NO_TEXT, NO_TEXT, NO_GATE, NO_RULE, "gate_id"), all=True
+        required.values_list(LAST, "claim_id", NO_TEXT, NO_TEXT, NO_GATE, NO_RULE, "gate_id"),
+        all=True,
     )
-    found = sorted(both, key=lambda row: row[:2])
-    claims = {row[1]: ClaimRow(*row[1:-1]) for row in found if row[-1] is None}
+    ordered = sorted(both, key=lambda row: row[:2])
+    claims = {row[1]: ClaimRow(*row[1:-1]) for row in ordered if row[-1] is None}
     order = {gate.code: index for index, gate in enumerate(standings)}
-    for claim_id, gate_id in ((row[1], row[-1]) for row in found if row[-1] is not None):
-        # A required gate that is not on this board cannot be closed, so it stays a reason.
+    for claim_id, gate_id in ((row[1], row[-1]) for row in ordered if row[-1] is not None):
+        # A required gate that is not on this board cannot be closed: the claim is refused.
         code = gates[gate_id].code if gate_id in gates else f"#{gate_id}"
         claims[claim_id].required_gates.append(code)
     for claim in claims.values():

@@ -1,4 +1,8 @@
-"""What a board is made of: plain rows, read once and joined, with what follows from them."""
+"""The rows of a board: plain objects with a table's columns, joined and derived values.
+
+The first fields of a row are columns of its table (see `gates/models/`), in the order in which
+`board/queries.py` reads them. Fields with a default are joined or derived later.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -11,15 +15,17 @@ from gates.models import Action, Evidence
 from gates.rules import GateStanding, Status, Totals
 from gates.rules.reason import Reason
 
-MAX_GATES_PER_PAGE = 400  # gates on one page; more only by section or filter, a page at a time
-# Of each list beside the gates, on a board larger than that: as much as a page of the history, more
-# than anybody reads in one go. Whoever wants the rest wants to search or to filter it.
+MAX_GATES_PER_PAGE = 400  # a larger board shows its gates by section or filter, page by page
+# The length of every other list on the pages of such a board: as much as a page of the history,
+# more than a person reads in one go. The rest is found by search or filter.
 MAX_LIST_ITEMS = 50
 LAUNCH_CLAIM_SLUG = "launched"  # the slug of the claim that a launch is complete
 
 
 @dataclass(slots=True)
 class LaunchRow:
+    """A launch, without its gates."""
+
     id: int
     slug: str
     name: str
@@ -31,33 +37,37 @@ class LaunchRow:
 
 @dataclass(slots=True)
 class EvidenceRow:
+    """One piece of evidence."""
+
     id: int
     gate_id: int
     kind: str
     summary: str
     url: str
     output: str
-    file: str
+    file: str  # the stored name, "folder/name"; empty without a file
     sha256: str
     commit: str
     observed_at: datetime | None
     valid_until: date | None
     recorded_at: datetime
     recorded_by_id: int | None
-    is_current: bool = True
+    is_current: bool = True  # has not expired on the day of the board
     gate_code: str = ""
 
     def kind_label(self) -> str:
-        """The kind in the reader's language."""
+        """Return the kind in the active language."""
         return str(Evidence.Kind(self.kind).label)
 
     def file_name(self) -> str:
-        """The name the file came with; empty without a file."""
+        """Return the name that the file was uploaded with; empty without a file."""
         return self.file.rpartition("/")[2]
 
 
 @dataclass(slots=True)
 class BlockerRow:
+    """One blocker, resolved or not."""
+
     id: int
     gate_id: int
     needs: str
@@ -68,84 +78,90 @@ class BlockerRow:
     resolved_at: datetime | None
     resolved_by_id: int | None
     resolution: str
-    waiting_on: str = ""
+    waiting_on: str = ""  # the name of the person it waits for
     gate_code: str = ""
 
 
 @dataclass(slots=True)
 class ActionRow:
+    """One action: a step of the plan, or a step outside it."""
+
     id: int
-    gate_id: int | None
+    gate_id: int | None  # the gate that it serves
     text: str
     estimate: str
-    day: int | None
+    day: int | None  # counted from D0; None outside the plan
     state: str
     needs_id: int | None
-    needs: str = ""
+    needs: str = ""  # the name of the person it needs
     gate_code: str = ""
-    gate_status: Status | None = None  # where it is a step for a gate
+    gate_status: Status | None = None
 
     def state_label(self) -> str:
-        """The state in the reader's language."""
+        """Return the state in the active language."""
         return str(Action.State(self.state).label)
 
 
 @dataclass(slots=True)
 class GateRow:
+    """One gate with its evidence, blockers and actions."""
+
     id: int
     section_id: int
     code: str
     title: str
-    progress: str
+    progress: str  # as stored; `status` is derived from it
     priority: str
     definition_of_done: str
     notes: str
     owner_id: int | None
-    counted: bool
+    counted: bool  # towards claims; if not, the reason is in the next field
     not_counted_reason: str
     covered_by_id: int | None
     closed_at: datetime | None
     closed_by_id: int | None
     closing_note: str
-    section: str = ""
+    section: str = ""  # its prefix
     section_name: str = ""
     owner: str = ""
-    covered_by: str = ""
-    covers: list[str] = field(default_factory=list)
+    covered_by: str = ""  # the code of the gate that covers this one
+    covers: list[str] = field(default_factory=list)  # the codes of the gates that this one covers
     evidence: list[EvidenceRow] = field(default_factory=list)
-    blockers: list[BlockerRow] = field(default_factory=list)
+    blockers: list[BlockerRow] = field(default_factory=list)  # resolved ones too
     actions: list[ActionRow] = field(default_factory=list)
-    status: Status = Status.OPEN
+    status: Status = Status.OPEN  # on the day of the board
     reasons: tuple[Reason, ...] = ()
 
     def standing(self) -> GateStanding:
-        """How this gate enters counts and claims."""
+        """Return the facts about this gate from which counts and claims are derived."""
         return GateStanding(self.code, self.status, self.counted, self.priority)
 
     def unresolved_blockers(self) -> list[BlockerRow]:
-        """What the gate waits for now."""
+        """Return the blockers that are not resolved."""
         return [blocker for blocker in self.blockers if blocker.resolved_at is None]
 
 
 @dataclass(slots=True)
 class SectionRow:
+    """One section with its gates. Counts are always of all its gates."""
+
     id: int
-    prefix: str
+    prefix: str  # "?" where the section has no history
     name: str
     gates: list[GateRow] = field(default_factory=list)
-    shown: list[GateRow] | None = None  # of its gates those a reader asked for; None: all
+    shown: list[GateRow] | None = None  # those that pass the filters; None: no filters
 
     def visible_gates(self) -> list[GateRow]:
-        """The gates to show. Counts are always of all its gates."""
+        """Return the gates to show."""
         return self.gates if self.shown is None else self.shown
 
     def count(self, status: str) -> int:
-        """How many of its gates, counted or not, have a status."""
+        """Return how many of its gates, counted or not, have a status."""
         return sum(gate.status == status for gate in self.gates)
 
     @property
     def closed(self) -> int:
-        """How many of its gates are closed, counted or not, as the document's headings count."""
+        """How many of its gates, counted or not, are closed, as the document's headings count."""
         return self.count(Status.CLOSED)
 
     @property
@@ -156,63 +172,70 @@ class SectionRow:
 
 @dataclass(slots=True)
 class ClaimRow:
+    """One claim with its rule and verdict."""
+
     id: int
     slug: str
     name: str
-    min_closed: int | None
+    min_closed: int | None  # counted gates; None: no threshold
     requires_p0: bool
-    required_gates: list[str] = field(default_factory=list)
+    required_gates: list[str] = field(default_factory=list)  # codes; "#<id>": not on this board
     verdict: rules.Verdict = field(default_factory=lambda: rules.Verdict(()))
 
 
 @dataclass(slots=True)
 class PlanDay:
+    """One day of the plan with its actions; `day` counts from D0."""
+
     day: int
     date: date
     actions: list[ActionRow]
 
     def label(self) -> str:
-        """D0, D+1, D+2."""
+        """Return the label: D0, D+1 or D+2."""
         return str(Action.Day(self.day).label)
 
 
 @dataclass(slots=True)
 class Board:
+    """One launch at one moment."""
+
     launch: LaunchRow
-    as_of: datetime
-    until: datetime = field(compare=False)  # up to when its events are read
+    as_of: datetime  # the moment shown
+    until: datetime = field(compare=False)  # the end of its recent events; live: the end of today
     sections: list[SectionRow]
     claims: list[ClaimRow]
-    actions: list[ActionRow]
-    totals: Totals
-    accounts: dict[int, str] = field(default_factory=dict)  # who is behind an account, by its id
-    filter: str = ""  # what a reader asked to see, as part of an address; empty: everything
+    actions: list[ActionRow]  # all of the launch
+    totals: Totals  # over all gates
+    accounts: dict[int, str] = field(default_factory=dict)  # owners' names by account id
+    filter: str = ""  # the filters as a query string
 
     @property
     def day(self) -> date:
-        """The day that it shows; what is due or has run out follows from it."""
+        """The day shown; due and expiry dates are compared with it."""
         return timezone.localdate(self.as_of)
 
     @property
     def gates(self) -> list[GateRow]:
-        """All gates in the order of the board."""
+        """All gates in the order of the board, visible or not."""
         return [gate for section in self.sections for gate in section.gates]
 
     def is_large(self) -> bool:
-        """Whether it is too large to read as one page."""
+        """Return whether the board has too many gates for one page."""
         return self.totals.rows > MAX_GATES_PER_PAGE
 
     def is_folded(self) -> bool:
-        """Whether its sections are shown without their gates.
+        """Return whether sections are shown without their gates: a large board without filters.
 
-        Who asks for some of the gates sees those, a page at a time where they are many.
+        With filters the matching gates are shown, in pages where they are many.
         """
         return not self.filter and self.is_large()
 
     def list_limit(self, lists: int = 1) -> int | None:
-        """How many items a page shows of each of its lists; None: all, the board is small.
+        """Return how many items a page shows of each list; None for all, on a small board.
 
-        Many lists share what can be read on one page.
+        Args:
+            lists: How many lists the page has. They share what can be read on one page.
         """
         return (
             max(1, min(MAX_LIST_ITEMS, MAX_GATES_PER_PAGE // max(lists, 1)))
@@ -221,47 +244,47 @@ class Board:
         )
 
     def visible_sections(self) -> list[SectionRow]:
-        """The sections that have gates to show."""
+        """Return the sections that have gates to show."""
         return [section for section in self.sections if section.visible_gates()]
 
     def visible_gates(self) -> list[GateRow]:
-        """The gates to show; all of them, unless a reader asked for some (`filters`)."""
+        """Return the gates to show: those that pass the filters."""
         return [gate for section in self.sections for gate in section.visible_gates()]
 
     def count(self, status: str) -> int:
-        """How many gates, counted or not, have a status."""
+        """Return how many gates, counted or not, have a status."""
         return sum(section.count(status) for section in self.sections)
 
     def launch_claim(self) -> ClaimRow | None:
-        """The claim that the launch is complete, by its slug, wherever it stands among others."""
+        """Return the claim that the launch is complete, found by its slug; None if absent."""
         return next((claim for claim in self.claims if claim.slug == LAUNCH_CLAIM_SLUG), None)
 
     def counted(self) -> list[GateRow]:
-        """The gates that help claims' counts."""
+        """Return the gates that count towards claims."""
         return [gate for gate in self.gates if gate.counted]
 
     def owners(self) -> list[str]:
-        """The names of the people who own gates, each once."""
+        """Return the names of all owners of gates, each once, sorted."""
         return sorted({gate.owner for gate in self.gates if gate.owner})
 
     def not_counted(self) -> list[GateRow]:
-        """The gates that help no claim's count; each has its written reason."""
+        """Return the gates that do not count towards claims; each says its reason."""
         return [gate for gate in self.gates if not gate.counted]
 
     def unresolved_blockers(self) -> list[BlockerRow]:
-        """Every unresolved blocker, in the order of the board."""
+        """Return every unresolved blocker in the order of the board."""
         return [blocker for gate in self.gates for blocker in gate.unresolved_blockers()]
 
     def waiting_on_names(self) -> list[str]:
-        """The names of the people that unresolved blockers wait for, each once."""
+        """Return the names of the people that unresolved blockers wait for, each once."""
         return list(dict.fromkeys(blocker.waiting_on for blocker in self.unresolved_blockers()))
 
     def unblocked_actions(self) -> list[ActionRow]:
-        """The steps outside the plan that need nobody."""
+        """Return the actions outside the plan that need no person."""
         return [row for row in self.actions if row.day is None and row.needs_id is None]
 
     def plan(self) -> list[PlanDay]:
-        """The plan by day, with the dates counted from D0; days without steps are left out."""
+        """Return the days of the plan that have actions, with their dates."""
         days = defaultdict(list)
         for action in self.actions:
             if action.day is not None:

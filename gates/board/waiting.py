@@ -1,4 +1,4 @@
-"""The waiting list: unresolved blockers by person, and what resolving them would allow."""
+"""The waiting list: unresolved blockers by person, and which gates they hold up."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,52 +12,77 @@ from gates.rules import Status
 
 @dataclass(slots=True)
 class WaitingItem:
-    """One thing a person owes a gate."""
+    """One unresolved blocker that waits for a person.
+
+    Attributes:
+        blocker: The blocker.
+        gate: Its gate.
+        days: Days since it was raised; None where the day is not known.
+        overdue: Whether its due day is past.
+    """
 
     blocker: BlockerRow
     gate: GateRow
-    days: int | None  # since it was raised; None where the source does not say
+    days: int | None
     overdue: bool
 
 
 @dataclass(slots=True)
 class WaitingPerson:
-    """Everything that waits for one person."""
+    """Everything that waits for one person.
+
+    Attributes:
+        name: The person's name.
+        items: Unresolved blockers, the most urgent first.
+        actions: Actions that need this person and are not done.
+        unblocks: Codes of the gates that wait for this person only.
+    """
 
     name: str
     items: list[WaitingItem] = field(default_factory=list)
     actions: list[ActionRow] = field(default_factory=list)
-    unblocks: list[str] = field(default_factory=list)  # gates that wait for nobody else
+    unblocks: list[str] = field(default_factory=list)
 
     @property
     def overdue(self) -> int:
-        """How many of the items are past their day."""
-        return sum(debt.overdue for debt in self.items)
+        """How many of the items are overdue."""
+        return sum(item.overdue for item in self.items)
 
 
 @dataclass(slots=True)
 class Waiting:
-    """Who is waited for, and how many counted gates could be closed if all of it arrived."""
+    """The waiting list of a board.
+
+    Attributes:
+        people: The persons waited for, in the order to show them.
+        closed: How many counted gates are closed.
+        reachable: How many could be closed if every blocker were resolved: the closed ones and the
+            blocked ones.
+        list_limit: How many items a page shows of each person; None for all.
+    """
 
     people: list[WaitingPerson]
     closed: int
     reachable: int
-    list_limit: int | None = None  # of what each person owes, on one page; None: all of it
+    list_limit: int | None = None
 
 
 def waiting_on(board: Board, today: date, own: str = "") -> Waiting:
-    """The waiting list of a board: the person `own` first, then whoever is overdue, then by name.
+    """Return the waiting list of a board.
 
-    Every blocked, counted gate could be closed once what it waits for has come, so `reachable`
-    is the closed ones plus those.
+    Args:
+        board: The board.
+        today: The day for which waiting days and overdue items are counted.
+        own: The name of the person who reads; it comes first. Then those with the most overdue
+            items, then those with the most items, then by name.
     """
     people: dict[str, WaitingPerson] = {}
     for gate in board.gates:
-        owed = gate.unresolved_blockers()
-        for blocker in owed:
+        blockers = gate.unresolved_blockers()
+        for blocker in blockers:
             person = people.setdefault(blocker.waiting_on, WaitingPerson(blocker.waiting_on))
             person.items.append(_waiting_item(blocker, gate, today))
-        names = {blocker.waiting_on for blocker in owed}
+        names = {blocker.waiting_on for blocker in blockers}
         if len(names) == 1:
             people[names.pop()].unblocks.append(gate.code)
     for action in board.actions:
@@ -80,12 +105,13 @@ def _waiting_item(blocker: BlockerRow, gate: GateRow, today: date) -> WaitingIte
     return WaitingItem(blocker, gate, days, overdue)
 
 
-def _urgency(debt: WaitingItem) -> tuple[bool, date, int]:
-    """Overdue first, then by due day, then the longest waiting."""
-    return (not debt.overdue, debt.blocker.due_on or date.max, -(debt.days or 0))
+def _urgency(item: WaitingItem) -> tuple[bool, date, int]:
+    """Return the sort key: overdue first, then by due day, then the longest waiting."""
+    return (not item.overdue, item.blocker.due_on or date.max, -(item.days or 0))
 
 
 def _sort_people(people: Sequence[WaitingPerson], own: str) -> list[WaitingPerson]:
     return sorted(
-        people, key=lambda who: (who.name != own, -who.overdue, -len(who.items), who.name)
+        people,
+        key=lambda person: (person.name != own, -person.overdue, -len(person.items), person.name),
     )

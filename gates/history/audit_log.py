@@ -1,25 +1,34 @@
-"""Everything recorded about every table, newest first, a page at a time."""
+"""The audit log: the history of all tables, newest first, in pages."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Subquery
 
+from gates.board.as_of import previous_rows
 from gates.history.entries import Entry, HistoryRows, merge_entries
 from gates.models import TRACKED, Action, Blocker, Claim, Evidence, Gate, Launch, Requirement
 
 PER_PAGE = 50
-LAST_PAGE = 1000  # a page costs more the later it is; what is older is asked for by time
+LAST_PAGE = 1000  # later pages cost more; older entries are reached by date
 
 KINDS = {model._meta.model_name: model for model in TRACKED}
-OF_A_GATE = (Evidence, Blocker, Action, Requirement)
+GATE_MODELS = (Evidence, Blocker, Action, Requirement)
 
 
 @dataclass(frozen=True, slots=True)
 class AuditLogFilters:
-    """What the feed is narrowed to; empty means everything."""
+    """The filters of the audit log; an empty one matches everything.
+
+    Attributes:
+        person: A user name.
+        gate: A code that the gate has or had.
+        kind: A key of KINDS.
+        since: The earliest moment, included.
+        until: The latest moment, included.
+    """
 
     person: str = ""
     gate: str = ""
@@ -30,11 +39,15 @@ class AuditLogFilters:
 
 @dataclass(frozen=True, slots=True)
 class AuditLogPage:
-    """One page of the feed; `older` tells whether there is another one.
+    """One page of the audit log.
 
-    After the last page that is counted there may be more: everything up to the moment `until`,
-    which begins with what has that very moment, so nothing is left out in between, unless more
-    than all these pages hold has one and the same moment.
+    Attributes:
+        entries: The entries, newest first.
+        number: The page, counted from 1.
+        older: Whether a next page follows.
+        until: On page LAST_PAGE, if there are older entries: the filter that shows them. They begin
+            with the entries of that same moment, so none is left out, unless more entries than all
+            pages hold share one moment.
     """
 
     entries: list[Entry]
@@ -44,11 +57,11 @@ class AuditLogPage:
 
 
 def audit_log_page(filters: AuditLogFilters, number: int = 1) -> AuditLogPage:
-    """A page of the feed, counted from 1; a number beyond the last page means the last one.
+    """Return a page of the audit log; a number beyond the last page means the last one.
 
-    Of each table only the keys of the newest rows are looked at, by index, and the row before only
-    of those that are shown. So a page costs the same however long the history is, and later pages
-    a little more.
+    Of each table only the keys of the newest rows are read, by index. The row before is read only
+    for rows that are shown. So the cost of a page does not depend on the length of the history;
+    later pages cost a little more.
     """
     end = min(number, LAST_PAGE) * PER_PAGE
     gates = _gate_ids_with_code(filters.gate) if filters.gate else None
@@ -66,51 +79,52 @@ def audit_log_page(filters: AuditLogFilters, number: int = 1) -> AuditLogPage:
         (model, _with_previous_rows(model, [pk for _, at, pk in shown if at == table]))
         for table, model in enumerate(TRACKED)
     ]
-    told = {(entry.model, entry.history_id): entry for entry in merge_entries(rows)}
+    by_key = {(entry.model, entry.history_id): entry for entry in merge_entries(rows)}
     launches = _launch_names(rows)
     entries = []
     for _, at, pk in shown:
         key = (TRACKED[at]._meta.model_name, pk)
-        entries.append(replace(told[key], launch=launches.get(key, "")))
+        entries.append(replace(by_key[key], launch=launches.get(key, "")))
     older = len(newest) > number * PER_PAGE
     until = entries[-1].at if older and number == LAST_PAGE else None
     return AuditLogPage(entries, number, older=older and not until, until=until)
 
 
 def _with_previous_rows(model: Any, keys: list[int]) -> list[dict[str, Any]]:
-    """History rows by key, and of each the newest earlier row of the same object."""
+    """Return history rows by id, together with the row before each of the same object."""
     if not keys:
         return []
     rows = model.history.order_by()
-    asked = rows.filter(pk__in=keys)
-    both = asked.values("history_id").union(asked.values(before=_previous_row_id(model)))
+    wanted = rows.filter(pk__in=keys)
+    previous = Subquery(previous_rows(model).values("history_id")[:1])
+    both = wanted.values("history_id").union(wanted.values(before=previous))
     return list(rows.filter(history_id__in=both).values())
 
 
 def _launch_names(rows: Sequence[HistoryRows]) -> dict[tuple[Any, int], str]:
-    """By model and history id, the launch that a row is about; empty where there is only one."""
+    """Return launch names by (model name, history id); empty where there is only one launch."""
     names = dict(Launch.objects.order_by().values_list("id", "name"))
     if len(names) < 2:
         return {}
-    at: dict[tuple[str, Any], int] = {}
+    launch_of: dict[tuple[str, Any], int] = {}  # by (foreign key, id) of gate or claim
     for model, key in ((Gate, "gate_id"), (Claim, "claim_id")):
-        ids = {row[key] for _, found in rows for row in found if row.get(key)}
-        known = model.history.filter(id__in=ids).order_by("history_date", "history_id")
-        at |= {(key, pk): launch for pk, launch in known.values_list("id", "launch_id")}
-    found = {}
+        ids = {row[key] for _, history in rows for row in history if row.get(key)}
+        past = model.history.filter(id__in=ids).order_by("history_date", "history_id")
+        launch_of |= {(key, pk): launch for pk, launch in past.values_list("id", "launch_id")}
+    launch_names = {}
     for model, history in rows:
         for row in history:
             own = row["id"] if model is Launch else row.get("launch_id", 0)
-            related = (at.get((key, row.get(key))) for key in ("gate_id", "claim_id"))
+            related = (launch_of.get((key, row.get(key))) for key in ("gate_id", "claim_id"))
             launch = own or next(filter(None, related), 0)
-            found[(model._meta.model_name, row["history_id"])] = names.get(launch, "")
-    return found
+            launch_names[(model._meta.model_name, row["history_id"])] = names.get(launch, "")
+    return launch_names
 
 
 def _newest_keys(
     filters: AuditLogFilters, model: Any, gates: list[int] | None, how_many: int
 ) -> Iterable[tuple[datetime, int]]:
-    """When and history id, newest first."""
+    """Return (date, history id) of the newest rows that pass the filters, newest first."""
     if filters.kind and KINDS.get(filters.kind) is not model:
         return []
     rows = model.history.order_by("-history_date", "-history_id")
@@ -128,25 +142,16 @@ def _newest_keys(
     return keys
 
 
-def _previous_row_id(model: Any) -> Subquery:
-    """The newest earlier history row of the same object."""
-    earlier = Q(history_date__lt=OuterRef("history_date")) | Q(
-        history_date=OuterRef("history_date"), history_id__lt=OuterRef("history_id")
-    )
-    rows = model.history.filter(earlier, id=OuterRef("id"))
-    return Subquery(rows.order_by("-history_date", "-history_id").values("history_id")[:1])
-
-
 def _gate_ids_with_code(code: str) -> list[int]:
-    """The gates that have or had a code."""
+    """Return ids of the gates that have or had a code."""
     return list(Gate.history.filter(code=code).order_by().values_list("id", flat=True).distinct())
 
 
 def _object_ids_of_gates(model: Any, gates: list[int]) -> list[int] | None:
-    """The objects that belong to some gates or ever did, before they moved; None: none can."""
+    """Return ids of objects that belong or belonged to some gates; None if none of them can."""
     if model is Gate:
         return gates
-    if model not in OF_A_GATE:
+    if model not in GATE_MODELS:
         return None
     rows = model.history.filter(gate_id__in=gates).order_by()
     return list(rows.values_list("id", flat=True).distinct())

@@ -1,4 +1,4 @@
-"""What changed between two boards of the same launch."""
+"""Compare two boards of the same launch."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ CLAIM_RULE_COLUMNS = {"min_closed", "requires_p0"}
 
 @dataclass(frozen=True, slots=True)
 class GateChange:
-    """One gate that moved, why it stands where it stands now, and who it is."""
+    """One gate whose status changed; `reasons` say why it has its present status."""
 
     code: str
     title: str
@@ -28,7 +28,27 @@ class GateChange:
 
 @dataclass(slots=True)
 class BoardDiff:
-    """Everything that differs, by what it means to a reader."""
+    """The differences between two boards, by their meaning.
+
+    Attributes:
+        before: The counts of the earlier board.
+        after: The counts of the later board.
+        closed: Gates that are closed now and were not.
+        reopened: Gates that were marked closed and are no longer.
+        stale: Gates still marked closed whose evidence has expired.
+        blocked: Gates that are blocked now and were not.
+        unblocked: Gates that were blocked and are no longer.
+        added: Gates of the later board only.
+        removed: Gates of the earlier board only.
+        evidence_added: (gate code, summary), as in `evidence_removed`.
+        blockers_raised: (gate code, need), as in the next two; unresolved again counts as raised.
+        rules: Changes of claims' rules that make none easier.
+        loosened_claims: Changes of rules that became easier, and removed claims.
+        rewritten: Edits of evidence of closed gates.
+        steps: Added, removed and edited actions.
+        edits: All other edits, by column.
+        list_limit: How many items a page shows of each list; None for all.
+    """
 
     before: Totals
     after: Totals
@@ -46,22 +66,22 @@ class BoardDiff:
     blockers_removed: list[tuple[str, str]] = field(default_factory=list)
     rules: list[Reason] = field(default_factory=list)
     loosened_claims: list[Reason] = field(default_factory=list)
-    rewritten: list[RowChange] = field(default_factory=list)  # evidence of a closed gate
+    rewritten: list[RowChange] = field(default_factory=list)
     steps: list[RowChange] = field(default_factory=list)
     edits: list[RowChange] = field(default_factory=list)
-    list_limit: int | None = None  # of each list, on one page; None: all of it
+    list_limit: int | None = None
 
     def __bool__(self) -> bool:
         return any(self.lists())
 
     def lists(self) -> list[list[Any]]:
-        """The lists of everything that differs."""
-        found = (getattr(self, name) for name in self.__slots__)
-        return [one for one in found if isinstance(one, list)]
+        """Return all lists of differences."""
+        values = (getattr(self, name) for name in self.__slots__)
+        return [value for value in values if isinstance(value, list)]
 
 
 def diff_boards(old: Board, new: Board) -> BoardDiff:
-    """What changed from one board to a later one. A pure function of the two."""
+    """Return the differences from one board to a later one. A pure function of the two."""
     changes = BoardDiff(before=old.totals, after=new.totals)
     earlier = {gate.id: gate for gate in old.gates}
     later = {gate.id: gate for gate in new.gates}
@@ -81,7 +101,7 @@ def diff_boards(old: Board, new: Board) -> BoardDiff:
     changes.edits += changed_rows(Launch, [old.launch], [new.launch], new.accounts)
     changes.edits += added_and_removed_rows(Section, old.sections, new.sections)
     changes.edits += changed_rows(Section, old.sections, new.sections, new.accounts)
-    changes.edits += changed_rows(Gate, old.gates, new.gates, new.accounts, _columns_of_decision)
+    changes.edits += changed_rows(Gate, old.gates, new.gates, new.accounts, _decision_columns)
     larger = max(old, new, key=lambda board: board.totals.rows)
     changes.list_limit = larger.list_limit(sum(map(bool, changes.lists())))
     return changes
@@ -109,13 +129,18 @@ def _reopened(old: GateRow, new: GateRow) -> bool:
     return old.progress == "closed" != new.progress
 
 
-def _columns_of_decision(old: GateRow, new: GateRow) -> set[str]:
-    """The columns of a closing, where the gate stands under "newly closed" or "reopened"."""
+def _decision_columns(old: GateRow, new: GateRow) -> set[str]:
+    """Return the columns of a closing if the gate is listed as closed or reopened."""
     newly_closed = old.progress != "closed" and new.status == Status.CLOSED
     return CLOSING_COLUMNS if newly_closed or _reopened(old, new) else set()
 
 
 def _format_rule_value(value: object) -> str:
+    """Return a value of a claim's rule as a sign or number.
+
+    Not `format_value`: its "yes" and "no" would fix the language of a Reason, which is rendered
+    later.
+    """
     if isinstance(value, bool):
         return "✓" if value else "✗"
     return str(value) if value not in {None, ""} else "—"
@@ -127,7 +152,7 @@ def _compare_evidence(
     new: Mapping[int, GateRow],
     accounts: Mapping[int, str],
 ) -> None:
-    """A proof rewritten under a closed gate stands by itself: the closing rested on it."""
+    """Compare evidence. Edits under a closed gate are listed apart: the closing rests on it."""
     before = {proof.id: proof for gate in old.values() for proof in gate.evidence}
     after = {proof.id: proof for gate in new.values() for proof in gate.evidence}
     changes.evidence_added += [_proof(row) for pk, row in after.items() if pk not in before]
@@ -137,8 +162,8 @@ def _compare_evidence(
             continue
         holders = [old.get(before[pk].gate_id), new.get(row.gate_id)]
         closed = any(gate is not None and gate.progress == "closed" for gate in holders)
-        found = changed_rows(Evidence, [before[pk]], [row], accounts)
-        (changes.rewritten if closed else changes.edits).extend(found)
+        edits = changed_rows(Evidence, [before[pk]], [row], accounts)
+        (changes.rewritten if closed else changes.edits).extend(edits)
 
 
 def _proof(row: EvidenceRow) -> tuple[str, str]:
@@ -161,7 +186,7 @@ def _compare_blockers(
             changes.blockers_resolved.append(_need(row))
     changes.blockers_removed += [_need(row) for pk, row in before.items() if pk not in after]
     changes.edits += changed_rows(
-        Blocker, before.values(), after.values(), accounts, _columns_of_resolution
+        Blocker, before.values(), after.values(), accounts, _resolution_columns
     )
 
 
@@ -169,20 +194,20 @@ def _need(row: BlockerRow) -> tuple[str, str]:
     return row.gate_code, row.needs
 
 
-def _columns_of_resolution(old: BlockerRow, new: BlockerRow) -> set[str]:
+def _resolution_columns(old: BlockerRow, new: BlockerRow) -> set[str]:
     return RESOLVING_COLUMNS if bool(old.resolved_at) != bool(new.resolved_at) else set()
 
 
 def _compare_claims(changes: BoardDiff, old: Board, new: Board) -> None:
-    """A rule made easier stands by itself: it moves the verdict without moving a gate."""
+    """Compare claims. Easier rules are listed apart: they change a verdict, but no gate."""
     renamed = {gate.id: gate.code for gate in new.gates}
     codes = {gate.code: renamed.get(gate.id, gate.code) for gate in old.gates}
     earlier = {claim.id: claim for claim in old.claims}
     for claim in new.claims:
         was = earlier.pop(claim.id, None)
         if was is None:
-            words = gettext_noop("New claim: %(claim)s")
-            changes.rules.append(Reason("claim_added", words, {"claim": claim.name}))
+            message = gettext_noop("New claim: %(claim)s")
+            changes.rules.append(Reason("claim_added", message, {"claim": claim.name}))
             continue
         changes.edits += changed_rows(
             Claim, [was], [claim], new.accounts, lambda _old, _new: CLAIM_RULE_COLUMNS
@@ -190,41 +215,44 @@ def _compare_claims(changes: BoardDiff, old: Board, new: Board) -> None:
         changes_here, easier = _rule_changes(was, claim, codes)
         (changes.loosened_claims if easier else changes.rules).extend(changes_here)
     for gone in earlier.values():
-        words = gettext_noop("Claim removed: %(claim)s")
-        changes.loosened_claims.append(Reason("claim_removed", words, {"claim": gone.name}))
+        message = gettext_noop("Claim removed: %(claim)s")
+        changes.loosened_claims.append(Reason("claim_removed", message, {"claim": gone.name}))
 
 
 def _rule_changes(
     old: ClaimRow, new: ClaimRow, codes: Mapping[str, str]
 ) -> tuple[list[Reason], bool]:
-    """The sentences, and whether the rule is easier; `codes` are today's codes of older ones."""
-    found, easier = [], False
+    """Return the changes as sentences, and whether the rule became easier.
+
+    `codes` maps gates' codes on the earlier board to those on the later one.
+    """
+    reasons, easier = [], False
     required = [codes.get(code, code) for code in old.required_gates]
     if old.min_closed != new.min_closed:
         easier = easier or (new.min_closed or 0) < (old.min_closed or 0)
-        words = gettext_noop("%(claim)s: gates that must be closed %(old)s → %(new)s")
+        message = gettext_noop("%(claim)s: gates that must be closed %(old)s → %(new)s")
         values = {
             "claim": new.name,
             "old": _format_rule_value(old.min_closed),
             "new": _format_rule_value(new.min_closed),
         }
-        found.append(Reason("threshold_changed", words, values))
+        reasons.append(Reason("threshold_changed", message, values))
     if old.requires_p0 != new.requires_p0:
         easier = easier or not new.requires_p0
-        words = gettext_noop("%(claim)s: all P0 gates closed %(old)s → %(new)s")
+        message = gettext_noop("%(claim)s: all P0 gates closed %(old)s → %(new)s")
         values = {
             "claim": new.name,
             "old": _format_rule_value(old.requires_p0),
             "new": _format_rule_value(new.requires_p0),
         }
-        found.append(Reason("p0_rule_changed", words, values))
+        reasons.append(Reason("p0_rule_changed", message, values))
     if set(required) != set(new.required_gates):
         easier = easier or bool(set(required) - set(new.required_gates))
-        words = gettext_noop("%(claim)s: required gates %(old)s → %(new)s")
+        message = gettext_noop("%(claim)s: required gates %(old)s → %(new)s")
         values = {
             "claim": new.name,
             "old": _format_rule_value(", ".join(required)),
             "new": _format_rule_value(", ".join(new.required_gates)),
         }
-        found.append(Reason("required_gates_changed", words, values))
-    return found, easier
+        reasons.append(Reason("required_gates_changed", message, values))
+    return reasons, easier

@@ -1,4 +1,4 @@
-"""How many gates were closed and counted over time, replayed from history in one pass."""
+"""The burn-up: counted and closed gates over time, replayed from history in one pass."""
 
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping
@@ -35,10 +35,12 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How many more gates are closed than on an earlier day; fewer where it is negative.
+    """The net pace of closing.
 
-    The day is seven days ago, or the first on record if that is later. `reached_on` is when the
-    threshold is reached if it goes on like this; None where it does not.
+    Attributes:
+        gained: How many more gates are closed than on the day `since`; negative for fewer.
+        since: Seven days ago, or the first day of the history if that is later.
+        reached_on: When the threshold is reached at this pace; None if it is not.
     """
 
     gained: int
@@ -47,15 +49,22 @@ class Pace:
 
     @property
     def lost(self) -> int:
-        """How many fewer gates are closed."""
+        """How many fewer gates are closed: -`gained`."""
         return -self.gained
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Where things stand in a drawing of 1000 by 300 units, y downwards."""
+    """The coordinates of the SVG chart, 1000 by 300 units, y downwards.
 
-    closed: str  # the points of a stepped line
+    Attributes:
+        closed: The points of a stepped line, "x,y x,y ...".
+        counted: The same for counted gates.
+        threshold: The y of the threshold; None without one.
+        top: The count at the upper edge.
+    """
+
+    closed: str
     counted: str
     threshold: float | None
     top: int
@@ -63,7 +72,7 @@ class Chart:
 
 @dataclass(slots=True)
 class _Gate:
-    """One gate while its history is replayed."""
+    """The state of one gate during the replay; `there` says whether it is on the board."""
 
     progress: Progress = Progress.OPEN
     counted: bool = True
@@ -77,12 +86,12 @@ class _Gate:
 
 
 def burnup(launch_id: int, now: datetime) -> list[Point]:
-    """The counts of a launch at the end of every day on which they changed, oldest first.
+    """Return the counts of a launch at the end of every day on which they changed, oldest first.
 
-    A day on which evidence ran out is such a day too. Empty where nothing is on record.
+    The day after evidence expires is such a day too. Empty without history.
     """
     gates: dict[int, _Gate] = defaultdict(_Gate)
-    at: dict[tuple[Any, int], int] = {}
+    gate_of: dict[tuple[Any, int], int] = {}  # by (model, id) of evidence or blocker
     points: list[Point] = []
     today = timezone.localdate(now)
     by_day: dict[date, list[tuple[Any, ...]]] = defaultdict(list)
@@ -90,20 +99,20 @@ def burnup(launch_id: int, now: datetime) -> list[Point]:
     for event in sorted(_events(launch_id, now), key=itemgetter(0, 1)):
         by_day[event[0].astimezone(zone).date()].append(event)
     for day in sorted({*by_day, *_days_after_expiry(by_day, today)}):
-        for _, _, kind, row in by_day.get(day, ()):
-            _take(gates, at, kind, row)
+        for _, _, model, row in by_day.get(day, ()):
+            _replay(gates, gate_of, model, row)
         there = [gate.standing(day) for gate in gates.values() if gate.there]
         if not there and not points:
-            continue  # proof that moved here later has a history of its own before that
-        found = count_totals(there)
-        point = Point(day, found.closed, found.counted)
-        if not points or (points[-1].closed, points[-1].counted) != (found.closed, found.counted):
+            continue  # evidence that moved here later has history before the first gate
+        totals = count_totals(there)
+        point = Point(day, totals.closed, totals.counted)
+        if not points or (points[-1].closed, points[-1].counted) != (totals.closed, totals.counted):
             points.append(point)
     return points
 
 
 def pace(points: list[Point], threshold: int | None, today: date) -> Pace:
-    """The net pace of the last seven days, or of as many as are on record."""
+    """Return the net pace of the last seven days, or since the history begins."""
     since = today - PACE_SPAN
     if not points:
         return Pace(0, since)
@@ -118,7 +127,7 @@ def pace(points: list[Point], threshold: int | None, today: date) -> Pace:
 
 
 def chart(points: list[Point], threshold: int | None, today: date) -> Chart:
-    """The lines of the chart, from the first day on record to today."""
+    """Return the lines of the chart from the first day of the history to today."""
     top = max([threshold or 0, 1, *(max(point.counted, point.closed) for point in points)])
     first = points[0].day if points else today
     days = max((today - first).days, 1)
@@ -139,36 +148,40 @@ def chart(points: list[Point], threshold: int | None, today: date) -> Chart:
 
 
 def _events(launch_id: int, now: datetime) -> Iterator[tuple[Any, ...]]:
-    """Every history row of what was ever the launch's: when, order, kind, row.
+    """Yield (date, history id, model, row) for every object that was ever on the launch's board.
 
-    Also of where it was before and went to, or it would stay where it no longer is. A gate's row
-    says first whether the gate is the launch's.
+    Rows in which an object is elsewhere are included; without them a moved object would stay. Rows:
+    (history_type, id, is on this board, progress, counted) of a gate; (history_type, id, gate id,
+    column, ...) of evidence and blockers.
     """
     order = ("history_date", "history_id", "history_type", "id")
 
-    def told(model: Any, place: str, *columns: str) -> list[tuple[Any, ...]]:
+    def history_rows(model: Any, place: str, *columns: str) -> list[tuple[Any, ...]]:
         rows = model.history.filter(history_date__lte=now).order_by()
         return list(rows.values_list(*order, place, *columns))
 
-    gates = _ever_at({launch_id}, told(Gate, "launch_id", "progress", "counted"))
-    known = {row[3] for row in gates}
+    gates = _ever_at({launch_id}, history_rows(Gate, "launch_id", "progress", "counted"))
+    gate_ids = {row[3] for row in gates}
     for when, number, kind, pk, launch, *rest in gates:
         yield when, number, Gate, (kind, pk, launch == launch_id, *rest)
     for model, columns in ((Evidence, ("valid_until",)), (Blocker, ("needs", "resolved_at"))):
-        for when, number, *row in _ever_at(known, told(model, "gate_id", *columns)):
+        for when, number, *row in _ever_at(gate_ids, history_rows(model, "gate_id", *columns)):
             yield when, number, model, tuple(row)
 
 
 def _ever_at(places: Container[int], rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """The rows of those objects that were at one of these places at any time."""
+    """Return all rows of the objects that were at one of these places at any time."""
     ids = {row[3] for row in rows if row[4] in places}
     return [row for row in rows if row[3] in ids]
 
 
-def _take(
-    gates: Mapping[int, _Gate], at: dict[tuple[Any, int], int], model: Any, row: tuple[Any, ...]
+def _replay(
+    gates: Mapping[int, _Gate],
+    gate_of: dict[tuple[Any, int], int],
+    model: Any,
+    row: tuple[Any, ...],
 ) -> None:
-    """Bring one history row into the state; `at` knows which gate a proof or blocker is at."""
+    """Apply one history row to the gates; `gate_of` maps (model, id) to the object's gate."""
     kind, pk, *values = row
     if model is Gate:
         gate = gates[pk]
@@ -177,12 +190,12 @@ def _take(
         gate.progress = Progress(progress)
         return
     belongings = "evidence" if model is Evidence else "blockers"
-    if (earlier := at.get((model, pk))) is not None:
+    if (earlier := gate_of.get((model, pk))) is not None:
         getattr(gates[earlier], belongings).pop(pk, None)
     if kind == "-":
         return
     gate_id, *rest = values
-    at[(model, pk)] = gate_id
+    gate_of[(model, pk)] = gate_id
     if model is Evidence:
         gates[gate_id].evidence[pk] = EvidenceFact(rest[0])
     else:
@@ -190,7 +203,7 @@ def _take(
 
 
 def _days_after_expiry(by_day: Mapping[date, list[tuple[Any, ...]]], today: date) -> set[date]:
-    """The days on which some evidence no longer counts."""
+    """Return the first days, up to today, on which some evidence has expired."""
     ends = {
         row[-1] + timedelta(days=1)
         for events in by_day.values()

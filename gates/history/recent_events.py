@@ -1,153 +1,201 @@
-"""What only the history tells of the last days: changed claims, gates once closed, imports."""
+"""Recent events that only the history knows: changed claims, reopened gates, imports.
 
-from datetime import UTC, datetime
-from functools import cache
+The database compares each row of the span with the row before it and returns only changes: a busy
+week has thousands of history rows. The cost does not grow with the history before the span.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import connection
-from django.utils import timezone
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONObject
 
-from gates.board.as_of import index_hint
+from gates.board.as_of import object_rows, previous_rows
 from gates.board.datetimes import days_before
+from gates.models import Claim, Gate, Import, Launch, Requirement
 
-NEWS_DAYS = 7  # days
+NEWS_DAYS = 7
 RULE_NOTICE_DAYS = 14
 
+# How the database puts the columns of `ClaimState` into one value, so that a claim's previous row
+# is looked up once and compared as a whole.
+CLAIM_STATE = JSONObject(
+    slug="slug", launch_id="launch_id", min_closed="min_closed", requires_p0="requires_p0"
+)
+ORIGIN_COLUMNS = (
+    "history_date", "history_type", "history_user_name", "history_change_reason", "history_import"
+)  # fmt: skip
 
-class Event(NamedTuple):
-    """A history row that changes a claim, an import, or a gate that was closed within the week.
 
-    `why` is the reason, and of an import the document's name. Of a gate there is only the id; it
-    changed in the week, and if it is not closed now, it was reopened. Of a required gate there is
-    the code, and the id as long as it has a page at the moment shown.
+class Origin(NamedTuple):
+    """Where a history row comes from.
+
+    Attributes:
+        at: When it was written.
+        kind: "+" added, "~" changed, "-" deleted.
+        by: The user name; empty where a program wrote it.
+        reason: The reason given; an import's own sentence where there is a `sha256`.
+        sha256: The imported document that wrote it; None where people did.
     """
 
-    what: str
     at: datetime
     kind: str
     by: str
-    why: str | None
+    reason: str | None
     sha256: str | None
+
+
+class ClaimState(NamedTuple):
+    """The columns of a claim that make its rule, and where it stands."""
+
+    slug: str
+    launch_id: int
+    min_closed: int | None
+    requires_p0: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimEvent:
+    """A claim was added or deleted, or its rule, slug or launch changed.
+
+    Attributes:
+        claim: The claim's name in this row.
+        old: Its state in the row before; None where there is none.
+        new: Its state in this row.
+    """
+
+    origin: Origin
+    claim: str
+    old: ClaimState | None
+    new: ClaimState
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementEvent:
+    """A claim began or ceased to require a gate.
+
+    Attributes:
+        claim: The claim's name at the moment shown.
+        gate: The gate's code at the moment shown; "#<id>" where it has none.
+        on_board: Whether the gate has a page at the moment shown.
+    """
+
+    origin: Origin
     claim: str
     gate: str
-    gate_id: int | None
-    slug_was: str | None
-    slug: str
-    launch_was: int | None
-    launch: int | None
-    least_was: int | None
-    least: int | None
-    p0_was: int | None
-    p0: int | None
+    on_board: bool
 
 
-# One flat statement, built by hand, because putting it together takes the ORM longer than all that
-# the page asks besides. A busy week has thousands of history rows, so the database hands out only
-# those that are news. "old" is what the same object said just before; it is looked up only for an
-# object's first row in the span. (History ids begin at 1, so 0 means before that moment.)
-BEFORE = """(
-    SELECT {column} FROM {table} old
-    WHERE old.id = %(same new.id)s
-        AND (old.history_date, old.history_id) < (new.history_date, new.history_id)
-    ORDER BY old.id, old.history_date DESC, old.history_id DESC LIMIT 1
-)"""
-# What an event names has the name that it had at the moment shown, whatever became of it since.
-IN_FORCE = """(
-    SELECT row.history_id FROM {table} row
-    WHERE row.id = %(same {named})s AND row.history_date <= %(now)s
-    ORDER BY row.id, row.history_date DESC, row.history_id DESC LIMIT 1
-)"""
-LOOKED_UP = ("new.id", "new.claim_id", "new.gate_id")
-TOLD = (
-    "new.history_date, new.history_type, new.history_user_name, new.history_change_reason,"
-    " new.history_import"
-)
-CLAIM_BEFORE = BEFORE.format(column="old.history_id", table="gates_historicalclaim")
-GATE_WAS = BEFORE.format(column="old.progress", table="gates_historicalgate")
-CLAIM_THEN = IN_FORCE.format(table="gates_historicalclaim", named="new.claim_id")
-GATE_THEN = IN_FORCE.format(table="gates_historicalgate", named="new.gate_id")
-# What came by `loaddata` has no record; only the tables know what it is called.
-OFF_RECORD = """LEFT JOIN gates_{table} {table}_now ON {table}_now.id = new.{table}_id
-        AND NOT EXISTS (SELECT 1 FROM gates_historical{table} WHERE id = {table}_now.id)"""
-# The document that made the launch brings its claims; they are not news.
-NOT_FROM_THE_START = """NOT (new.history_type = '+' AND new.history_import IS NOT NULL
-    AND new.history_import IN (
-        SELECT made.history_import FROM gates_historicallaunch made
-        WHERE made.id = %(launch)s AND made.history_type = '+' AND made.history_import IS NOT NULL
-    ))"""
-EVENTS = f"""
-    SELECT 'claim', {TOLD}, new.name, '', CAST(NULL AS bigint), old.slug, new.slug,
-        old.launch_id, new.launch_id, old.min_closed, new.min_closed, old.requires_p0,
-        new.requires_p0
-    FROM (
-        SELECT new.*, LAG(new.history_id) OVER (
-            PARTITION BY new.id ORDER BY new.history_date, new.history_id
-        ) AS before
-        FROM gates_historicalclaim new WHERE new.history_date BETWEEN %(fortnight)s AND %(now)s
-    ) new
-    LEFT JOIN gates_historicalclaim old ON old.history_id = COALESCE(new.before, {CLAIM_BEFORE})
-    WHERE {NOT_FROM_THE_START} AND %(launch)s IN (new.launch_id, old.launch_id)
-        AND (new.history_type <> '~' OR old.slug <> new.slug OR old.launch_id <> new.launch_id
-            OR COALESCE(old.min_closed, -1) <> COALESCE(new.min_closed, -1)
-            OR old.requires_p0 <> new.requires_p0)
-    UNION ALL
-    SELECT 'requirement', {TOLD}, COALESCE(claim.name, claim_now.name),
-        COALESCE(gate.code, gate_now.code, '#' || new.gate_id),
-        CASE WHEN COALESCE(gate.launch_id, gate_now.launch_id) = %(launch)s
-            AND COALESCE(gate.history_type, '') <> '-' THEN new.gate_id END,
-        '', '', NULL, NULL, NULL, NULL, NULL, NULL
-    FROM gates_historicalrequirement new
-    LEFT JOIN gates_historicalclaim claim ON claim.history_id = {CLAIM_THEN}
-    LEFT JOIN gates_historicalgate gate ON gate.history_id = {GATE_THEN}
-    {OFF_RECORD.format(table="claim")}
-    {OFF_RECORD.format(table="gate")}
-    WHERE COALESCE(claim.launch_id, claim_now.launch_id) = %(launch)s
-        AND COALESCE(claim.history_type, '') <> '-'
-        AND new.history_type <> '~' AND {NOT_FROM_THE_START}
-        AND new.history_date BETWEEN %(fortnight)s AND %(now)s
-    UNION ALL
-    SELECT 'gate', %(now)s, '', '', NULL, NULL, '', '', changed.id, '', '',
-        NULL, NULL, NULL, NULL, NULL, NULL
-    FROM (
-        SELECT new.id FROM gates_historicalgate new
-        WHERE new.progress = 'closed' AND new.history_date BETWEEN %(week)s AND %(now)s
-        UNION
-        SELECT new.id FROM (
-            SELECT new.id, MIN(new.history_date) AS history_date, 0 AS history_id
-            FROM gates_historicalgate new
-            WHERE new.history_date BETWEEN %(week)s AND %(now)s GROUP BY new.id
-        ) new WHERE {GATE_WAS} = 'closed'
-    ) changed
-    UNION ALL
-    SELECT 'import', new.at, '', '', new.document, new.sha256, '', '', NULL, '', '',
-        NULL, NULL, NULL, NULL, NULL, NULL
-    FROM gates_import new
-    WHERE new.launch_id = %(launch)s AND new.at BETWEEN %(fortnight)s AND %(now)s
-"""  # noqa: S608  made of its own constants
+@dataclass(frozen=True, slots=True)
+class RecentEvents:
+    """The events of one launch up to a moment, in no order.
+
+    Attributes:
+        claims: Changed claims of the last `RULE_NOTICE_DAYS`.
+        requirements: Changed requirements of the last `RULE_NOTICE_DAYS`.
+        reopened: Ids of gates that ceased to be marked closed in the last `NEWS_DAYS`. They are of
+            any launch and may be closed again or deleted.
+        imports: The imports of the last `RULE_NOTICE_DAYS`, oldest first.
+    """
+
+    claims: list[ClaimEvent]
+    requirements: list[RequirementEvent]
+    reopened: set[int]
+    imports: list[Import]
 
 
-def recent_events(launch_id: int, now: datetime) -> list[Event]:
-    """Claims changed, gates that were closed, and the imports, up to a moment; one query."""
-    moments = {
-        "fortnight": days_before(now, RULE_NOTICE_DAYS),
-        "week": days_before(now, NEWS_DAYS),
-        "now": now,
-    }
-    asked = {name: connection.ops.adapt_datetimefield_value(at) for name, at in moments.items()}
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(connection.vendor), {**asked, "launch": launch_id})
-        return [Event(what, _parse_datetime(at), *told) for what, at, *told in cursor.fetchall()]
+def recent_events(launch_id: int, now: datetime) -> RecentEvents:
+    """Return the recent events of a launch up to a moment, in four queries."""
+    notices = (days_before(now, RULE_NOTICE_DAYS), now)
+    news = (days_before(now, NEWS_DAYS), now)
+    imports = Import.objects.filter(launch_id=launch_id, at__range=notices).order_by("at", "pk")
+    return RecentEvents(
+        claims=_claim_events(launch_id, notices),
+        requirements=_requirement_events(launch_id, notices),
+        reopened=_reopened_gates(news),
+        imports=list(imports),
+    )
 
 
-@cache
-def _statement(vendor: str) -> str:
-    found = EVENTS
-    for column in LOOKED_UP:
-        found = found.replace(f"%(same {column})s", index_hint(column, vendor))
-    return found
+def _claim_events(launch_id: int, span: tuple[datetime, datetime]) -> list[ClaimEvent]:
+    previous = previous_rows(Claim).values(state=CLAIM_STATE)[:1]
+    rows = (
+        _rule_rows(Claim, launch_id, span)
+        .annotate(new=CLAIM_STATE, old=Subquery(previous))
+        .filter(~Q(history_type="~") | ~Q(old=F("new")))
+        .values_list(*ORIGIN_COLUMNS, "name", "old", "new")
+    )
+    events = [
+        ClaimEvent(Origin(*origin), name, _claim_state(old), ClaimState(**new))
+        for *origin, name, old, new in rows
+    ]
+    # Here, because in SQL it would look up the previous row once more.
+    return [
+        event
+        for event in events
+        if event.new.launch_id == launch_id or (event.old and event.old.launch_id == launch_id)
+    ]
 
 
-def _parse_datetime(value: Any) -> datetime:
-    """A moment as a driver hands it out; SQLite's have no zone and mean UTC."""
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return moment if timezone.is_aware(moment) else moment.replace(tzinfo=UTC)
+def _claim_state(values: dict[str, Any] | None) -> ClaimState | None:
+    return ClaimState(**values) if values else None
+
+
+def _requirement_events(launch_id: int, span: tuple[datetime, datetime]) -> list[RequirementEvent]:
+    _, now = span
+    rows = (
+        _rule_rows(Requirement, launch_id, span)
+        .exclude(history_type="~")
+        .annotate(
+            claim_then=_row_in_force(Claim, "claim_id", "name", now),
+            gate_then=_row_in_force(Gate, "gate_id", "code", now),
+        )
+        .values_list(*ORIGIN_COLUMNS, "gate_id", "claim_then", "gate_then")
+    )
+    return [
+        RequirementEvent(
+            origin=Origin(*origin),
+            claim=claim["name"],
+            gate=gate["name"] if gate else f"#{gate_id}",
+            on_board=_is_on_board(gate, launch_id),
+        )
+        for *origin, gate_id, claim, gate in rows
+        if _is_on_board(claim, launch_id)
+    ]
+
+
+def _is_on_board(row: dict[str, Any] | None, launch_id: int) -> bool:
+    return row is not None and row["launch_id"] == launch_id and row.get("kind") != "-"
+
+
+def _reopened_gates(span: tuple[datetime, datetime]) -> set[int]:
+    rows = Gate.history.filter(history_type="~", history_date__range=span).order_by()
+    previous = Subquery(previous_rows(Gate).values("progress")[:1])
+    reopened = rows.exclude(progress="closed").alias(was=previous).filter(was="closed")
+    return set(reopened.values_list("id", flat=True))
+
+
+def _rule_rows(model: Any, launch_id: int, span: tuple[datetime, datetime]) -> QuerySet[Any]:
+    """Return a model's history rows of a span, without what the launch's first document added.
+
+    The document that made the launch brings its claims; they are no news.
+    """
+    made = Launch.history.filter(id=launch_id, history_type="+", history_import__isnull=False)
+    rows: QuerySet[Any] = model.history.filter(history_date__range=span).order_by()
+    return rows.exclude(history_type="+", history_import__in=made.values("history_import"))
+
+
+def _row_in_force(model: Any, reference: str, name: str, now: datetime) -> Coalesce:
+    """Return the name, launch and kind of the row that a column refers to, as they were `now`.
+
+    Rows that came by `loaddata` have no history; they are as their table has them, without kind.
+    """
+    past = object_rows(model, reference).filter(history_date__lte=now)
+    recorded = Exists(model.history.filter(id=OuterRef("id")))
+    unrecorded = model.objects.filter(~recorded, id=OuterRef(reference)).order_by()
+    columns = {"name": name, "launch_id": "launch_id"}
+    return Coalesce(
+        Subquery(past.values(row=JSONObject(**columns, kind="history_type"))[:1]),
+        Subquery(unrecorded.values(row=JSONObject(**columns))[:1]),
+    )

@@ -1,17 +1,15 @@
-"""Rows of two boards, column by column: what was edited, added and taken away."""
+"""Compare rows of two boards, column by column: edited, added and removed rows."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gates.history.entries import FieldChange, format_value
+from gates.history.field_changes import POSITION_FIELDS, FieldChange, format_value
 from gates.models import Action, Blocker, Evidence, Gate
 
-# Columns that say where a row stands, or how often it was edited, and nothing of what it says.
-POSITION_FIELDS = {"id", "launch", "position", "version"}
-
-# Where a board's row has the name of what a column refers to. Accounts are looked up.
-NAME_COLUMNS = {
+# The attribute of a board's row that holds the name of the object a foreign key refers to.
+# Accounts have none; their names are looked up.
+NAME_ATTRIBUTES = {
     (Gate, "section"): "section",
     (Gate, "owner"): "owner",
     (Gate, "covered_by"): "covered_by",
@@ -25,7 +23,15 @@ NAME_COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
-    """One row that was added (+), taken away (-) or edited (~, with each of its columns)."""
+    """One row that differs between two boards.
+
+    Attributes:
+        sign: "+" added, "-" removed, "~" edited.
+        kind: The model's name for people.
+        gate: The code of its gate; empty for none.
+        subject: The text that names the row.
+        fields: The changed columns of an edited row.
+    """
 
     sign: str
     kind: str
@@ -34,37 +40,38 @@ class RowChange:
     fields: tuple[FieldChange, ...] = ()
 
 
-def nothing_told(_old: Any, _new: Any) -> set[str]:
-    """No column of a row is told in another place."""
-    return set()
-
-
 def changed_rows(
     model: Any,
     old: Iterable[Any],
     new: Iterable[Any],
     accounts: Mapping[int, str],
-    told: Callable[[Any, Any], set[str]] = nothing_told,
+    reported: Callable[[Any, Any], set[str]] | None = None,
 ) -> list[RowChange]:
-    """The rows of one model that are on both boards and differ.
+    """Return the rows of one model that are on both boards and differ.
 
-    `accounts` has people's names by the ids of their accounts. `told` names the columns of a row,
-    as it was and as it is, that are told in another place already.
+    Args:
+        model: The model.
+        old: The rows of the earlier board.
+        new: The rows of the later board.
+        accounts: Owners' names by the id of their account.
+        reported: Given a row before and after, returns the columns to leave out, because they are
+            reported elsewhere; None leaves out none.
     """
     before = {row.id: row for row in old}
-    found = []
+    edited = []
     for row in new:
         was = before.get(row.id)
         if was is None:
             continue
-        changes = tuple(_changed_fields(model, was, row, accounts, told(was, row)))
+        left_out = reported(was, row) if reported else set()
+        changes = tuple(_changed_fields(model, was, row, accounts, left_out))
         if changes:
-            found.append(_row_change("~", model, row, changes))
-    return found
+            edited.append(_row_change("~", model, row, changes))
+    return edited
 
 
 def added_and_removed_rows(model: Any, old: Iterable[Any], new: Iterable[Any]) -> list[RowChange]:
-    """The rows of one model that are on only one of two boards."""
+    """Return the rows of one model that are on only one of two boards."""
     before, after = ({row.id: row for row in rows} for rows in (old, new))
     return [
         *(_row_change("+", model, row) for pk, row in after.items() if pk not in before),
@@ -84,10 +91,10 @@ def _row_change(
 
 
 def _changed_fields(
-    model: Any, old: Any, new: Any, accounts: Mapping[int, str], told: set[str]
+    model: Any, old: Any, new: Any, accounts: Mapping[int, str], left_out: set[str]
 ) -> Iterable[FieldChange]:
     for field in model._meta.concrete_fields:
-        if field.name in POSITION_FIELDS | told or not _is_on_board(model, field, new):
+        if field.name in POSITION_FIELDS | left_out or not _is_on_board(model, field, new):
             continue
         was, now = (_field_text(model, field, row, accounts) for row in (old, new))
         if was != now:
@@ -95,13 +102,10 @@ def _changed_fields(
 
 
 def _is_on_board(model: Any, field: Any, row: Any) -> bool:
-    return hasattr(row, NAME_COLUMNS.get((model, field.name), field.attname))
+    return hasattr(row, NAME_ATTRIBUTES.get((model, field.name), field.attname))
 
 
 def _field_text(model: Any, field: Any, row: Any, accounts: Mapping[int, str]) -> str:
-    if (model, field.name) in NAME_COLUMNS:
-        return str(getattr(row, NAME_COLUMNS[(model, field.name)]))
-    value = getattr(row, field.attname)
-    if field.is_relation:
-        return "" if value is None else accounts.get(value, f"#{value}")
-    return format_value(field, value)
+    if (model, field.name) in NAME_ATTRIBUTES:
+        return str(getattr(row, NAME_ATTRIBUTES[(model, field.name)]))
+    return format_value(field, getattr(row, field.attname), accounts)

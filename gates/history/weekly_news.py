@@ -1,4 +1,4 @@
-"""The news of the last seven days, a sentence a kind, from what the rows on the board say."""
+"""The news of the last seven days, one sentence a kind, derived from the rows of the board."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,21 +11,24 @@ from gates.history.recent_events import NEWS_DAYS
 from gates.rules import Status
 from gates.rules.reason import Plural, Reason, ngettext_noop
 
-MAX_NAMED_GATES = 12  # gates in one sentence; of more there is only the number
+MAX_NAMED_GATES = 12  # in one sentence; more gates are only counted
 
 
-def weekly_news(board: Board, were_closed: set[int | None]) -> list[Reason]:
-    """What is new on a board.
+def weekly_news(board: Board, reopened: set[int]) -> list[Reason]:
+    """Return the news of a board.
 
-    `were_closed` are ids of gates that were closed at some time of the week: only history knows.
+    Args:
+        board: The board.
+        reopened: Ids of gates that were reopened in the week, which only the history knows. Those
+            that are closed again, or are not on this board, are no news.
     """
     since, until = days_before(board.until, NEWS_DAYS), board.until
     first_day = timezone.localdate(since)
 
-    def new(moment: datetime | None) -> bool:
+    def is_new(moment: datetime | None) -> bool:
         return moment is not None and since <= moment <= until
 
-    def ran_out(gate: GateRow) -> bool:
+    def has_expired(gate: GateRow) -> bool:
         ends = (proof.valid_until for proof in gate.evidence if not proof.is_current)
         return gate.progress == "closed" and any(end and end >= first_day for end in ends)
 
@@ -33,12 +36,12 @@ def weekly_news(board: Board, were_closed: set[int | None]) -> list[Reason]:
         (
             "news_closed",
             ngettext_noop("%(count)s gate closed", "%(count)s gates closed"),
-            lambda gate: gate.status == Status.CLOSED and new(gate.closed_at),
+            lambda gate: gate.status == Status.CLOSED and is_new(gate.closed_at),
         ),
         (
             "news_reopened",
             ngettext_noop("%(count)s gate reopened", "%(count)s gates reopened"),
-            lambda gate: gate.id in were_closed and gate.progress != "closed",
+            lambda gate: gate.id in reopened and gate.progress != "closed",
         ),
         (
             "news_expired",
@@ -46,7 +49,7 @@ def weekly_news(board: Board, were_closed: set[int | None]) -> list[Reason]:
                 "The evidence of %(count)s closed gate ran out",
                 "The evidence of %(count)s closed gates ran out",
             ),
-            ran_out,
+            has_expired,
         ),
         (
             "news_blocked",
@@ -54,27 +57,28 @@ def weekly_news(board: Board, were_closed: set[int | None]) -> list[Reason]:
                 "%(count)s gate began to wait for somebody",
                 "%(count)s gates began to wait for somebody",
             ),
-            lambda gate: any(new(row.raised_at) for row in gate.unresolved_blockers()),
+            lambda gate: any(is_new(row.raised_at) for row in gate.unresolved_blockers()),
         ),
         (
             "news_resolved",
             ngettext_noop(
                 "%(count)s gate got what it waited for", "%(count)s gates got what they waited for"
             ),
-            lambda gate: any(new(row.resolved_at) for row in gate.blockers),
+            lambda gate: any(is_new(row.resolved_at) for row in gate.blockers),
         ),
         (
             "news_evidence",
             ngettext_noop("%(count)s gate got evidence", "%(count)s gates got evidence"),
-            lambda gate: any(new(proof.recorded_at) for proof in gate.evidence),
+            lambda gate: any(is_new(proof.recorded_at) for proof in gate.evidence),
         ),
     )
-    found = (
-        (code, words, [g.code for g in board.gates if is_news(g)]) for code, words, is_news in kinds
+    news = (
+        (code, message, [gate.code for gate in board.gates if is_news(gate)])
+        for code, message, is_news in kinds
     )
-    return [_news_reason(code, words, gates) for code, words, gates in found if gates]
+    return [_news_reason(code, message, gates) for code, message, gates in news if gates]
 
 
-def _news_reason(code: str, words: Plural, gates: list[str]) -> Reason:
+def _news_reason(code: str, message: Plural, gates: list[str]) -> Reason:
     named = tuple(gates) if len(gates) <= MAX_NAMED_GATES else ()
-    return Reason(code, **words, values={"count": len(gates)}, count=len(gates), gates=named)
+    return Reason(code, **message, values={"count": len(gates)}, count=len(gates), gates=named)

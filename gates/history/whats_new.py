@@ -1,15 +1,19 @@
-"""What happened lately, for the first screen: the week's news, and claims that were changed."""
+"""The recent events of a board for the first screen: the week's news, and changed claims."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Max
 from django.utils.translation import gettext_noop
 
 from gates.board.rows import Board
-from gates.history.recent_events import Event, recent_events
+from gates.history.recent_events import (
+    ClaimEvent,
+    ClaimState,
+    Origin,
+    RequirementEvent,
+    recent_events,
+)
 from gates.history.weekly_news import weekly_news
 from gates.models import Import
 from gates.rules.reason import Reason
@@ -17,7 +21,15 @@ from gates.rules.reason import Reason
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """What changed in a claim's rule, by whom or by which document, when and why."""
+    """One change of a claim's rule.
+
+    Attributes:
+        reason: The change as a sentence.
+        by: The user name; empty where a program wrote it.
+        at: When it was recorded.
+        why: The reason that the person gave; empty for an import.
+        document: The name of the document that an import brought; empty where people did it.
+    """
 
     reason: Reason
     by: str
@@ -28,99 +40,107 @@ class RuleChange:
 
 @dataclass(frozen=True, slots=True)
 class WhatsNew:
-    """The news of the last seven days, a sentence a kind, and the claims that were changed."""
+    """The news of the last seven days, one sentence a kind, and changed claims, newest first."""
 
     news: list[Reason]
     rules: list[RuleChange]
 
 
 def whats_new(board: Board) -> WhatsNew:
-    """What happened on a board in the days before the moment that it shows.
+    """Return the news of a board in the days before the moment that it shows.
 
-    A changed claim stands for 14 days, newest first; the next import ends the notice. What an
-    import changed itself stands as long: a document is the easiest way to lower the bar.
+    The notice of a changed claim stays for 14 days; the next import ends it. A change that an
+    import made itself stays as long: a document is the easiest way to lower the bar.
     """
-    events = recent_events(board.launch.id, board.until)
-    imports = sorted((e for e in events if e.what == "import"), key=lambda event: event.at)
-    rules = []
-    for event in events:
-        since = [found for found in imports if found.at >= event.at]
-        own = next((found for found in since if found.sha256 == event.sha256), None)
-        if any(found is not own for found in since):
-            continue
-        document = (own.why or "") if own else ""
-        why = "" if own else event.why or ""
-        rules += [
-            RuleChange(reason, event.by, event.at, why, document)
-            for reason in _changed_rules(event, board.launch.id)
-        ]
+    launch_id = board.launch.id
+    events = recent_events(launch_id, board.until)
+    reasons = [
+        *((event.origin, _claim_reasons(event, launch_id)) for event in events.claims),
+        *((event.origin, [_requirement_reason(event)]) for event in events.requirements),
+    ]
+    changes = [
+        change for origin, found in reasons for change in _notice(origin, found, events.imports)
+    ]
     return WhatsNew(
-        news=weekly_news(board, {event.gate_id for event in events if event.what == "gate"}),
-        rules=sorted(rules, key=lambda change: change.at, reverse=True),
+        news=weekly_news(board, events.reopened),
+        rules=sorted(changes, key=lambda change: change.at, reverse=True),
     )
 
 
 def last_import(launch_id: int, until: datetime) -> datetime | None:
-    """When a document was last brought onto the launch's board; None where none was."""
-    found = Import.objects.filter(launch_id=launch_id, at__lte=until).aggregate(last=Max("at"))
-    last: datetime | None = found["last"]
+    """Return when the launch's last import was, up to a moment; None where there is none."""
+    imports = Import.objects.filter(launch_id=launch_id, at__lte=until)
+    last: datetime | None = imports.aggregate(last=Max("at"))["last"]
     return last
 
 
-def _changed_rules(event: Event, launch_id: int) -> list[Reason]:
-    """How a claim differs from what it was, in sentences; of a new claim, that it is."""
-    values = {"claim": event.claim, "old": event.least_was, "new": event.least}
-    match event.what, event.kind:
-        case "requirement", "+":
-            words = gettext_noop("%(claim)s: requires %(gates)s now")
-            return [_about_gate("gate_required", words, event)]
-        case "requirement", "-":
-            words = gettext_noop("%(claim)s: no longer requires %(gates)s")
-            return [_about_gate("gate_not_required", words, event)]
-        case "claim", "+":
+def _notice(origin: Origin, reasons: list[Reason], imports: list[Import]) -> list[RuleChange]:
+    """Return the notice of a change; empty where an import other than its own has ended it."""
+    later = [document for document in imports if document.at >= origin.at]
+    own = next((document for document in later if document.sha256 == origin.sha256), None)
+    if any(document is not own for document in later):
+        return []
+    name = own.document if own else ""
+    why = "" if own else origin.reason or ""
+    return [RuleChange(reason, origin.by, origin.at, why, name) for reason in reasons]
+
+
+def _requirement_reason(event: RequirementEvent) -> Reason:
+    """Return the sentence, with a link to the gate if it is on the board shown."""
+    if event.origin.kind == "+":
+        code, message = "gate_required", gettext_noop("%(claim)s: requires %(gates)s now")
+    else:
+        code = "gate_not_required"
+        message = gettext_noop("%(claim)s: no longer requires %(gates)s")
+    if event.on_board:
+        return Reason(code, message, {"claim": event.claim}, gates=(event.gate,))
+    return Reason(code, message, {"claim": event.claim, "gates": event.gate})
+
+
+def _claim_reasons(event: ClaimEvent, launch_id: int) -> list[Reason]:
+    """Return the differences of a claim from its previous row, as sentences."""
+    values = {"claim": event.claim}
+    match event.origin.kind:
+        case "+":
             return [Reason("claim_added", gettext_noop("New claim: %(claim)s"), values)]
-        case "claim", "-":
+        case "-":
             return [Reason("claim_removed", gettext_noop("Claim removed: %(claim)s"), values)]
-        case "claim", "~" if event.launch != launch_id:
-            words = gettext_noop("Claim moved to another launch: %(claim)s")
-            return [Reason("claim_moved_away", words, values)]
-        case "claim", "~" if event.p0_was is not None:  # else on record only from here
-            return _changed_rule(event, values)
+        case _ if event.new.launch_id != launch_id:
+            message = gettext_noop("Claim moved to another launch: %(claim)s")
+            return [Reason("claim_moved_away", message, values)]
+        case _ if event.old is not None:  # else it came by `loaddata`: its history begins here
+            return _rule_reasons(event.claim, event.old, event.new)
     return []
 
 
-def _about_gate(code: str, words: str, event: Event) -> Reason:
-    """A sentence that names a gate, with a link to it unless the board shown has it no longer."""
-    if event.gate_id is None:
-        return Reason(code, words, {"claim": event.claim, "gates": event.gate})
-    return Reason(code, words, {"claim": event.claim}, gates=(event.gate,))
+def _rule_reasons(claim: str, old: ClaimState, new: ClaimState) -> list[Reason]:
+    values = {"claim": claim}
+    reasons = []
+    if old.launch_id != new.launch_id:
+        message = gettext_noop("Claim moved here from another launch: %(claim)s")
+        reasons.append(Reason("claim_moved_here", message, values))
+    if old.slug != new.slug:
+        message = gettext_noop("%(claim)s: goes by “%(new)s” now, no longer by “%(old)s”")
+        slugs = {**values, "old": old.slug, "new": new.slug}
+        reasons.append(Reason("claim_slug_changed", message, slugs))
+    if old.min_closed != new.min_closed:
+        thresholds = {**values, "old": old.min_closed, "new": new.min_closed}
+        message = _threshold_message(old.min_closed, new.min_closed)
+        reasons.append(Reason("threshold_changed", message, thresholds))
+    if old.requires_p0 and not new.requires_p0:
+        message = gettext_noop("%(claim)s: no longer asks for all P0 gates")
+        reasons.append(Reason("p0_dropped", message, values))
+    elif new.requires_p0 and not old.requires_p0:
+        message = gettext_noop("%(claim)s: asks for all P0 gates now")
+        reasons.append(Reason("p0_asked", message, values))
+    return reasons
 
 
-def _changed_rule(event: Event, values: Mapping[str, Any]) -> list[Reason]:
-    found = []
-    if event.launch_was != event.launch:
-        words = gettext_noop("Claim moved here from another launch: %(claim)s")
-        found.append(Reason("claim_moved_here", words, values))
-    if event.slug_was != event.slug:
-        words = gettext_noop("%(claim)s: goes by “%(new)s” now, no longer by “%(old)s”")
-        slugs = {**values, "old": event.slug_was, "new": event.slug}
-        found.append(Reason("claim_slug_changed", words, slugs))
-    if event.least_was != event.least:
-        found.append(Reason("threshold_changed", _of_threshold(event), values))
-    if event.p0_was and not event.p0:
-        words = gettext_noop("%(claim)s: no longer asks for all P0 gates")
-        found.append(Reason("p0_dropped", words, values))
-    elif event.p0 and not event.p0_was:
-        words = gettext_noop("%(claim)s: asks for all P0 gates now")
-        found.append(Reason("p0_asked", words, values))
-    return found
-
-
-def _of_threshold(event: Event) -> str:
-    if event.least is None:
+def _threshold_message(old: int | None, new: int | None) -> str:
+    if new is None:
         return gettext_noop("%(claim)s: the threshold of %(old)s was taken away")
-    if event.least_was is None:
+    if old is None:
         return gettext_noop("%(claim)s: a threshold of %(new)s was set")
-    if event.least < event.least_was:
+    if new < old:
         return gettext_noop("%(claim)s: threshold lowered from %(old)s to %(new)s")
     return gettext_noop("%(claim)s: threshold raised from %(old)s to %(new)s")

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 
 from accounts import security_log
 from gates.board import datetimes
-from gates.board.queries import get_launch, read_gate
+from gates.board.launches import get_launch
+from gates.board.queries import read_gate
 from gates.board.rows import MAX_GATES_PER_PAGE, GateRow
 from gates.history.entries import gate_history, usernames
 from gates.models import Evidence, Gate

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 
 from gates.board import datetimes
 from gates.board.as_of import history_start
-from gates.board.queries import get_launch, launch_as_of, read_board
+from gates.board.launches import get_launch, launch_as_of
+from gates.board.queries import read_board
 from gates.board.rows import MAX_GATES_PER_PAGE
 from gates.history.audit_log import KINDS, AuditLogFilters, audit_log_page
 from gates.history.board_diff import diff_boards

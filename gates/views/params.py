@@ -13,7 +13,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from gates.board import datetimes
-from gates.board.queries import NoHistoryYet, current_slug, get_launch, read_board
+from gates.board.launches import NoHistoryYet, current_slug, get_launch
+from gates.board.queries import read_board
 from gates.board.rows import Board
 
 T = TypeVar("T")

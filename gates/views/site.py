@@ -14,7 +14,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
-from gates.board.queries import get_launch, read_board
+from gates.board.launches import get_launch
+from gates.board.queries import read_board
 from gates.database.read_transaction import read_only_snapshot
 from gates.models import Reader
 from gates.operations.health import health

@@ -9,7 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from gates.board import datetimes
-from gates.board.queries import NoHistoryYet, get_launch, read_board, read_gate
+from gates.board.launches import NoHistoryYet, get_launch
+from gates.board.queries import read_board, read_gate
 from gates.board.rows import Board
 from gates.models import Evidence, Gate, Launch
 from tests.support import factory

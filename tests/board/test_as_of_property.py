@@ -7,7 +7,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gates.board.queries import get_launch, read_board, read_gate
+from gates.board.launches import get_launch
+from gates.board.queries import read_board, read_gate
 from gates.board.rows import Board
 from tests.support import factory
 from tests.support.random_edits import EDITS, clock, edit, small_board

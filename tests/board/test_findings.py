@@ -8,7 +8,8 @@ from django.test import Client
 from django.utils import timezone
 
 from gates.board.findings import findings
-from gates.board.queries import get_launch, read_board
+from gates.board.launches import get_launch
+from gates.board.queries import read_board
 from gates.models import Evidence
 from tests.support import factory
 from tests.support.pages import text_of

@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 
 from gates.board import queries as board_module
-from gates.board.queries import derive_statuses, get_launch, read_board, read_gate
+from gates.board.launches import get_launch
+from gates.board.queries import derive_statuses, read_board, read_gate
 from gates.models import Blocker, Evidence, Gate
 from gates.rules import Status
 from tests.support import factory

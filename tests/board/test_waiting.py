@@ -7,7 +7,8 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from gates.board.queries import get_launch, read_board
+from gates.board.launches import get_launch
+from gates.board.queries import read_board
 from gates.board.waiting import Waiting, waiting_on
 from gates.models import Owner
 from tests.support import factory

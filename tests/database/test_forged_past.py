@@ -10,7 +10,8 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from gates.board.queries import get_launch, read_board
+from gates.board.launches import get_launch
+from gates.board.queries import read_board
 from gates.board.rows import LaunchRow
 from gates.models import Gate, Import, Launch
 from gates.operations.integrity import integrity_errors

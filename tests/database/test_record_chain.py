@@ -11,7 +11,8 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gates.board.queries import get_launch, read_board
+from gates.board.launches import get_launch
+from gates.board.queries import read_board
 from gates.board.rows import LaunchRow
 from gates.database.record_chain import broken_links, canonical_row, row_digest
 from gates.models import TRACKED, Gate

@@ -11,7 +11,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from gates.board.queries import get_launch, read_board
+from gates.board.launches import get_launch
+from gates.board.queries import read_board
 from gates.documents.csv_writer import CSV_COLUMNS, escape_formula, write_csv
 from tests.support import factory
 

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 
-from gates.board.queries import get_launch, read_board
+from gates.board.launches import get_launch
+from gates.board.queries import read_board
 from gates.documents.importer import import_file
 from gates.documents.markdown.blocks import Table, parse_blocks
 from gates.documents.markdown.consistency import find_contradictions

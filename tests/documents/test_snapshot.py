@@ -11,7 +11,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from gates.board.queries import get_launch, read_board
+from gates.board.launches import get_launch
+from gates.board.queries import read_board
 from gates.board.rows import Board
 from gates.database import closing_rule
 from gates.models import TRACKED, Action, Blocker, Evidence, Gate

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from gates.board.queries import get_launch, read_board
+from gates.board.launches import get_launch
+from gates.board.queries import read_board
 from gates.history.burnup import Pace, Point, burnup, pace
 from gates.models import Evidence, Launch
 from tests.support import factory

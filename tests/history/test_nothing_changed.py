@@ -7,10 +7,11 @@ import pytest
 from django.core.files.base import ContentFile
 from django.db import models, transaction
 
-from gates.board.queries import get_launch, read_board
+from gates.board.launches import get_launch
+from gates.board.queries import read_board
 from gates.board.rows import Board
 from gates.history.board_diff import diff_boards
-from gates.history.row_diff import POSITION_FIELDS
+from gates.history.field_changes import POSITION_FIELDS
 from gates.models import (
     TRACKED,
     Action,

@@ -8,7 +8,8 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from gates.board.queries import get_launch, read_board
+from gates.board.launches import get_launch
+from gates.board.queries import read_board
 from gates.board.rows import Board
 from gates.history.whats_new import last_import, whats_new
 from gates.models import Claim, Gate, Import

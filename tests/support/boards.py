@@ -4,7 +4,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from gates.board.queries import get_launch, read_board
+from gates.board.launches import get_launch
+from gates.board.queries import read_board
 from gates.board.rows import Board
 
 

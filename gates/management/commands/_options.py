@@ -7,7 +7,8 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from gates.board import datetimes
-from gates.board.queries import NoHistoryYet, get_launch, read_board
+from gates.board.launches import NoHistoryYet, get_launch
+from gates.board.queries import read_board
 from gates.board.rows import Board
 from gates.database.read_transaction import read_only_snapshot
 
