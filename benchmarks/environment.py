@@ -1,11 +1,10 @@
-"""What the environment or a developer's `.env` could decide, decided: nothing outside of the run.
+"""Fixed settings for tests and benchmarks; `.env` is ignored.
 
-For everything that must come out alike on each machine, the bench and the tests. What is set here
-to nothing is set all the same, so `.env` is not asked. The key, the hosts and the database are
-each run's own.
+Their results must be the same on each machine. A setting that is empty here is set all the same,
+so `.env` is not read for it. Each run sets its own key, hosts and database.
 """
 
-SETTLED = {
+FIXED_ENVIRONMENT = {
     "DEBUG": "off",
     "SECRET_KEY_FALLBACKS": "",
     "TIME_ZONE": "Asia/Riyadh",

@@ -1,4 +1,4 @@
-"""Production's settings for servers that we start: where files lie is different."""
+"""Production's settings with other folders, for the servers that tests and benchmarks start."""
 
 import os
 from pathlib import Path
@@ -7,10 +7,10 @@ from dealix_gates.settings import *  # noqa: F403
 from dealix_gates.settings import STORAGES
 
 MEDIA_ROOT = Path(os.environ["SERVED_FOLDER"]) / "media"
-# Static files straight from their sources, without `collectstatic`.
+# Static files are served from their sources, without `collectstatic`.
 STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-# As the accounts' passwords are made; slow hashing would only slow their log-ins down.
+# The accounts' passwords are hashed with it too; slow hashing would only slow down log-ins.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,4 +1,4 @@
-"""Production's settings, with a key and hosts of the bench's own and nothing left in var/."""
+"""Production's settings with a key, hosts and folders of the benchmark; var/ is not touched."""
 
 import os
 import secrets
@@ -6,10 +6,10 @@ import tempfile
 from io import StringIO
 from pathlib import Path
 
-from .environment import SETTLED
+from .environment import FIXED_ENVIRONMENT
 
 os.environ.update(
-    SETTLED,
+    FIXED_ENVIRONMENT,
     SECRET_KEY=secrets.token_urlsafe(50),
     ALLOWED_HOSTS="gates.example",
     REQUIRE_MFA="off",
@@ -22,7 +22,7 @@ from dealix_gates.settings import LOGGING
 _folder = tempfile.TemporaryDirectory(prefix="dealix-bench-")
 STATIC_ROOT = Path(_folder.name) / "static"
 MEDIA_ROOT = Path(_folder.name) / "media"
-# Slow hashing protects passwords; the bench has none to protect.
+# Slow hashing protects passwords; the benchmark has none to protect.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-# Said all the same, so that it costs what it costs, but not in between the figures.
+# Log lines are still made, because they cost time, but not printed between the figures.
 LOGGING["handlers"]["console"]["stream"] = StringIO()  # type: ignore[index]

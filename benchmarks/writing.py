@@ -1,4 +1,4 @@
-"""What a decision costs: closing a gate with new evidence against a plain save of its row."""
+"""Time closing a gate with new evidence against a plain save of its row."""
 
 from collections.abc import Iterator
 
@@ -16,18 +16,18 @@ WRITING_SIZE = Size(340, 1_000)
 
 
 def closing(databases: Databases, rounds: int) -> Iterator[Figure]:
-    """Evidence and close in one transaction, history included, ÷ one UPDATE of a gate."""
+    """Compare evidence and close in one transaction, with history, with one UPDATE of a gate."""
     if databases.use("closing"):
         fill(WRITING_SIZE)
     by = User.objects.get()
-    waiting = iter(Gate.objects.filter(progress="open", blockers=None).order_by("pk"))
+    gates = iter(Gate.objects.filter(progress="open", blockers=None).order_by("pk"))
     plain = Gate.objects.filter(progress="open").latest("pk")
 
     def close() -> None:
-        gate = next(waiting)
+        gate = next(gates)
         with transaction.atomic():
-            proof = Evidence(gate=gate, summary="Seen green after the deploy", recorded_by=by)
-            save_with_history(proof, by=by, reason="")
+            evidence = Evidence(gate=gate, summary="Seen green after the deploy", recorded_by=by)
+            save_with_history(evidence, by=by, reason="")
             gate.close(by, "Seen green")
 
     def save() -> None:
@@ -35,6 +35,6 @@ def closing(databases: Databases, rounds: int) -> Iterator[Figure]:
         plain.notes += "."
         plain.save()
 
-    found = medians({"close": close, "save": save}, 2 * rounds)
-    yield Figure("close with evidence", 1000 * found["close"], "ms")
-    yield Figure("close with evidence ÷ plain save", found["close"] / found["save"], "×", 7)
+    seconds = medians({"close": close, "save": save}, 2 * rounds)
+    yield Figure("close with evidence", 1000 * seconds["close"], "ms")
+    yield Figure("close with evidence ÷ plain save", seconds["close"] / seconds["save"], "×", 7)

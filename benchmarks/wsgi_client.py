@@ -1,4 +1,4 @@
-"""A logged-in reader who asks for pages through the WSGI application, as a server would."""
+"""A logged-in user who requests pages from the WSGI application, as a server would."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -12,7 +12,7 @@ Application = Callable[..., Any]
 
 
 class WsgiClient:
-    """One person with one session, on the database that is in use."""
+    """One user with one session, in the database in use."""
 
     def __init__(self, user: User, application: Application) -> None:
         self.application = application
@@ -22,7 +22,7 @@ class WsgiClient:
         self.cookies = f"{settings.SESSION_COOKIE_NAME}={session}; csrftoken={'x' * 32}"
 
     def get(self, path: str, etag: str = "") -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of a page."""
+        """Return (status, headers, body) of a page."""
         path, _, query = path.partition("?")
         environ = {
             "REQUEST_METHOD": "GET",
@@ -39,13 +39,13 @@ class WsgiClient:
         }
         if etag:
             environ["HTTP_IF_NONE_MATCH"] = etag
-        said: dict[str, Any] = {}
+        start: dict[str, Any] = {}
 
         def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
-            said.update(status=int(status[:3]), headers=dict(headers))
+            start.update(status=int(status[:3]), headers=dict(headers))
 
-        answer = self.application(environ, start_response)
-        body = b"".join(answer)
-        if hasattr(answer, "close"):
-            answer.close()
-        return said["status"], said["headers"], body
+        response = self.application(environ, start_response)
+        body = b"".join(response)
+        if hasattr(response, "close"):
+            response.close()
+        return start["status"], start["headers"], body

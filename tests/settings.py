@@ -9,10 +9,10 @@ import os
 import secrets
 import tempfile
 
-from benchmarks.environment import SETTLED
+from benchmarks.environment import FIXED_ENVIRONMENT
 
 os.environ.update(
-    SETTLED,
+    FIXED_ENVIRONMENT,
     SECRET_KEY=secrets.token_urlsafe(50),
     ALLOWED_HOSTS="testserver,localhost",
     REQUIRE_MFA="off",  # tests that are about it turn it on

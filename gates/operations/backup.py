@@ -1,171 +1,117 @@
-"""The whole database into one file and into an empty database again, and what is in it.
+"""Dump the database to one file and restore the file into a temporary database.
 
-PostgreSQL with its own pg_dump and pg_restore, SQLite with its backup API. A dump and what it is
-compared with are read in one snapshot, so that people may go on writing meanwhile.
+PostgreSQL: pg_dump and pg_restore. SQLite: its backup API. The dump and the checksums it is
+compared with are read in one snapshot, so people may go on writing meanwhile.
 """
 
-import hashlib
 import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import connection
 
-# By table: how many rows, and one checksum over all of them.
-TableChecksums = Mapping[str, tuple[int, str]]
+from gates.database.read_transaction import read_only_snapshot
+
+from .second_database import registered
+from .table_checksums import TableChecksums, checksum_tables
+
+RESTORED = "restored"  # alias of the temporary database
 
 
 class BackupError(Exception):
-    """A dump or a restore that did not work, and why."""
+    """A dump or a restore failed; the message says why."""
 
 
 def dump(path: Path) -> TableChecksums:
-    """Write the database to a new file; returns what was in it at that moment.
+    """Write the database to a new file; return the checksums of its tables at that moment.
 
     Raises:
-        Failed: the database, the tool or the disk refused.
+        BackupError: pg_dump is missing or failed.
+        DatabaseError: the database cannot be read, or SQLite cannot write the file.
     """
-    return _dump_sqlite(path) if connection.vendor == "sqlite" else _dump_postgresql(path)
+    with read_only_snapshot():
+        checksums = checksum_tables(connection)  # on SQLite the first read takes the snapshot
+        if connection.vendor == "sqlite":
+            _dump_sqlite(path)
+        else:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_export_snapshot()")
+                (snapshot,) = cursor.fetchone()
+            _run_tool("pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={path}")
+    return checksums
 
 
 @contextmanager
-def restore_to_temporary(path: Path, name: str) -> Iterator[tuple[str, TableChecksums]]:
-    """A database of its own made from a dump: its DATABASE_URL and what is in it; gone afterwards.
+def restore_to_temporary(path: Path, name: str) -> Iterator[Any]:
+    """Restore a dump into a new database; drop it afterwards.
+
+    Args:
+        path: the dump. SQLite's temporary database is made in the same folder.
+        name: the temporary database.
+
+    Yields:
+        Its connection, which Django knows by the alias `RESTORED`.
 
     Raises:
-        Failed: as `dump`, or the dump cannot be read.
+        BackupError: the dump is damaged, or pg_restore is missing or failed.
+        DatabaseError: the temporary database cannot be made or read.
     """
-    restore = _restore_sqlite if connection.vendor == "sqlite" else _restore_postgresql
-    with restore(path, name) as found:
-        yield found
+    database: Any = connection.copy(RESTORED)
+    restore = _restored_sqlite if connection.vendor == "sqlite" else _restored_postgresql
+    with restore(path, name) as database.settings_dict["NAME"], registered(database):
+        yield database
 
 
-# --- SQLite --------------------------------------------------------------------------------
-
-
-def _dump_sqlite(path: Path) -> TableChecksums:
-    source = f"file:{connection.settings_dict['NAME']}?mode=ro"
-    try:
-        with closing(sqlite3.connect(source, uri=True, isolation_level=None)) as live:
-            live.execute("BEGIN")
-            tables = _sqlite_tables(live)  # the first read takes the snapshot
-            with closing(sqlite3.connect(path)) as target:
-                live.backup(target)
-                target.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
-    except sqlite3.Error as error:
-        raise BackupError(f"the database could not be copied: {error}") from error
-    return tables
+def _dump_sqlite(path: Path) -> None:
+    with connection.wrap_database_errors, closing(sqlite3.connect(path)) as target:
+        connection.connection.backup(target)
+        target.execute("PRAGMA journal_mode = DELETE")  # one file, without -wal and -shm
 
 
 @contextmanager
-def _restore_sqlite(path: Path, name: str) -> Iterator[tuple[str, TableChecksums]]:
-    into = path.with_name(f"{name}.sqlite3")
+def _restored_sqlite(path: Path, name: str) -> Iterator[str]:
+    restored = path.with_name(f"{name}.sqlite3")
     try:
-        with (
-            closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as copy,
-            closing(sqlite3.connect(into)) as empty,
-        ):
-            copy.backup(empty)
-            (sound,) = empty.execute("PRAGMA integrity_check").fetchone()
-            if sound != "ok":
-                raise BackupError(f"SQLite finds the restored file damaged: {sound}")
-            tables = _sqlite_tables(empty)
-        yield f"sqlite:///{into}", tables
-    except sqlite3.Error as error:
-        raise BackupError(f"the dump could not be restored: {error}") from error
+        shutil.copyfile(path, restored)
+        with connection.wrap_database_errors, closing(sqlite3.connect(restored)) as raw:
+            (result,) = raw.execute("PRAGMA integrity_check").fetchone()
+        if result != "ok":
+            raise BackupError(f"SQLite finds the restored file damaged: {result}")
+        yield str(restored)
     finally:
-        for file in into.parent.glob(f"{into.name}*"):
+        for file in restored.parent.glob(f"{restored.name}*"):
             file.unlink()
 
 
-def _sqlite_tables(raw: sqlite3.Connection) -> TableChecksums:
-    names = raw.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-    return {name: _sqlite_table(raw, name) for (name,) in names.fetchall()}
-
-
-def _sqlite_table(raw: sqlite3.Connection, name: str) -> tuple[int, str]:
-    count, checksum = 0, hashlib.sha256()
-    for row in raw.execute(f'SELECT * FROM "{name}" ORDER BY rowid'):
-        count += 1
-        checksum.update(repr(row).encode(errors="surrogatepass"))
-    return count, checksum.hexdigest()
-
-
-# --- PostgreSQL ----------------------------------------------------------------------------
-
-
-def _dump_postgresql(path: Path) -> TableChecksums:
-    live: Any = connection.copy()
-    try:
-        with live.cursor() as cursor:
-            cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            cursor.execute("SELECT pg_export_snapshot()")
-            (snapshot,) = cursor.fetchone()
-            _run_tool("pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={path}")
-            return _postgresql_tables(cursor)
-    except DatabaseError as error:
-        raise BackupError(f"the database could not be read: {error}".strip()) from error
-    finally:
-        live.close()
-
-
 @contextmanager
-def _restore_postgresql(path: Path, name: str) -> Iterator[tuple[str, TableChecksums]]:
-    # Statements on a connection that is in no transaction: PostgreSQL makes no database in one.
-    outside: Any = connection.copy()
-    inside = type(outside)({**connection.settings_dict, "NAME": name}, "restored")
+def _restored_postgresql(path: Path, name: str) -> Iterator[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
     try:
-        with outside.cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
-        try:
-            _run_tool(
-                "pg_restore",
-                "--exit-on-error",
-                "--no-owner",
-                "--no-privileges",
-                f"--dbname={name}",
-                str(path),
-            )
-            with inside.cursor() as cursor:
-                tables = _postgresql_tables(cursor)
-            inside.close()
-            url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-            yield url, tables
-        finally:
-            inside.close()
-            with outside.cursor() as cursor:
-                cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    except DatabaseError as error:
-        raise BackupError(f"the empty database to restore into: {error}".strip()) from error
+        options = ("--exit-on-error", "--no-owner", "--no-privileges", f"--dbname={name}")
+        _run_tool("pg_restore", *options, str(path))
+        yield name
     finally:
-        outside.close()
-
-
-def _postgresql_tables(cursor: Any) -> TableChecksums:
-    cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
-    return {name: _postgresql_table(cursor, name) for (name,) in cursor.fetchall()}
-
-
-def _postgresql_table(cursor: Any, name: str) -> tuple[int, str]:
-    cursor.execute(
-        "SELECT count(*), md5(coalesce(string_agg(row, '' ORDER BY row COLLATE \"C\"), ''))"
-        f' FROM (SELECT md5(t::text) AS row FROM public."{name}" t) rows'
-    )
-    count, checksum = cursor.fetchone()
-    return count, checksum
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _run_tool(tool: str, *arguments: str) -> None:
-    """Run one of PostgreSQL's tools against our database, its password not on the command line."""
-    found = shutil.which(tool, path=settings.POSTGRES_BIN or None)
-    if found is None:
+    """Run a PostgreSQL tool on our database; the password goes by the environment.
+
+    Others on the machine can read a command line.
+
+    Raises:
+        BackupError: the tool is not installed, or it failed.
+    """
+    program = shutil.which(tool, path=settings.POSTGRES_BIN or None)
+    if program is None:
         where = f"in {settings.POSTGRES_BIN}" if settings.POSTGRES_BIN else "on PATH"
         raise BackupError(
             f"there is no {tool} {where}: install PostgreSQL's client tools (Debian:"
@@ -173,14 +119,14 @@ def _run_tool(tool: str, *arguments: str) -> None:
         )
     params = connection.get_connection_params()
     names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password"}
-    known = {name: str(params[key]) for name, key in names.items() if params.get(key)}
-    known["PGDATABASE"] = str(connection.settings_dict["NAME"])
-    done = subprocess.run(
-        [found, *arguments],
-        env={**os.environ, **known},
+    environment = {name: str(params[key]) for name, key in names.items() if params.get(key)}
+    environment["PGDATABASE"] = str(connection.settings_dict["NAME"])
+    process = subprocess.run(
+        [program, *arguments],
+        env={**os.environ, **environment},
         capture_output=True,
         text=True,
         check=False,
     )
-    if done.returncode:
-        raise BackupError(f"{tool}: {done.stderr.strip()}")
+    if process.returncode:
+        raise BackupError(f"{tool}: {process.stderr.strip()}")

@@ -1,4 +1,4 @@
-"""Whether the board can do its work now, for monitors and for the page shown when it cannot."""
+"""The health of the database, for monitors and for the 503 page."""
 
 import errno
 from datetime import timedelta
@@ -12,57 +12,58 @@ from django.utils import timezone
 
 from gates.database import triggers
 
-APART = timedelta(seconds=1)  # what clocks that are kept in step never differ by
-HEALTH_PARTS = ("clock", "migrations", "triggers")  # what is known only of a database that answers
-# A disk that takes nothing; a store of files that does not answer.
-DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EHOSTUNREACH}
+MAX_CLOCK_DIFFERENCE = timedelta(seconds=1)  # synchronised clocks differ by less
+HEALTH_PARTS = ("clock", "migrations", "triggers")  # unknown while the database does not answer
+# The disk cannot be written to, or the storage of files does not answer.
+UNAVAILABLE_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EHOSTUNREACH}
 
 
 def health(database: Any = connection) -> dict[str, str]:
-    """The state of each part: "ok", or in one word what is wrong. A few cheap queries."""
+    """Return the state of each part: "ok", or one word for the problem. A few cheap queries."""
     try:
-        clock = _clock(database)
-        pending = _migrations() - MigrationRecorder(database).applied_migrations().keys()
-        faults = [] if pending else triggers.trigger_errors(database)
+        clock = _clock_state(database)
+        pending = _release_migrations() - MigrationRecorder(database).applied_migrations().keys()
+        errors = [] if pending else triggers.trigger_errors(database)
     except (DatabaseError, InterfaceError):
         return {"database": "unreachable", **dict.fromkeys(HEALTH_PARTS, "unknown")}
     return {
         "database": "ok",
         "clock": clock,
         "migrations": "pending" if pending else "ok",
-        "triggers": "unknown" if pending else "faulty" if faults else "ok",
+        "triggers": "unknown" if pending else "faulty" if errors else "ok",
     }
 
 
-def _clock(database: Any) -> str:
-    """Whether this machine's clock is the database's, as that of every other server then is.
+def _clock_state(database: Any) -> str:
+    """Return "ok" if this machine's clock agrees with the database's, otherwise "off".
 
-    History is ordered by the clocks of those who write.
+    All servers compare with the same clock: history is ordered by the clocks of the writers.
     """
     if database.vendor == "sqlite":
-        return "ok"  # it has no other clock than ours
-    asked = timezone.now()
+        return "ok"  # it uses this machine's clock
+    before = timezone.now()
     with database.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        there = cursor.fetchone()[0]
-    return "ok" if asked - APART <= there <= timezone.now() + APART else "off"
+        database_time = cursor.fetchone()[0]
+    earliest, latest = before - MAX_CLOCK_DIFFERENCE, timezone.now() + MAX_CLOCK_DIFFERENCE
+    return "ok" if earliest <= database_time <= latest else "off"
 
 
 @cache
-def _migrations() -> set[tuple[str, str]]:
-    """Every migration of this release; they cannot change while it runs."""
+def _release_migrations() -> set[tuple[str, str]]:
+    """Return all migrations of this release; they cannot change while it runs."""
     return set(MigrationLoader(None).graph.nodes)
 
 
 def is_unavailable(error: BaseException | None) -> bool:
-    """Whether this goes back to the database or the disk: down, gone, read-only, full, too busy.
+    """Return whether the database or the disk caused this error: down, read-only, full, too busy.
 
-    Asking again later may help, which it does not against a mistake in a program.
+    A later request may succeed, as it would not after a programming error.
     """
     while error is not None:
         if isinstance(error, OperationalError | InterfaceError | InternalError):
             return True
-        if isinstance(error, OSError) and error.errno in DISK:
+        if isinstance(error, OSError) and error.errno in UNAVAILABLE_ERRNOS:
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -230,7 +230,7 @@ def test_a_command_takes_it_away_too(sami: User, capsys: pytest.CaptureFixture[s
     call_command("reset_second_factor", "sami")
     call_command("reset_second_factor", "sami")
 
-    assert capsys.readouterr().out.split("\n")[:2] == ["taken away", "there was none"]
+    assert capsys.readouterr().out.split("\n")[:2] == ["removed", "there was none"]
     assert not Authenticator.objects.exists()
     with pytest.raises(CommandError):
         call_command("reset_second_factor", "nobody")

@@ -1,4 +1,4 @@
-"""The floor that pages are measured against draws what the page sends, and counts alike."""
+"""The baseline sends the same rows and counts as the page that is compared with it."""
 
 import re
 
@@ -23,7 +23,7 @@ ROWS = re.compile(r'<tr role="row" id="(\w+)" class="is-(\w+)">')
         pytest.param(420, "B", 60, id="one section"),
     ],
 )
-def test_the_floor_draws_what_the_page_sends(
+def test_the_baseline_sends_the_rows_of_the_page(
     client: Client, gates: int, section: str, shown: int
 ) -> None:
     client.force_login(fill(Size(gates, 1_000)))

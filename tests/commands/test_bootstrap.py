@@ -1,4 +1,4 @@
-"""A fresh database made usable, once."""
+"""`manage.py bootstrap` fills a new database, once."""
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def passwords(out: str) -> dict[str, str]:
-    """The accounts and passwords that were printed."""
+    """Return the printed passwords by account."""
     lines = [line.split() for line in out.splitlines() if line.startswith("    ")]
     return dict(lines)
 

@@ -1,4 +1,4 @@
-"""`manage.py claim`: the verdict in words, and the exit code for CI."""
+"""`manage.py claim` prints the verdict; its exit code is for CI."""
 
 import io
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def run(*args: str) -> tuple[int, str, str]:
-    """The exit code, and what went to standard output and standard error."""
+    """Return (exit code, standard output, standard error)."""
     out, err = io.StringIO(), io.StringIO()
     try:
         call_command("claim", *args, stdout=out, stderr=err)
@@ -48,10 +48,10 @@ def test_an_allowed_claim_exits_0_and_one_refusal_among_all_exits_1() -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["never"], "launch primitive: no claim 'never'; there is: launched"),
+        (["never"], "launch primitive: no claim 'never'; its claims: launched"),
         (["launched", "--launch", "other"], "there is no launch 'other'"),
         (["launched", "--as-of", "soon"], "is not a date"),
-        (["launched", "--as-of", "2001-01-01"], "the record of primitive begins"),
+        (["launched", "--as-of", "2001-01-01"], "the history of primitive starts"),
     ],
 )
 def test_what_cannot_be_judged_exits_2(args: list[str], message: str) -> None:

@@ -1,4 +1,4 @@
-"""Two PostgreSQL roles: the one that serves the board can do its work, and not undo the record."""
+"""`manage.py database_roles`: the web role serves the board and cannot change the history."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
 
 @pytest.fixture
 def web(roles: str) -> None:
-    """A board with a closed gate, seen from the web server's connection."""
+    """A board with a closed gate, and a connection as the web role."""
     factory.closed_gate("T1")
     log_in(WEB)
 

@@ -1,4 +1,4 @@
-"""`manage.py drill`: a backup that could not be restored, or is not sound, is found today."""
+"""`manage.py drill` finds a backup that cannot be restored or is not sound."""
 
 import sqlite3
 import sys
@@ -12,9 +12,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from gates.database import triggers
-from gates.management.commands import drill as command
 from gates.models import Evidence
-from gates.operations import backup
+from gates.operations import backup, drill
+from gates.operations.table_checksums import TableChecksums
 from tests.support import factory
 from tests.support.assertions import sql, triggers_lifted
 
@@ -25,7 +25,7 @@ STEPS = ["dump", "files", "restore", "tables", "evidence", "integrity"]
 
 @pytest.fixture
 def board(committed: None, settings: Any) -> Evidence:
-    """A closed gate whose proof is a file, the only one there is."""
+    """A closed gate whose evidence is a file, the only file stored."""
     settings.STORAGES = {**settings.STORAGES}  # a change of settings begins with empty storage
     gate = factory.closed_gate("T6")
     file = ContentFile(b"p95 410 ms", "k6.txt")
@@ -33,7 +33,7 @@ def board(committed: None, settings: Any) -> Evidence:
 
 
 def failed(capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
-    """The step that failed, and the cause."""
+    """Return (step that failed, cause)."""
     with pytest.raises(CommandError) as failure:
         call_command("drill")
     assert failure.value.returncode == 1
@@ -124,32 +124,32 @@ def test_a_trigger_missing_in_the_dump_is_found(
 def test_a_row_lost_on_the_way_is_found(
     board: Evidence, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def dump(path: Path) -> backup.TableChecksums:
-        """As if a row came in that is not in the file."""
+    def dump(path: Path) -> TableChecksums:
+        """Dump, and count a row that is not in the file."""
         tables = dict(backup.dump(path))
         count, _checksum = tables["gates_gate"]
         return {**tables, "gates_gate": (count + 1, "")}
 
-    monkeypatch.setattr(command, "dump", dump)
+    monkeypatch.setattr(drill, "dump", dump)
     before = databases()
 
     step, cause = failed(capsys)
 
     assert step == "tables"
-    assert "table gates_gate: 2 rows dumped, 1 restored" in cause
+    assert "table gates_gate: 2 rows before, 1 after" in cause
     assert databases() == before
 
 
 def test_a_damaged_dump_is_found(
     board: Evidence, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def dump(path: Path) -> backup.TableChecksums:
+    def dump(path: Path) -> TableChecksums:
         tables = backup.dump(path)
         content = path.read_bytes()
         path.write_bytes(b"\0" * 100 + content[100 : len(content) // 2])
         return tables
 
-    monkeypatch.setattr(command, "dump", dump)
+    monkeypatch.setattr(drill, "dump", dump)
     before = databases()
 
     step, _cause = failed(capsys)

@@ -1,4 +1,4 @@
-"""`manage.py move_data`: the whole board in another database, on either engine, or nothing."""
+"""`manage.py move_data` copies all rows to another database of either engine, or none."""
 
 import os
 import shutil
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,7 +21,6 @@ from django.db import connection
 from django.test import Client
 
 from gates.models import Gate, Import, Launch
-from gates.operations import copy_database as moving
 from tests.support import factory
 from tests.support.admin_forms import person
 from tests.support.assertions import everything, sql, triggers_lifted
@@ -31,7 +31,7 @@ SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
 
 
 def manage(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """A command of ours on the database at an address."""
+    """Run one of our commands on the database at an address."""
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=settings.BASE_DIR,
@@ -75,7 +75,7 @@ def own_database() -> Iterator[str]:
 
 @pytest.fixture
 def board(committed: None) -> None:
-    """An imported launch that people have worked on, logged in and with second factors."""
+    """An imported launch with edits, a session and a second factor."""
     sami = person("sami", "Founder")
     call_command("import_snapshot", str(SNAPSHOT), by="sami", verbosity=0, stdout=StringIO())
     gate = Gate.objects.filter(progress="open", blockers=None).order_by("pk")[0]
@@ -91,7 +91,7 @@ def board(committed: None) -> None:
 
 @pytest.fixture
 def newest_gone(board: None) -> int:
-    """The key of a gate that was the newest, and is gone."""
+    """The key of the newest gate, which was deleted."""
     gate = factory.gate("T99", section=Gate.objects.order_by("pk")[0].section)
     key = int(gate.pk)
     gate.delete()
@@ -105,7 +105,7 @@ def tables(name: Path) -> dict[str, list[tuple[object, ...]]]:
 
 
 def refusal(target: str) -> str:
-    """Why nothing was moved; and it really was not."""
+    """Return the message of a refusal; the target is unchanged."""
     path = Path(urlsplit(target).path)
     before = tables(path) if path.exists() else None
     with pytest.raises(CommandError) as refused:
@@ -235,25 +235,19 @@ def test_a_text_that_the_target_cannot_hold_is_named_by_its_table_and_rows(
     board: None, own_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite holds a text of any length, and PostgreSQL only what fits its column."""
-    rows = moving._iterate_rows
+    save_base = Launch.save_base
 
-    def too_long(model: type, using: str) -> Iterator[tuple[object, ...]]:
-        return (
-            tuple("x" * 1000 if isinstance(value, str) else value for value in row)
-            if model is Launch
-            else row
-            for row in rows(model, using)
-        )
+    def too_long(launch: Launch, **kwargs: Any) -> None:
+        launch.name = "x" * 1000
+        save_base(launch, **kwargs)
 
-    monkeypatch.setattr(moving, "_iterate_rows", too_long)
+    monkeypatch.setattr(Launch, "save_base", too_long)
     pk = Launch.objects.get().pk
 
     with pytest.raises(CommandError) as refused:
         call_command("move_data", own_database)
 
-    assert f"nothing was moved: table gates_launch, rows {pk} to {pk}: value too long" in str(
-        refused.value
-    )
+    assert f"nothing was moved: table gates_launch, row {pk}: value too long" in str(refused.value)
 
 
 def test_a_table_that_nothing_knows_is_not_left_behind_unseen(board: None, target: str) -> None:
@@ -269,17 +263,34 @@ def test_a_table_that_nothing_knows_is_not_left_behind_unseen(board: None, targe
 def test_a_row_lost_on_the_way_takes_everything_back(
     board: None, target: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = moving._iterate_rows
+    history: Any = Gate.history.model
+    save_base, lost = history.save_base, history.objects.latest("pk").pk
 
-    def one_short(model: type, using: str) -> Iterator[tuple[object, ...]]:
-        found = rows(model, using)
-        if using == moving.TARGET and model is Gate:
-            next(found)
-        return found
+    def lose_one(row: Any, **kwargs: Any) -> None:
+        if row.pk != lost:
+            save_base(row, **kwargs)
 
-    monkeypatch.setattr(moving, "_iterate_rows", one_short)
+    rows = history.objects.count()
+    monkeypatch.setattr(history, "save_base", lose_one)
 
-    assert "table gates_gate: 34 rows read, 33 found in the target" in refusal(target)
+    found = refusal(target)
+
+    assert f"table gates_historicalgate: {rows} rows before, {rows - 1} after" in found
+    assert "gates_evidence" not in found
+
+
+def test_a_value_changed_on_the_way_takes_everything_back(
+    board: None, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_base = Import.save_base
+
+    def change(row: Import, **kwargs: Any) -> None:
+        row.document += "."
+        save_base(row, **kwargs)
+
+    monkeypatch.setattr(Import, "save_base", change)
+
+    assert "table gates_import: 1 rows before, 1 after" in refusal(target)
 
 
 def test_what_was_wrong_with_the_board_comes_along_and_nothing_else(

@@ -1,7 +1,7 @@
-"""Database down, lost, read-only or full: a clear page, nothing by halves, and well again after.
+"""Database down, lost, read-only or full: a clear page, no partial write, and recovery.
 
-The requests go through the WSGI application in one process, as a worker of the server does, so
-that what is left of a broken connection meets the next request.
+Requests go through the WSGI application in one process, as in a worker of the server: the next
+request meets the remains of a broken connection.
 """
 
 import errno
@@ -35,12 +35,12 @@ pytestmark = pytest.mark.usefixtures("committed")
 
 TOKEN = "a" * 32
 PAGES = ["/", "/gates/T1/", "/history/", "/board.json", "/admin/", "/admin/gates/gate/"]
-# What would tell a stranger about our insides.
-INSIDES = ("Traceback", "OperationalError", "psycopg", "sqlite", "gates_gate", 'File "')
+# Texts that would show our internals to a stranger.
+INTERNALS = ("Traceback", "OperationalError", "psycopg", "sqlite", "gates_gate", 'File "')
 
 
 class Worker:
-    """One process of the server, with somebody logged in."""
+    """One process of the server, with a user logged in."""
 
     def __init__(self) -> None:
         client = Client()
@@ -49,7 +49,7 @@ class Worker:
         self.application = WSGIHandler()
 
     def ask(self, path: str, data: dict[str, Any] | None = None) -> tuple[int, str]:
-        """The status and the page for a request."""
+        """Send a request; return (status, page)."""
         form = urlencode({**(data or {}), "csrfmiddlewaretoken": TOKEN}).encode()
         environ = {
             **RequestFactory().get(path).environ,
@@ -77,15 +77,15 @@ def worker(committed: None) -> Worker:
 
 
 def unavailable(answer: tuple[int, str]) -> bool:
-    """Whether the answer is the page for people, without our insides."""
+    """Return whether the answer is the 503 page, without internals."""
     status, page = answer
-    assert not [word for word in INSIDES if word in page]
+    assert not [word for word in INTERNALS if word in page]
     return status == HTTPStatus.SERVICE_UNAVAILABLE and "cannot reach its data" in page
 
 
 @contextmanager
 def database_down() -> Iterator[None]:
-    """Nothing answers where the database is looked for."""
+    """Let the settings point to where no database answers."""
     place = "NAME" if connection.vendor == "sqlite" else "HOST"
     there = connection.settings_dict[place]
     connection.close()
@@ -99,7 +99,7 @@ def database_down() -> Iterator[None]:
 
 @contextmanager
 def connected_with(name: str, value: str) -> Iterator[None]:
-    """New connections are made with another option."""
+    """Make new connections with another option."""
     options = connection.settings_dict["OPTIONS"]
     before = dict(options)
     connection.close()
@@ -113,14 +113,14 @@ def connected_with(name: str, value: str) -> Iterator[None]:
 
 
 def read_only() -> AbstractContextManager[None]:
-    """The database can be read and not written."""
+    """Let the database refuse writes."""
     if connection.vendor == "sqlite":
         return connected_with("init_command", "PRAGMA query_only = ON")
     return connected_with("options", "-c default_transaction_read_only=on")
 
 
 def lose_the_connection() -> None:
-    """As when the server is restarted: this process's connection is cut from the other side."""
+    """End this process's connection from the server, as a restart of PostgreSQL does."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (mine,) = cursor.fetchone()
@@ -131,7 +131,7 @@ def lose_the_connection() -> None:
 
 
 def before(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, do: Callable[[], None]) -> None:
-    """Let something happen just before a function is called."""
+    """Call `do` just before a function is called."""
     original = getattr(where, name)
 
     def first(*args: Any, **kwargs: Any) -> Any:
@@ -142,7 +142,7 @@ def before(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, do: Callable[
 
 
 def closing(gate: Gate) -> dict[str, Any]:
-    """The gate's page, sent to attach a proof and close."""
+    """Return the gate's form data that adds evidence and closes."""
     return gate_data(gate, progress="closed", reason="Seen green", evidence=[proof("10:00")])
 
 

@@ -1,4 +1,4 @@
-"""`manage.py verify_integrity`: what a restored or hand-edited database is checked for."""
+"""`manage.py verify_integrity` finds errors in a restored or hand-edited database."""
 
 import pytest
 from django.core.management import call_command

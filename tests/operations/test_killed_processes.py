@@ -33,14 +33,14 @@ ATTEMPTS = 60
 
 
 def seconds_for(work: Callable[[], None]) -> float:
-    """How long the work takes when nobody kills it."""
+    """Return the seconds that the work takes when it is not killed."""
     began = time.monotonic()
     work()
     return time.monotonic() - began
 
 
 def killed(work: Callable[[], None], after: float) -> bool:
-    """Do the work in a process of its own and kill it; False where it was done before."""
+    """Kill a process that does the work; return False if it had finished before."""
     connection.close()
     child = os.fork()
     if child == 0:
@@ -59,7 +59,7 @@ def killed(work: Callable[[], None], after: float) -> bool:
 
 
 def wait_until_the_server_has_noticed() -> None:
-    """PostgreSQL finishes the statement under way before it sees that nobody is there."""
+    """Wait: PostgreSQL finishes a running statement before it sees that the client is gone."""
     if connection.vendor == "sqlite":
         return
     for _ in range(500):
@@ -75,13 +75,13 @@ def wait_until_the_server_has_noticed() -> None:
 
 
 def rows() -> Counter[str]:
-    """How many rows each table and each history has."""
+    """Count the rows of each table and of its history."""
     tables = [table for model in TRACKED for table in (model, model.history.model)]
     return Counter({table.__name__: table.objects.count() for table in tables})
 
 
 def rounds(work: Callable[[int], None], takes: float, enough: int) -> Iterator[int]:
-    """Kill the work at random moments until enough have died of it; the number of each round."""
+    """Kill the work at random times until enough processes died; yield each round's number."""
     seed = random.randrange(10**9)  # noqa: S311  nothing to protect
     print(f"seed {seed}")  # noqa: T201  shown by pytest when the test fails
     moments = random.Random(seed)  # noqa: S311
@@ -141,7 +141,7 @@ def test_a_gate_is_closed_with_its_author_and_its_record_or_not_at_all() -> None
 
 
 def versioned() -> set[str]:
-    """The tables that have the column which migration 0005 adds."""
+    """Return the tables that have the column added by migration 0005."""
     tables = [model._meta.db_table for model in TRACKED]
     tables += [model.history.model._meta.db_table for model in TRACKED]
     found = set()

@@ -1,4 +1,4 @@
-"""Two servers on one PostgreSQL are one board: a person walks through both while closes race."""
+"""Two servers on one PostgreSQL act as one board while closes of the same gates race."""
 
 import os
 import re
@@ -29,10 +29,10 @@ GATES = 20
 
 
 class Person(Browser):
-    """One who logs in with a password and a second factor."""
+    """A browser whose user logs in with a password and a second factor."""
 
     def log_in(self, name: str, secret: str, first: Server, second: Server) -> str:
-        """The password to the first server, the code to the second; where that leads."""
+        """Send the password to the first server, the code to the second; return the redirect."""
         self.get(first, reverse("account_login"))
         self.post(first, reverse("account_login"), login=name, password=PASSWORD)
         code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
@@ -41,7 +41,7 @@ class Person(Browser):
 
 
 def database_url() -> str:
-    """The address of the database of this test."""
+    """Return the address of this test's database."""
     name = connection.settings_dict["NAME"]
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
@@ -59,7 +59,7 @@ def servers(committed: None, tmp_path: Path) -> Iterator[tuple[Server, Server]]:
 
 
 def account(name: str) -> str:
-    """A founder with a password and an authenticator app; returns the app's secret."""
+    """Create a founder with a password and an authenticator app; return the app's secret."""
     user = person(name, "Founder")
     user.set_password(PASSWORD)
     user.save()
@@ -69,7 +69,7 @@ def account(name: str) -> str:
 
 
 class Racer(Thread):
-    """Somebody who closes one gate after the other, each at the same moment as another racer."""
+    """A thread that closes one gate after the other, each at the same time as another racer."""
 
     def __init__(self, name: str, at: Server, logged_in: Person, gates: list[Gate], start: Barrier):
         super().__init__(name=name)

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from benchmarks.environment import SETTLED
+from benchmarks.environment import FIXED_ENVIRONMENT
 from tests.support import factory
 
 SOUND = {"DEBUG": "off", "SECRET_KEY": "0123456789" * 6, "ALLOWED_HOSTS": "gates.example"}
@@ -98,4 +98,4 @@ def test_nothing_outside_decides_how_tests_and_the_bench_run() -> None:
 
     # Each run sets the first three itself; the last is a folder of this machine.
     own = {"DATABASE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "POSTGRES_BIN"}
-    assert set(SETTLED) | own == names
+    assert set(FIXED_ENVIRONMENT) | own == names

@@ -1,4 +1,4 @@
-"""For somebody who has lost their second factor and the recovery codes."""
+"""Reset the second factors of a user who has lost them and the recovery codes."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -10,9 +10,9 @@ from accounts.adapters import reset_second_factors
 
 
 class Command(BaseCommand):
-    """Whoever runs this on the server has made sure who asks."""
+    """Before running it, make sure that the request comes from the user."""
 
-    help = "Take away a person's second factors and end their sessions; they set up a new one."
+    help = "Remove a user's second factors and end their sessions; they set up a new one."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
@@ -21,5 +21,5 @@ class Command(BaseCommand):
         user = User.objects.filter(username=options["username"]).first()
         if user is None:
             raise CommandError(f"there is no account {options['username']!r}")
-        done = reset_second_factors(user)
-        self.stdout.write("taken away" if done else "there was none")
+        removed = reset_second_factors(user)
+        self.stdout.write("removed" if removed else "there was none")

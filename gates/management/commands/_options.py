@@ -1,4 +1,4 @@
-"""What the commands that read a board share: `--as-of`, `--language`, the board they name."""
+"""Options shared by the commands that read a board: `--as-of`, `--language`, `--launch`."""
 
 from argparse import ArgumentParser
 
@@ -14,25 +14,29 @@ from gates.database.read_transaction import read_only_snapshot
 
 
 def add_as_of_option(parser: ArgumentParser) -> None:
-    """Add the option that asks for a past moment."""
+    """Add `--as-of`, for the board of a past date or time."""
     parser.add_argument(
         "--as-of",
         metavar="ISO-8601",
-        help="a date (the end of that day) or a time; the board as it was then",
+        help="read the board as it was at the end of this date, or at this time",
     )
 
 
 def add_language_option(parser: ArgumentParser) -> None:
-    """Add the option for reasons in another language than English, on which scripts rely."""
+    """Add `--language`. The default is English, because scripts rely on the text."""
     parser.add_argument("--language", choices=list(dict(settings.LANGUAGES)), default="en")
 
 
 def requested_board_or_error(slug: str | None, as_of: str | None, *, exit_code: int = 1) -> Board:
-    """The board of the named launch, or of the current one, as one moment left it: now or earlier.
+    """Return the board of a launch, now or as of a past moment, read in one snapshot.
+
+    Args:
+        slug: of the launch; None for the current one.
+        as_of: ISO date or time; None for now.
+        exit_code: of the process, where there is no such board.
 
     Raises:
-        CommandError: no such launch, no such moment, or nothing on record then; the process ends
-            with `exit_code`.
+        CommandError: there is no such launch, `as_of` is no date, or the history starts later.
     """
     now = timezone.now()
     try:
@@ -43,10 +47,10 @@ def requested_board_or_error(slug: str | None, as_of: str | None, *, exit_code: 
     except datetimes.InvalidDate as error:
         raise CommandError(str(error), returncode=exit_code) from error
     except NoHistoryYet as error:
-        begins = error.since and timezone.localtime(error.since).isoformat(" ", "minutes")
-        message = f"the record of {error.launch.slug} begins {begins or 'with the next change'}"
+        start = error.since and timezone.localtime(error.since).isoformat(" ", "minutes")
+        message = f"the history of {error.launch.slug} starts {start or 'with the next change'}"
         raise CommandError(message, returncode=exit_code) from error
     if board is None:
-        named = f"launch {slug!r}" if slug else "current launch"
-        raise CommandError(f"there is no {named}", returncode=exit_code)
+        name = f"launch {slug!r}" if slug else "current launch"
+        raise CommandError(f"there is no {name}", returncode=exit_code)
     return board

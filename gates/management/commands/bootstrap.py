@@ -1,4 +1,4 @@
-"""Make a fresh database usable: groups, first accounts, the current snapshot."""
+"""Fill a new database: groups, first accounts, the current snapshot."""
 
 import secrets
 from datetime import date
@@ -19,22 +19,22 @@ from gates.models.history import save_with_history
 from gates.roles import create_groups
 
 SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
-# The history begins on the day of the document, not on the day of the installation.
+# The history starts on the date of the document, not of the installation.
 SNAPSHOT_DATE = date(2026, 4, 23)
 
-# Account, group, and the name under which the board knows the person.
+# (username, group, name of the Owner on the board or "")
 FIRST_USERS = (("sami", "Founder", "Sami"), ("engineer", "Engineer", ""))
 
 
 class Command(BaseCommand):
-    """What is already there is left as it is, so that running it again changes nothing."""
+    """Create only what is missing; a second run changes nothing."""
 
     help = "Create the groups, the first accounts (passwords printed once) and the snapshot."
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         create_groups()
-        # Only into an empty house: an account that was renamed or removed is not made again.
+        # Only where there is no account: a renamed or removed one is not created again.
         passwords = {} if User.objects.exists() else self._create_users()
         if not Launch.objects.exists():
             sami = User.objects.filter(username="sami").first()
@@ -44,13 +44,13 @@ class Command(BaseCommand):
             self._link_owner(username, name)
         if passwords:
             self.stdout.write(
-                "\nFirst log-in (shown only now; it asks for a password of your own):"
+                "\nPasswords for the first log-in (shown only now; each must be changed there):"
             )
         for username, password in passwords.items():
             self.stdout.write(f"    {username:<10} {password}")
 
     def _create_users(self) -> dict[str, str]:
-        """Make the first accounts; returns their passwords."""
+        """Create the first accounts; return their passwords by username."""
         passwords = {}
         for username, group, _ in FIRST_USERS:
             passwords[username] = secrets.token_urlsafe(12)
@@ -60,6 +60,7 @@ class Command(BaseCommand):
         return passwords
 
     def _link_owner(self, username: str, name: str) -> None:
+        """Link the Owner of this name to the account, if neither is linked yet."""
         owner = Owner.objects.filter(name=name, user=None).first()
         user = User.objects.filter(username=username, owner=None).first()
         if owner is None or user is None:

@@ -1,4 +1,4 @@
-"""May we say it? Prints a claim's verdict with its reasons; the exit code is the answer."""
+"""Print the verdict of a claim, with its reasons; the exit code is the verdict."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -15,15 +15,15 @@ ALLOWED, REFUSED, NO_SUCH_CLAIM = 0, 1, 2
 
 
 class Command(BaseCommand):
-    """Exit 0: allowed. 1: refused, or one of several is. 2: no such claim, launch or moment."""
+    """Exit 0: all allowed. 1: at least one refused. 2: no such claim, launch or past board."""
 
     help = "Print a claim's verdict; exit 0 allowed, 1 refused, 2 no such claim."
-    # The answer is read in CI; checking all settings first would take longer than the answer.
+    # CI runs this command; Django's system checks would take longer than the verdict.
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("slug", nargs="?", help="such as launched; without it, all claims")
-        parser.add_argument("--launch", metavar="SLUG", help="not the current launch")
+        parser.add_argument("slug", nargs="?", help="such as launched; default: all claims")
+        parser.add_argument("--launch", metavar="SLUG", help="default: the current launch")
         add_as_of_option(parser)
         add_language_option(parser)
 
@@ -34,17 +34,17 @@ class Command(BaseCommand):
         slug = options["slug"]
         claims = [claim for claim in board.claims if slug in (None, claim.slug)]
         if not claims:
-            there = ", ".join(claim.slug for claim in board.claims)
-            known = f"no claim {slug!r}; there is: {there}" if there else "it has no claims"
-            self.stderr.write(f"launch {board.launch.slug}: {known}")
+            slugs = ", ".join(claim.slug for claim in board.claims)
+            problem = f"no claim {slug!r}; its claims: {slugs}" if slugs else "it has no claims"
+            self.stderr.write(f"launch {board.launch.slug}: {problem}")
             raise SystemExit(NO_SUCH_CLAIM)
         with translation.override(options["language"]):
             for claim in claims:
-                self._tell(claim)
+                self._print_verdict(claim)
         if not all(claim.verdict.allowed for claim in claims):
             raise SystemExit(REFUSED)
 
-    def _tell(self, claim: ClaimRow) -> None:
+    def _print_verdict(self, claim: ClaimRow) -> None:
         verdict = "allowed" if claim.verdict.allowed else "refused"
         self.stdout.write(f"{claim.slug}: {verdict} ({claim.name})")
         for reason in claim.verdict.reasons:

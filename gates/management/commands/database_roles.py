@@ -1,7 +1,7 @@
-"""Two PostgreSQL roles: one that owns the tables and migrates, one that serves the board.
+"""Create two PostgreSQL roles: the owner migrates, the web role serves the board.
 
-What the web role may not do, nobody does through the web server, whatever goes wrong there: it
-cannot truncate, drop or alter a table, cannot disable a trigger, and only adds to the history.
+The web role limits the damage when the web server is taken over: it cannot truncate, drop or alter
+a table, cannot disable a trigger, and only adds to the history.
 """
 
 import secrets
@@ -18,7 +18,7 @@ from gates.database.append_only import HISTORY_TABLES, LOG_TABLES
 APPEND_ONLY_TABLES = {*HISTORY_TABLES, *LOG_TABLES}
 READ, ADD, WORK = "SELECT", "SELECT, INSERT", "SELECT, INSERT, UPDATE, DELETE"
 
-# What has an owner: its name, quoted by the catalogue, and whose it is. Sequences follow tables.
+# By kind of object: a query for (name, quoted by the catalogue; owner). Sequences follow tables.
 OWNED = {
     "DATABASE": """
         SELECT quote_ident(datname), pg_get_userbyid(datdba) FROM pg_database
@@ -36,11 +36,11 @@ OWNED = {
 
 
 class Command(BaseCommand):
-    """Run as an administrator once, and as the owner after each `migrate`."""
+    """Run it as an administrator once, and as the owner after each `migrate`."""
 
     help = (
         "PostgreSQL: create the owner and the web role (passwords printed once), hand the tables"
-        " to the owner, and give the web role what the board needs and no more."
+        " to the owner, and give the web role only the rights that the board needs."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -53,11 +53,11 @@ class Command(BaseCommand):
         owner, web = options["owner"], options["web"]
         try:
             with transaction.atomic(), connection.cursor() as cursor:
-                passwords = self._create(cursor, owner, web)
+                passwords = self._create_roles(cursor, owner, web)
                 for statement in [
-                    *_ownership(cursor, owner),
-                    *_rights(cursor, web),
-                    *_default_rights(owner, web),
+                    *_ownership_statements(cursor, owner),
+                    *_grant_statements(cursor, web),
+                    *_default_grant_statements(owner, web),
                 ]:
                     cursor.execute(statement)
         except DatabaseError as error:
@@ -66,14 +66,14 @@ class Command(BaseCommand):
             self.stdout.write(f"Created {role}, password (shown only now): {password}")
         self.stdout.write(f"{owner} owns the tables; {web} may use them, and only add history.")
 
-    def _create(self, cursor: Any, owner: str, web: str) -> dict[str, str]:
-        """Make the roles that are not there yet; returns their passwords."""
+    def _create_roles(self, cursor: Any, owner: str, web: str) -> dict[str, str]:
+        """Create the missing roles; return their passwords by name."""
         cursor.execute("SELECT rolname FROM pg_roles")
-        there = {name for (name,) in cursor.fetchall()}
+        existing = {name for (name,) in cursor.fetchall()}
         passwords = {}
-        # The owner makes and drops the database that `drill` restores into.
+        # The owner creates and drops the database that `drill` restores into.
         for role, rights in ((owner, "CREATEDB"), (web, "NOCREATEDB")):
-            if role not in there:
+            if role not in existing:
                 passwords[role] = secrets.token_urlsafe(24)
                 cursor.execute(
                     sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEROLE {} PASSWORD {}").format(
@@ -83,26 +83,26 @@ class Command(BaseCommand):
         return passwords
 
 
-def _ownership(cursor: Any, owner: str) -> Iterator[sql.Composed]:
-    """Hand what is not the owner's to the owner."""
+def _ownership_statements(cursor: Any, owner: str) -> Iterator[sql.Composed]:
+    """Yield a statement for each object that the owner does not own yet."""
     for kind, query in OWNED.items():
         cursor.execute(query)
-        for name, now in cursor.fetchall():
-            if now != owner:
+        for name, current_owner in cursor.fetchall():
+            if current_owner != owner:
                 yield sql.SQL("ALTER {} {} OWNER TO {}").format(
                     sql.SQL(kind), sql.SQL(name), sql.Identifier(owner)
                 )
 
 
-def _rights(cursor: Any, web: str) -> Iterator[sql.Composed]:
-    """Take everything from the web role and from everybody, then give it what it needs."""
+def _grant_statements(cursor: Any, web: str) -> Iterator[sql.Composed]:
+    """Yield statements that revoke all rights of the web role and PUBLIC, then grant some."""
     role, database = sql.Identifier(web), sql.Identifier(connection.settings_dict["NAME"])
     yield sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC, {}").format(database, role)
     yield sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, role)
     yield sql.SQL("REVOKE ALL ON SCHEMA public FROM PUBLIC, {}").format(role)
     yield sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role)
     yield sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(role)
-    # USAGE counts on; only UPDATE could set a sequence back.
+    # USAGE allows nextval; only UPDATE allows setval, which could set a sequence back.
     yield sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(role)
     cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     for (table,) in cursor.fetchall():
@@ -114,7 +114,7 @@ def _rights(cursor: Any, web: str) -> Iterator[sql.Composed]:
         )
 
 
-def _default_rights(owner: str, web: str) -> Iterator[sql.Composed]:
+def _default_grant_statements(owner: str, web: str) -> Iterator[sql.Composed]:
     """Let the web role read and add to tables that a migration is going to make.
 
     So the release that runs meanwhile goes on working when `migrate` adds a table that a trigger

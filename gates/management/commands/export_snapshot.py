@@ -13,13 +13,13 @@ from ._options import add_as_of_option, add_language_option, requested_board_or_
 
 
 class Command(BaseCommand):
-    """The document and nothing else goes to standard output."""
+    """Write only the document to standard output."""
 
     help = "Write a launch's board to standard output as Markdown, JSON or CSV."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--format", choices=list(FORMATS), default="md")
-        parser.add_argument("--launch", metavar="SLUG", help="not the current launch")
+        parser.add_argument("--launch", metavar="SLUG", help="default: the current launch")
         add_as_of_option(parser)
         add_language_option(parser)
 

@@ -1,4 +1,4 @@
-"""Bring a document onto the board."""
+"""Import a document into the board."""
 
 import json
 import os
@@ -21,7 +21,7 @@ from gates.documents.records import DocumentError
 
 
 def printable(text: str) -> str:
-    """A text of a document without what could steer a terminal."""
+    """Return a document's text with control characters escaped: they could steer a terminal."""
     return "".join(
         char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in text
     )
@@ -29,30 +29,30 @@ def printable(text: str) -> str:
 
 @contextmanager
 def suppress_broken_pipe() -> Iterator[None]:
-    """Let a reader such as `head` stop reading: what was done is done, only its report is cut."""
+    """Let a reader such as `head` stop reading: the import is done, only its report is cut."""
     try:
         yield
     except BrokenPipeError:
-        # What Python still flushes on leaving goes nowhere, instead of failing again.
+        # Python flushes stdout at exit; into /dev/null this cannot fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class Command(BaseCommand):
-    """Import a launch document in one transaction, with history; prints what differs."""
+    """Import a launch document in one transaction, with history; print the differences."""
 
     help = (
-        "Import a launch document (.md, or a .json fixture). Prints what differs and every "
-        "contradiction in the document. All or nothing; what the document lacks is never removed."
+        "Import a launch document (.md, or a .json fixture). Prints the differences and every "
+        "contradiction in the document. All or nothing; rows that it lacks are never removed."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add = parser.add_argument
         add("file", type=Path)
-        add("--launch", metavar="SLUG", default="", help="import under this launch's slug")
-        add("--dry-run", action="store_true", help="print what would change, write nothing")
-        add("--by", metavar="USERNAME", help="whose import this is, for the history")
-        add("--empty-status", metavar="STATUS", help="what an empty status cell means (.md)")
-        add("--dated", metavar="DATE", help="write the history under this day (YYYY-MM-DD)")
+        add("--launch", metavar="SLUG", default="", help="slug of the launch to import into")
+        add("--dry-run", action="store_true", help="print the changes, write nothing")
+        add("--by", metavar="USERNAME", help="author of the import in the history")
+        add("--empty-status", metavar="STATUS", help="status for empty status cells (.md)")
+        add("--dated", metavar="DATE", help="date of the history rows (YYYY-MM-DD)")
         add("--format", choices=("text", "json"), default="text", help="for people or programs")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -69,11 +69,11 @@ class Command(BaseCommand):
                 dated=self._dated(options),
                 tell=self._progress if sys.stderr.isatty() else no_progress,
             )
-        except DocumentError as refused:
+        except DocumentError as error:
             if options["format"] == "json":
-                problems = [asdict(problem) for problem in refused.problems]
+                problems = [asdict(problem) for problem in error.problems]
                 self._json({"file": path.name, "refused": problems})
-            lines = "\n".join(f"  {printable(str(problem))}" for problem in refused.problems)
+            lines = "\n".join(f"  {printable(str(problem))}" for problem in error.problems)
             raise CommandError(f"{path.name} is refused, nothing was written:\n{lines}") from None
         with suppress_broken_pipe():
             if options["format"] == "json":
@@ -83,7 +83,7 @@ class Command(BaseCommand):
             sys.stdout.flush()
 
     def _progress(self, done: int, of: int) -> None:
-        """How far it is, on a terminal; gone again at the end."""
+        """Show progress on a terminal; clear it at the end."""
         if done % 50 == 0 or done == of:
             self.stderr.write(
                 f"{done:,} of {of:,}" if done < of else " " * 30, style_func=str, ending="\r"
@@ -97,14 +97,14 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"there is no account {options['by']!r}")
         if not user.has_perm("gates.change_gate"):
-            raise CommandError(f"{options['by']!r} may not change gates, so no import is theirs")
+            raise CommandError(f"{options['by']!r} may not change gates, and so may not import")
         return user
 
     def _empty_status(self, options: dict[str, Any]) -> Any:
-        found = parse_status(options["empty_status"] or "")
-        if options["empty_status"] and found is None:
+        status = parse_status(options["empty_status"] or "")
+        if options["empty_status"] and status is None:
             raise CommandError(f"--empty-status: {options['empty_status']!r} is not a status")
-        return found
+        return status
 
     def _dated(self, options: dict[str, Any]) -> date | None:
         try:
@@ -112,13 +112,13 @@ class Command(BaseCommand):
         except ValueError:
             raise CommandError(f"--dated: {options['dated']!r} is not a date") from None
 
-    def _json(self, said: dict[str, Any]) -> None:
-        self.stdout.write(json.dumps(said, ensure_ascii=False, indent=2))
+    def _json(self, document: dict[str, Any]) -> None:
+        self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
 
     def _text(self, report: ImportReport, dry_run: bool) -> None:
-        # All lines of one gate together, in the order in which gates first come up.
+        # Lines of one gate stand together; gates are in the order of their first line.
         order = {difference.gate: n for n, difference in reversed([*enumerate(report.differences)])}
-        for difference in sorted(report.differences, key=lambda found: order[found.gate]):
+        for difference in sorted(report.differences, key=lambda difference: order[difference.gate]):
             self.stdout.write(printable(str(difference)))
         skipped = [
             f"line {part.line}, “{part.heading}”: {part.lines} lines, beginning “{part.sample}”"

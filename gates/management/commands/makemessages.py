@@ -1,10 +1,10 @@
-"""Django's makemessages, which also finds the plurals that the rules mark for translation."""
+"""Run Django's makemessages, which here also extracts `ngettext_noop` plurals."""
 
 from django.core.management.commands import makemessages
 
 
 class Command(makemessages.Command):
-    """See gates/rules/reason.py for `ngettext_noop`."""
+    """`ngettext_noop` is defined in gates/rules/reason.py."""
 
     xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=ngettext_noop:1,2"]
     msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]

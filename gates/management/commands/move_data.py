@@ -1,4 +1,4 @@
-"""Move the board to another database, of the other engine or of the same."""
+"""Copy the board to another database, of either engine."""
 
 import sys
 from argparse import ArgumentParser
@@ -11,12 +11,12 @@ from gates.operations.copy_database import CopyRefused, copy_database
 
 
 class Command(BaseCommand):
-    """Copy everything or nothing, and compare. The database that is moved from stays as it is."""
+    """Copy all rows or none, and compare. The source is only read."""
 
     help = (
         "Copy everything, history and accounts included, from the database of DATABASE_URL into an"
         " empty, migrated one (SQLite or PostgreSQL), and compare. All or nothing. Stop the board"
-        " first: what is written meanwhile is not in the copy."
+        " first: rows written meanwhile are not in the copy."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -29,16 +29,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            moved = copy_database(options["target"], self._tell)
+            checksums = copy_database(options["target"], self._show_progress)
         except (CopyRefused, DatabaseError) as error:
             raise CommandError(f"nothing was moved: {error}".strip()) from error
-        rows = sum(count for count, _ in moved.values())
+        rows = sum(count for count, _ in checksums.values())
         self.stdout.write(
-            f"Moved {rows:,} rows of {len(moved)} tables; counts, checksums, triggers and history"
-            " are as they were. Now let DATABASE_URL name the target."
+            f"Moved {rows:,} rows of {len(checksums)} tables; counts, checksums, triggers and"
+            " history are equal. Now set DATABASE_URL to the target."
         )
 
-    def _tell(self, table: str) -> None:
+    def _show_progress(self, table: str) -> None:
         if sys.stderr.isatty():
             self.stderr.write(f"{table} …\033[K", style_func=str, ending="\r")
             self.stderr.flush()

@@ -1,4 +1,4 @@
-"""Check what the board promises: rules in the database, nothing breaks them, all on record."""
+"""Check that the triggers are installed, no row breaks a rule, and each row is its history's."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -12,11 +12,11 @@ from gates.operations.record import future_rows
 
 
 class Command(BaseCommand):
-    """Prints every fault found and exits 1, or says that there is none."""
+    """Print each error and exit 1, or print one line that starts with "ok"."""
 
     help = (
-        "Check the triggers, the closing rule, and that each row is what its history says;"
-        " exit 1 with the rows if not."
+        "Check the triggers, the closing rule, and that each row equals its newest history row;"
+        " exit 1 and print the rows if not."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,9 +32,11 @@ class Command(BaseCommand):
             self.stdout.write("triggers installed")
         for note in future_rows():
             self.stdout.write(f"note: {note}")
-        faults = integrity.integrity_errors()
-        for fault in faults:
-            self.stdout.write(fault)
-        if faults:
+        errors = integrity.integrity_errors()
+        for error in errors:
+            self.stdout.write(error)
+        if errors:
             raise SystemExit(1)
-        self.stdout.write("ok: triggers present, no violation, every row is what its history says")
+        self.stdout.write(
+            "ok: triggers present, no violation, every row equals its newest history row"
+        )

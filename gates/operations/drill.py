@@ -1,0 +1,99 @@
+"""The backup drill: dump, restore into a temporary database, compare, verify."""
+
+import hashlib
+import secrets
+from collections.abc import Generator, Iterator, Mapping
+from pathlib import Path
+
+from django.core.files.storage import default_storage
+
+from gates.models import Evidence
+
+from . import integrity
+from .backup import RESTORED, BackupError, dump, restore_to_temporary
+from .table_checksums import checksum_tables, table_differences
+
+FileChecksums = Mapping[str, str]  # by name in the storage: SHA-256 in hexadecimal
+
+
+def drill(folder: Path) -> Generator[tuple[str, str], None, None]:
+    """Back up database and evidence files into a folder, and prove that they can be restored.
+
+    Yields:
+        (step, ""), when a step begins, and (step, result), when it has passed. The result is for
+        people.
+
+    Raises:
+        BackupError: dump or restore failed, or what was restored is not what was dumped.
+        DatabaseError: one of the databases failed.
+        OSError: the disk or the storage of evidence failed.
+    """
+    path = folder / "database.dump"
+    # Read before the dump: a file attached meanwhile may be in the copy, but need not.
+    attached = dict(Evidence.objects.exclude(file="").values_list("file", "sha256"))
+
+    yield "dump", ""
+    dumped = dump(path)
+    yield "dump", f"{path.stat().st_size:,} bytes"
+
+    yield "files", ""
+    copied = _copy_files(folder / "files")
+    yield "files", f"{len(copied):,} files"
+
+    yield "restore", ""
+    with restore_to_temporary(path, f"dealix_drill_{secrets.token_hex(4)}") as database:
+        restored = checksum_tables(database)
+        rows = sum(count for count, _ in restored.values())
+        yield "restore", f"{len(restored)} tables, {rows:,} rows"
+
+        yield "tables", ""
+        _raise_if_any("the restored tables differ:", table_differences(dumped, restored))
+        yield "tables", "counts, checksums equal"
+
+        yield "evidence", ""
+        _raise_if_any("the evidence files:", _file_errors(attached, copied))
+        yield "evidence", f"{len(attached):,} files match"
+
+        # pg_restore creates constraint triggers after the rows, so it does not notice violations.
+        yield "integrity", ""
+        errors = integrity.integrity_errors(RESTORED)
+        _raise_if_any("the restored database breaks a rule:", errors)
+        yield "integrity", "triggers, closing rule, history"
+
+
+def _raise_if_any(title: str, errors: list[str]) -> None:
+    if errors:
+        raise BackupError("\n  ".join([title, *errors]))
+
+
+def _copy_files(folder: Path) -> FileChecksums:
+    """Copy all evidence files into a folder; return the checksums of the copies."""
+    checksums = {}
+    for name in _stored_files():
+        copy = folder / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        with default_storage.open(name) as file:
+            copy.write_bytes(file.read())
+        checksums[name] = hashlib.sha256(copy.read_bytes()).hexdigest()
+    return checksums
+
+
+def _stored_files(folder: str = "") -> Iterator[str]:
+    """Yield the names of all files in the storage of evidence."""
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:  # nothing has been attached yet
+        return
+    for name in files:
+        yield f"{folder}{name}"
+    for name in folders:
+        yield from _stored_files(f"{folder}{name}/")
+
+
+def _file_errors(attached: FileChecksums, copied: FileChecksums) -> list[str]:
+    """Return one line for each attached file that was not copied as it was attached."""
+    return [
+        f"file {name}: {'not what was attached' if name in copied else 'missing'}"
+        for name, checksum in sorted(attached.items())
+        if copied.get(name) != checksum
+    ]
