@@ -5,7 +5,19 @@ from collections.abc import Callable
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path, register_converter
 
-from gates.views import board, gate, history, imports, site
+from gates.views import board, evidence, gate, history, imports, site
+
+
+class Sha256Converter:
+    """A path converter for a SHA-256 in hexadecimal."""
+
+    regex = "[0-9a-f]{64}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
 
 
 class GateCodeConverter:
@@ -21,6 +33,7 @@ class GateCodeConverter:
 
 
 register_converter(GateCodeConverter, "code")
+register_converter(Sha256Converter, "sha256")
 
 
 def launch_routes(
@@ -49,7 +62,8 @@ urlpatterns = [
     *launch_routes("waiting/", board.waiting, "waiting"),
     *launch_routes("honesty/", board.honesty, "honesty"),
     path("history/", history.history, name="history"),
-    path("evidence/<int:pk>/file", gate.evidence_file, name="evidence-file"),
+    path("evidence/<int:pk>/file", evidence.evidence_file, name="evidence-file"),
+    path("evidence/<int:pk>/file/<sha256:sha256>", evidence.evidence_file, name="evidence-file"),
     path("import/", imports.import_document, name="import"),
     path("language/", site.language, name="language"),
     path("badge.svg", site.badge, name="badge"),

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import BooleanField, Func, Min, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Func, Min, OuterRef, QuerySet
 
 from gates.models import TRACKED
 
@@ -79,22 +79,19 @@ class SameObject(Func):
 
 
 def object_rows(model: Any, pk: str) -> QuerySet[Any]:
-    """Return an object's history rows, newest first, for a Subquery.
+    """Return an object's history rows, the last written first, for a Subquery.
 
     Args:
         model: The tracked model, whose history is read.
         pk: The column of the outer query that holds the object's id.
     """
     rows: QuerySet[Any] = _history_of(model)._default_manager.filter(SameObject("id", OuterRef(pk)))
-    return rows.order_by("id", "-history_date", "-history_id")
+    return rows.order_by("id", "-history_id")
 
 
 def previous_rows(model: Any) -> QuerySet[Any]:
-    """Return the history rows before the outer query's one, newest first, for a Subquery."""
-    date = Q(history_date__lt=OuterRef("history_date"))
-    tie = Q(history_id__lt=OuterRef("history_id"))
-    # "<=" is implied, but only it bounds the search in the index.
-    return object_rows(model, "id").filter(date | tie, history_date__lte=OuterRef("history_date"))
+    """Return the rows written before the outer query's one, the last first, for a Subquery."""
+    return object_rows(model, "id").filter(history_id__lt=OuterRef("history_id"))
 
 
 class RowSource:

@@ -25,6 +25,10 @@ from .trigger import SQLSTATE_CHECK_VIOLATION, Trigger, sqlite_trigger
 CLOSED_NEEDS_EVIDENCE = "gate_closed_needs_evidence"
 KEY_IN_USE = "gates_key_in_use"
 
+# How often the trigger on evidence tries to update the gate before it refuses the write.
+TOUCH_ATTEMPTS = 20
+SQLSTATE_NOT_IN_STATE = "55000"  # an OperationalError: pages answer 503
+
 
 def refusal_body(which_gates: str, before: str = "") -> str:
     """Return the body of a PostgreSQL function that refuses closed gates without evidence.
@@ -62,13 +66,18 @@ POSTGRESQL_CLOSING_RULE = (
         "gates_evidence",
         "CREATE CONSTRAINT TRIGGER {name} AFTER DELETE OR UPDATE ON public.gates_evidence "
         "DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION public.{name}()",
-        body="""
+        body=f"""
 BEGIN
     IF TG_OP = 'DELETE' OR NEW.gate_id IS DISTINCT FROM OLD.gate_id THEN
         -- Again where the row that was waited for is gone and another has taken its id.
-        LOOP
+        FOR attempt IN 1..{TOUCH_ATTEMPTS} LOOP
             UPDATE gates_gate SET progress = progress WHERE id = OLD.gate_id;
             EXIT WHEN FOUND OR NOT EXISTS (SELECT 1 FROM gates_gate WHERE id = OLD.gate_id);
+            -- A rule, a policy or a trigger that is not ours keeps the UPDATE from its row.
+            IF attempt = {TOUCH_ATTEMPTS} THEN
+                RAISE EXCEPTION 'gate % is there, but cannot be updated', OLD.gate_id
+                    USING ERRCODE = '{SQLSTATE_NOT_IN_STATE}', TABLE = 'gates_gate';
+            END IF;
         END LOOP;
     END IF;
     RETURN NULL;

@@ -12,6 +12,8 @@ from typing import Any
 from . import append_only, closing_rule, record_chain, revision
 from .trigger import Trigger
 
+RULE = "RULE"  # in place of the definition of a trigger
+
 ALL_TRIGGERS = {
     "postgresql": (
         *closing_rule.POSTGRESQL_CLOSING_RULE,
@@ -65,31 +67,51 @@ def remove(connection: Any) -> None:
 
 
 def trigger_errors(connection: Any) -> list[str]:
-    """Return one line for each trigger that is missing, changed or disabled; empty if none is.
+    """Return one line for each trigger that is missing, changed, disabled, or not ours.
 
     Definitions are compared too, so that a trigger whose function was emptied by hand is found.
+    Rewrite rules of PostgreSQL count as triggers that are not ours: they act on the same writes.
     """
     installed = _installed_triggers(connection)
+    expected = {
+        (trigger.table, trigger.name): trigger for trigger in ALL_TRIGGERS[connection.vendor]
+    }
     errors = []
-    for trigger in ALL_TRIGGERS[connection.vendor]:
-        if trigger.name not in installed:
-            errors.append(f"trigger {trigger.name} on {trigger.table} is missing")
-        elif installed[trigger.name] != trigger.fingerprint():
-            errors.append(f"trigger {trigger.name} on {trigger.table} was changed or disabled")
+    missing = set()
+    for (table, name), trigger in expected.items():
+        if (table, name) not in installed:
+            missing.add(name)
+            errors.append(f"trigger {name} on {table} is missing")
+        elif installed[table, name] != trigger.fingerprint():
+            errors.append(f"trigger {name} on {table} was changed or disabled")
+    for (table, name), (kind, *_) in installed.items():
+        # One of ours that was moved to another table is told as missing already.
+        if (table, name) not in expected and name not in missing:
+            word = "rule" if kind == RULE else "trigger"
+            errors.append(f"{word} {name} on {table} is not one of the board's")
     return errors
 
 
-def _installed_triggers(connection: Any) -> dict[str, tuple[str, ...]]:
-    """Return name → fingerprint of every installed trigger, as `Trigger.fingerprint` has it."""
+def _installed_triggers(connection: Any) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return (table, name) → fingerprint of every installed trigger, as `Trigger.fingerprint`.
+
+    A rewrite rule has the fingerprint (RULE,).
+    """
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            return {name: (definition,) for name, definition in cursor.fetchall()}
-        cursor.execute(
-            "SELECT t.tgname, replace(pg_get_triggerdef(t.oid), 'public.', ''), p.prosrc,"
-            " t.tgenabled::text, array_to_string(p.proconfig, ';')"
-            " FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-            " JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_proc p ON p.oid = t.tgfoid"
-            " WHERE n.nspname = 'public' AND NOT t.tgisinternal"
-        )
-        return {name: tuple(parts) for name, *parts in cursor.fetchall()}
+            cursor.execute("SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'")
+        else:
+            cursor.execute(
+                "SELECT c.relname, t.tgname, replace(pg_get_triggerdef(t.oid), 'public.', ''),"
+                " p.prosrc, t.tgenabled::text, array_to_string(p.proconfig, ';')"
+                " FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+                " JOIN pg_namespace n ON n.oid = c.relnamespace"
+                " JOIN pg_proc p ON p.oid = t.tgfoid"
+                " WHERE n.nspname = 'public' AND NOT t.tgisinternal"
+                " UNION ALL SELECT c.relname, r.rulename, %s, NULL, NULL, NULL"
+                " FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class"
+                " JOIN pg_namespace n ON n.oid = c.relnamespace"
+                " WHERE n.nspname = 'public' AND c.relkind <> 'v' AND c.relkind <> 'm'",
+                [RULE],
+            )
+        return {(table, name): tuple(parts) for table, name, *parts in cursor.fetchall()}

@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import Subquery
 
 from gates.board.as_of import previous_rows
-from gates.history.entries import Entry, HistoryRows, merge_entries
+from gates.history.entries import Entry, merge_entries
+from gates.history.names import HistoryRows, NamesOnRecord
 from gates.models import TRACKED, Action, Blocker, Claim, Evidence, Gate, Launch, Requirement
 
 PER_PAGE = 50
@@ -103,13 +104,14 @@ def _with_previous_rows(model: Any, keys: list[int]) -> list[dict[str, Any]]:
 
 def _launch_names(rows: Sequence[HistoryRows]) -> dict[tuple[Any, int], str]:
     """Return launch names by (model name, history id); empty where there is only one launch."""
-    names = dict(Launch.objects.order_by().values_list("id", "name"))
-    if len(names) < 2:
+    launches = set(Launch.objects.order_by().values_list("id", flat=True))
+    if len(launches) < 2:
         return {}
+    names = NamesOnRecord({Launch: launches})
     launch_of: dict[tuple[str, Any], int] = {}  # by (foreign key, id) of gate or claim
     for model, key in ((Gate, "gate_id"), (Claim, "claim_id")):
         ids = {row[key] for _, history in rows for row in history if row.get(key)}
-        past = model.history.filter(id__in=ids).order_by("history_date", "history_id")
+        past = model.history.filter(id__in=ids).order_by("history_id")
         launch_of |= {(key, pk): launch for pk, launch in past.values_list("id", "launch_id")}
     launch_names = {}
     for model, history in rows:
@@ -117,16 +119,22 @@ def _launch_names(rows: Sequence[HistoryRows]) -> dict[tuple[Any, int], str]:
             own = row["id"] if model is Launch else row.get("launch_id", 0)
             related = (launch_of.get((key, row.get(key))) for key in ("gate_id", "claim_id"))
             launch = own or next(filter(None, related), 0)
-            launch_names[(model._meta.model_name, row["history_id"])] = names.get(launch, "")
+            if launch in launches:
+                name = names.name(Launch, launch, row["history_date"])
+                launch_names[(model._meta.model_name, row["history_id"])] = name
     return launch_names
 
 
 def _newest_keys(
     filters: AuditLogFilters, model: Any, gates: list[int] | None, how_many: int
 ) -> Iterable[tuple[datetime, int]]:
-    """Return (date, history id) of the newest rows that pass the filters, newest first."""
+    """Yield (moment, history id) of the newest rows that pass the filters.
+
+    A row that was written after a later moment of its object stands at that moment. Such rows are
+    few and have an index of their own.
+    """
     if filters.kind and KINDS.get(filters.kind) is not model:
-        return []
+        return
     rows = model.history.order_by("-history_date", "-history_id")
     if filters.person:
         rows = rows.filter(history_user_name=filters.person)
@@ -136,10 +144,12 @@ def _newest_keys(
         rows = rows.filter(history_date__lte=filters.until)
     if gates is not None:
         if (ids := _object_ids_of_gates(model, gates)) is None:
-            return []
+            return
         rows = rows.filter(id__in=ids)
-    keys: Iterable[tuple[datetime, int]] = rows.values_list("history_date", "history_id")[:how_many]
-    return keys
+    yield from rows.filter(history_late=False).values_list("history_date", "history_id")[:how_many]
+    latest = previous_rows(model).order_by("id", "-history_date").values("history_date")[:1]
+    late = rows.filter(history_late=True).annotate(place=Subquery(latest))
+    yield from late.order_by("-place", "-history_id").values_list("place", "history_id")[:how_many]
 
 
 def _gate_ids_with_code(code: str) -> list[int]:

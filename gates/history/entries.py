@@ -13,24 +13,16 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import models
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext
 
 from gates.history.field_changes import HIDDEN_FIELDS, FieldChange, format_value
-from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Owner, Requirement, Section
+from gates.history.names import HistoryRows, NamesOnRecord
+from gates.models import Action, Blocker, Claim, Evidence, Gate, Requirement
 
 # The first of these columns that a row has names the row.
 SUBJECT_FIELDS = ("code", "summary", "needs", "text", "name")
-
-# The column that is shown for a reference to one of these models.
-LABEL_FIELDS: dict[Any, str] = {
-    Owner: "name",
-    Gate: "code",
-    Section: "name",
-    Launch: "name",
-    Claim: "name",
-}
-
-# A model, and rows of its history table by column name (`values()`).
-HistoryRows = tuple[Any, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +30,10 @@ class Entry:
     """One history row as text in the active language.
 
     Attributes:
-        at: When it was written.
-        by: The user name; empty where a program wrote it.
+        at: Its moment on record.
+        place: The latest moment of the object up to this row: its place among other entries.
+        by: The user name then; empty where a program wrote it.
+        by_id: The id of the account.
         kind: "+" added, "~" changed, "-" deleted, "=" history begins here (after `loaddata`).
         model: The model's name, lower case.
         row_id: The id of the object.
@@ -50,11 +44,15 @@ class Entry:
         reason: The reason given; of an import, its own sentence.
         decision: "closed" or "reopened" where a gate was; else empty.
         document: The name of the document that an import brought; else empty.
-        launch: The launch's name, where the audit log holds several launches; else empty.
+        launch: The launch's name then, where the audit log holds several launches; else empty.
+        is_late: An earlier row of the object has a later moment: a clock was set back.
+        is_future: Its moment was still to come when the page was made: a clock was ahead.
     """
 
     at: datetime
+    place: datetime
     by: str
+    by_id: int | None
     kind: str
     model: str
     row_id: int
@@ -66,6 +64,8 @@ class Entry:
     decision: str = ""
     document: str = ""
     launch: str = ""
+    is_late: bool = False
+    is_future: bool = False
 
 
 def gate_history(gate_id: int) -> list[Entry]:
@@ -101,37 +101,30 @@ def object_history(model: Any, pk: Any) -> list[Entry]:
 def changes_since(model: Any, pk: int, version: int) -> list[Entry]:
     """Return the history of an object after one of its versions, oldest first."""
     rows = model.history.filter(id=pk, version__gte=version)
-    order = ("history_date", "history_id")
-    entries = merge_entries([(model, list(rows.order_by(*order).values()))])[::-1]
-    seen = rows.filter(version=version).order_by(*order).values_list("history_id", flat=True).last()
+    entries = merge_entries([(model, list(rows.values()))])[::-1]
+    seen = rows.filter(version=version).aggregate(seen=Max("history_id"))["seen"]
     numbers = [entry.history_id for entry in entries]
     return entries[numbers.index(seen) + 1 :] if seen in numbers else entries
 
 
 def merge_entries(rows: Sequence[HistoryRows]) -> list[Entry]:
-    """Return history rows of several models as entries, newest first."""
+    """Return history rows of several models as entries, newest first.
+
+    The entries of one object stand in the order of the writes, whatever the clock said.
+    """
     names = _names_in(rows)
     entries = [entry for model, history in rows for entry in _entries(model, history, names)]
-    return sorted(entries, key=lambda entry: entry.at)[::-1]
+    return sorted(entries, key=lambda entry: entry.place)[::-1]
 
 
-def usernames(ids: Iterable[int | None]) -> dict[int | None, str]:
-    """Return user names by id, for the ids that still have an account."""
-    users = get_user_model().objects.filter(pk__in={pk for pk in ids if pk is not None})
-    return dict(users.values_list("pk", "username"))
-
-
-def _names_in(rows: Sequence[HistoryRows]) -> dict[type, dict[Any, str]]:
-    """Return names by model and id for all foreign keys in these rows; one query a model."""
-    wanted: dict[type, set[int]] = defaultdict(set)
+def _names_in(rows: Sequence[HistoryRows]) -> NamesOnRecord:
+    """Return the names on record behind all foreign keys in these rows."""
+    wanted: dict[Any, set[int]] = defaultdict(set)
     for model, history in rows:
         for key in _foreign_keys(model):
             wanted[key.related_model] |= {row[key.attname] for row in history}
-    names: dict[type, dict[Any, str]] = {}
-    for model, label in LABEL_FIELDS.items():
-        query = model.objects.filter(pk__in=wanted.get(model, set()) - {None}).order_by()
-        names[model] = dict(query.values_list("pk", label))
-    names[get_user_model()] = usernames(wanted.get(get_user_model(), set()))
+    names = NamesOnRecord(wanted)
+    names.add_authors(rows)
     return names
 
 
@@ -140,19 +133,24 @@ def _foreign_keys(model: type[models.Model]) -> list[Any]:
 
 
 def _entries(
-    model: type[models.Model], rows: list[dict[str, Any]], names: Mapping[type, Mapping[Any, str]]
+    model: type[models.Model], rows: list[dict[str, Any]], names: NamesOnRecord
 ) -> Iterable[Entry]:
-    """Yield an entry for each row, compared with the row before it, oldest first."""
+    """Yield an entry for each row, compared with the row written before it, oldest first."""
     before: dict[int, dict[str, Any]] = {}
-    for row in sorted(rows, key=lambda row: (row["history_date"], row["history_id"])):
+    place: dict[int, datetime] = {}
+    now = timezone.now()
+    for row in sorted(rows, key=lambda row: row["history_id"]):
         earlier = before.get(row["id"], {})
         changes = _field_changes(model, earlier, row, names)
         before[row["id"]] = row
+        place[row["id"]] = max(place.get(row["id"], row["history_date"]), row["history_date"])
         # A change without a row before it: the object came by `loaddata`, without history.
         first = row["history_type"] == "~" and not earlier
         yield Entry(
             at=row["history_date"],
+            place=place[row["id"]],
             by=row["history_user_name"],
+            by_id=row["history_user_id"],
             kind="=" if first else row["history_type"],
             model=model._meta.model_name or "",
             row_id=row["id"],
@@ -163,6 +161,8 @@ def _entries(
             reason=row["history_change_reason"] or "",
             decision=_decision(earlier, row),
             document=_document_name(row),
+            is_late=row["history_late"],
+            is_future=row["history_date"] > now,
         )
 
 
@@ -186,7 +186,7 @@ def _field_changes(
     model: type[models.Model],
     old: Mapping[str, Any],
     new: Mapping[str, Any],
-    names: Mapping[type, Mapping[Any, str]],
+    names: NamesOnRecord,
 ) -> Iterable[FieldChange]:
     """Yield the columns that differ between two rows; of a first row, all that are set."""
     if new["history_type"] == "-":
@@ -195,8 +195,33 @@ def _field_changes(
     for field in columns:
         if field.name in HIDDEN_FIELDS or old.get(field.attname) == new[field.attname]:
             continue
-        targets = names.get(field.related_model, {}) if field.is_relation else {}
-        before = format_value(field, old.get(field.attname), targets)
-        after = format_value(field, new[field.attname], targets)
-        if before != after:
+        before, after = (_field_text(field, row, new, names) for row in (old, new))
+        if before != after or field.is_relation:
             yield FieldChange(str(field.verbose_name), before, after)
+
+
+def _field_text(
+    field: Any, row: Mapping[str, Any], entry: Mapping[str, Any], names: NamesOnRecord
+) -> str:
+    """Return a column of a row as text; a reference is named as it was at the entry's moment."""
+    value = row.get(field.attname)
+    if not field.is_relation or value is None:
+        return format_value(field, value, {})
+    name = names.name(field.related_model, value, entry["history_date"])
+    if row is entry and field.related_model is get_user_model() and _document_name(entry):
+        return gettext("%(name)s, according to the document") % {"name": name}
+    return name
+
+
+def closing_document(entries: Iterable[Entry]) -> str:
+    """Return the document that brought a gate's last closing, by its history, newest first.
+
+    Empty if people closed it.
+    """
+    decisions = (
+        entry
+        for entry in entries
+        if entry.model == "gate" and (entry.decision == "closed" or entry.kind in {"+", "="})
+    )
+    decision = next(decisions, None)
+    return decision.document if decision else ""

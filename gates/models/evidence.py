@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.storage import Storage
 from django.db import models
 from django.db.models import Q
 from django.db.models.fields.files import FieldFile
@@ -83,6 +84,17 @@ def delete_files_on_error() -> Iterator[None]:
         _stored_files.reset(token)
 
 
+def read_verified(storage: Storage, name: str, sha256: str) -> bytes | None:
+    """Return the content of a stored file; None if it no longer has the checksum on record.
+
+    Raises:
+        FileNotFoundError: the storage has lost the file.
+    """
+    with storage.open(name, "rb") as file:
+        content: bytes = file.read()
+    return content if hashlib.sha256(content).hexdigest() == sha256 else None
+
+
 class HashedFile(FieldFile):
     """The stored file of a piece of evidence, with its SHA-256 in `Evidence.sha256`."""
 
@@ -105,18 +117,12 @@ class HashedFile(FieldFile):
     @property
     def url(self) -> str:
         """The address of the board's page, and not of the storage, which knows no permissions."""
-        return reverse("evidence-file", args=[self.instance.pk])
+        evidence: Any = self.instance
+        return reverse("evidence-file", args=[evidence.pk, evidence.sha256])
 
     def read_verified(self) -> bytes | None:
-        """Return the content; None if it no longer has the checksum that was recorded.
-
-        Raises:
-            FileNotFoundError: the storage has lost the file.
-        """
-        with self.open("rb") as file:
-            content: bytes = file.read()
-        recorded = self.instance.sha256  # type: ignore[attr-defined]
-        return content if hashlib.sha256(content).hexdigest() == recorded else None
+        """Return the content, as `read_verified` does."""
+        return read_verified(self.storage, str(self.name), self.instance.sha256)  # type: ignore[attr-defined]
 
 
 class HashedFileField(models.FileField):

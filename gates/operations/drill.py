@@ -2,18 +2,15 @@
 
 import hashlib
 import secrets
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator
 from pathlib import Path
 
 from django.core.files.storage import default_storage
 
-from gates.models import Evidence
-
 from . import integrity
 from .backup import RESTORED, BackupError, dump, restore_to_temporary
+from .evidence_files import FileChecksums, attached_files, stored_files
 from .table_checksums import checksum_tables, table_differences
-
-FileChecksums = Mapping[str, str]  # by name in the storage: SHA-256 in hexadecimal
 
 
 def drill(folder: Path) -> Generator[tuple[str, str], None, None]:
@@ -30,7 +27,7 @@ def drill(folder: Path) -> Generator[tuple[str, str], None, None]:
     """
     path = folder / "database.dump"
     # Read before the dump: a file attached meanwhile may be in the copy, but need not.
-    attached = dict(Evidence.objects.exclude(file="").values_list("file", "sha256"))
+    attached = attached_files()
 
     yield "dump", ""
     dumped = dump(path)
@@ -69,25 +66,13 @@ def _raise_if_any(title: str, errors: list[str]) -> None:
 def _copy_files(folder: Path) -> FileChecksums:
     """Copy all evidence files into a folder; return the checksums of the copies."""
     checksums = {}
-    for name in _stored_files():
+    for name in stored_files():
         copy = folder / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         with default_storage.open(name) as file:
             copy.write_bytes(file.read())
         checksums[name] = hashlib.sha256(copy.read_bytes()).hexdigest()
     return checksums
-
-
-def _stored_files(folder: str = "") -> Iterator[str]:
-    """Yield the names of all files in the storage of evidence."""
-    try:
-        folders, files = default_storage.listdir(folder)
-    except FileNotFoundError:  # nothing has been attached yet
-        return
-    for name in files:
-        yield f"{folder}{name}"
-    for name in folders:
-        yield from _stored_files(f"{folder}{name}/")
 
 
 def _file_errors(attached: FileChecksums, copied: FileChecksums) -> list[str]:

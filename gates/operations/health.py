@@ -11,9 +11,15 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from gates.database import triggers
+from gates.database.guards import role_note
 
 MAX_CLOCK_DIFFERENCE = timedelta(seconds=1)  # synchronised clocks differ by less
-HEALTH_PARTS = ("clock", "migrations", "triggers")  # unknown while the database does not answer
+HEALTH_PARTS = (
+    "clock",
+    "role",
+    "migrations",
+    "triggers",
+)  # unknown while the database does not answer
 # The disk cannot be written to, or the storage of files does not answer.
 UNAVAILABLE_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EHOSTUNREACH}
 
@@ -22,6 +28,7 @@ def health(database: Any = connection) -> dict[str, str]:
     """Return the state of each part: "ok", or one word for the problem. A few cheap queries."""
     try:
         clock = _clock_state(database)
+        role = "owner" if role_note(database) else "ok"
         pending = _release_migrations() - MigrationRecorder(database).applied_migrations().keys()
         errors = [] if pending else triggers.trigger_errors(database)
     except (DatabaseError, InterfaceError):
@@ -29,6 +36,7 @@ def health(database: Any = connection) -> dict[str, str]:
     return {
         "database": "ok",
         "clock": clock,
+        "role": role,
         "migrations": "pending" if pending else "ok",
         "triggers": "unknown" if pending else "faulty" if errors else "ok",
     }

@@ -1,4 +1,4 @@
-"""Integrity check: one line for each trigger or row that breaks a rule of the board."""
+"""Integrity check: one line for each guard or row that breaks a rule of the board."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -8,7 +8,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import F
 
 from gates.board.as_of import RowSource
-from gates.database import closing_rule, triggers
+from gates.database import closing_rule
+from gates.database.guards import guard_errors
 from gates.models import TRACKED, Action, Gate, Requirement
 
 from .record import record_errors
@@ -18,11 +19,11 @@ END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def integrity_errors(using: str = DEFAULT_DB_ALIAS) -> list[str]:
-    """Return one line for each error in a database: its triggers and its rows.
+    """Return one line for each error in a database: its guards and its rows.
 
     The number of queries does not depend on the number of rows.
     """
-    return [*triggers.trigger_errors(connections[using]), *data_errors(using)]
+    return [*guard_errors(connections[using]), *data_errors(using)]
 
 
 def data_errors(using: str = DEFAULT_DB_ALIAS) -> list[str]:

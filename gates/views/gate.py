@@ -1,26 +1,19 @@
-"""One gate, and the files of its evidence."""
+"""One gate."""
 
-from io import BytesIO
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import (
-    FileResponse,
-    HttpRequest,
-    HttpResponse,
-)
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from accounts import security_log
 from gates.board import datetimes
 from gates.board.launches import get_launch
 from gates.board.queries import read_gate
 from gates.board.rows import MAX_GATES_PER_PAGE, GateRow
-from gates.history.entries import gate_history, usernames
-from gates.models import Evidence, Gate
+from gates.history.entries import closing_document, gate_history
+from gates.history.names import usernames
+from gates.models import Gate
 from gates.rules import Status
 from gates.views.etag import conditional_get
 from gates.views.params import as_of_param, found_or_404, handle_date_errors
@@ -49,11 +42,14 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
             entry.row_id for entry in entries if (entry.model, entry.kind) == ("evidence", "~")
         },
         "progress_word": Gate.Progress(gate_row.progress).label,
+        "closing_document": closing_document(entries),
         "people": usernames(
             [gate_row.closed_by_id]
             + [proof.recorded_by_id for proof in gate_row.evidence]
             + [blocker.resolved_by_id for blocker in gate_row.blockers]
-        ),
+        )
+        # Of the past, as they were called then.
+        | ({entry.by_id: entry.by for entry in entries[::-1] if entry.by} if as_of else {}),
     }
     return render(request, "gates/gate.html", context)
 
@@ -69,34 +65,3 @@ def _could_share(gate_row: GateRow) -> list[str]:
     covered = Gate.objects.filter(covered_by=gate_row.id).exclude(progress=Gate.Progress.CLOSED)
     lacking = covered.exclude(evidence__summary__in=current).order_by("position")
     return list(lacking.values_list("code", flat=True))
-
-
-@require_safe
-def evidence_file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
-    """Return a file of evidence as a download, never shown in the browser.
-
-    409 if its bytes are not those that were attached, 404 if the store has lost it.
-    """
-    if not request.user.has_perm("gates.view_evidence"):
-        raise PermissionDenied(gettext("Files of evidence are for people with a role."))
-    proof = get_object_or_404(Evidence.objects.exclude(file="").select_related("gate"), pk=pk)
-    try:
-        content = proof.file.read_verified()
-    except FileNotFoundError:
-        return _not_served(request, proof, "missing", 404)
-    if content is None:
-        return _not_served(request, proof, "altered", 409)
-    name = proof.file.name.rpartition("/")[2]
-    return FileResponse(
-        BytesIO(content),
-        as_attachment=True,
-        filename=name,
-        content_type="application/octet-stream",
-    )
-
-
-def _not_served(request: HttpRequest, proof: Evidence, reason: str, status: int) -> HttpResponse:
-    """Log why a file is not served ("missing" or "altered") and return the page that says so."""
-    security_log.log_event(f"evidence_file_{reason}", evidence=proof.pk, gate=proof.gate.code)
-    context = {"proof": proof, "missing": reason == "missing"}
-    return render(request, "gates/file_not_served.html", context, status=status)

@@ -115,6 +115,6 @@ def test_the_cost_does_not_grow_with_the_rows(django_assert_max_num_queries, gat
     for number in range(gates):
         factory.closed_gate(f"T{number}")
 
-    # The triggers, violations, three kinds of strays, what is in force, and two a table.
-    with django_assert_max_num_queries(6 + 3 * len(TRACKED)):
-        integrity.integrity_errors()
+    # Violations, three kinds of strays, what is in force, and three a table.
+    with django_assert_max_num_queries(5 + 3 * len(TRACKED)):
+        integrity.data_errors()

@@ -96,8 +96,8 @@ def board(tmp_path: Path, migrated_sqlite: Path) -> Iterator[tuple[subprocess.Po
         f"from dealix_gates.settings import *\nSTATIC_ROOT = {str(tmp_path / 'static')!r}\n"
     )
     environment |= {"PYTHONPATH": str(tmp_path), "DJANGO_SETTINGS_MODULE": "served"}
-    line = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
-    subprocess.run(line, cwd=ROOT, env=environment, check=True)
+    collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+    subprocess.run(collect, cwd=ROOT, env=environment, check=True)
     place = tmp_path / "board.sock"
     line = unit("dealix-gates.service")["Service"]["ExecStart"].replace(SOCKET, str(place))
     program, *arguments = shlex.split(line)

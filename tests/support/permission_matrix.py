@@ -32,6 +32,7 @@ ADDRESSES = {
     "waiting/": "LOOOOL LXXXXL",
     "honesty/": "LOOOOL LXXXXL",
     "evidence/<int:pk>/file": "LOOOOL LXXXXL",
+    "evidence/<int:pk>/file/<sha256:sha256>": "LOOOOL LXXXXL",
     "import/": "LNOOOL LNOOOL",
     "badge.svg": "MMMMMM XXXXXX",
     "language/": "XXXXXX RRRRRR",
@@ -158,6 +159,7 @@ COMMANDS = {
     "import_snapshot": "+-+++-",
     "makemessages": "",
     "move_data": "",
+    "orphan_files": "",
     "reset_second_factor": "",
     "verify_integrity": "",
 }

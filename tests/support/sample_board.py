@@ -43,6 +43,7 @@ class OneOfEach:
             "named": "launched",
             "code": "T1",
             "pk": str(self.file.pk),
+            "sha256": self.file.sha256,
             "content_type_id": str(ContentType.objects.get_for_model(Gate).pk),
             "object_id": str(self.gate.pk),
             "provider_id": "sso",

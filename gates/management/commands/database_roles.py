@@ -13,10 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection, transaction
 from psycopg import sql
 
-from gates.database.append_only import HISTORY_TABLES, LOG_TABLES
-
-APPEND_ONLY_TABLES = {*HISTORY_TABLES, *LOG_TABLES}
-READ, ADD, WORK = "SELECT", "SELECT, INSERT", "SELECT, INSERT, UPDATE, DELETE"
+from gates.database.web_rights import ADD, web_rights
 
 # By kind of object: a query for (name, quoted by the catalogue; owner). Sequences follow tables.
 OWNED = {
@@ -106,11 +103,8 @@ def _grant_statements(cursor: Any, web: str) -> Iterator[sql.Composed]:
     yield sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(role)
     cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     for (table,) in cursor.fetchall():
-        rights = (
-            ADD if table in APPEND_ONLY_TABLES else READ if table == "django_migrations" else WORK
-        )
         yield sql.SQL("GRANT {} ON public.{} TO {}").format(
-            sql.SQL(rights), sql.Identifier(table), role
+            sql.SQL(", ".join(web_rights(table))), sql.Identifier(table), role
         )
 
 
@@ -121,7 +115,7 @@ def _default_grant_statements(owner: str, web: str) -> Iterator[sql.Composed]:
     writes to. Changing and deleting are given by this command, once it knows the table.
     """
     make = sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA public GRANT {} ON {} TO {}")
-    for rights, kind in ((ADD, "TABLES"), ("USAGE", "SEQUENCES")):
+    for rights, kind in ((", ".join(ADD), "TABLES"), ("USAGE", "SEQUENCES")):
         yield make.format(
             sql.Identifier(owner), sql.SQL(rights), sql.SQL(kind), sql.Identifier(web)
         )

@@ -1,4 +1,4 @@
-"""Check that the triggers are installed, no row breaks a rule, and each row is its history's."""
+"""Check that all guards are as expected, no row breaks a rule, and each row is its history's."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from gates.database import triggers
+from gates.database.guards import role_note
 from gates.operations import integrity
 from gates.operations.record import future_rows
 
@@ -15,8 +16,8 @@ class Command(BaseCommand):
     """Print each error and exit 1, or print one line that starts with "ok"."""
 
     help = (
-        "Check the triggers, the closing rule, and that each row equals its newest history row;"
-        " exit 1 and print the rows if not."
+        "Check triggers, constraints, rights, the closing rule, and that each row equals its"
+        " newest history row; exit 1 and print the rows if not."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -30,6 +31,8 @@ class Command(BaseCommand):
         if options["repair_triggers"]:
             triggers.install(connection)
             self.stdout.write("triggers installed")
+        if note := role_note(connection):
+            self.stderr.write(f"note: {note}", style_func=str)
         for note in future_rows():
             self.stdout.write(f"note: {note}")
         errors = integrity.integrity_errors()
@@ -38,5 +41,5 @@ class Command(BaseCommand):
         if errors:
             raise SystemExit(1)
         self.stdout.write(
-            "ok: triggers present, no violation, every row equals its newest history row"
+            "ok: guards as expected, no violation, every row equals its newest history row"
         )
