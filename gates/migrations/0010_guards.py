@@ -10,6 +10,6 @@ def install(apps, schema_editor):
 class Migration(migrations.Migration):
     """The trigger on evidence refuses a write instead of trying to update its gate for ever."""
 
-    dependencies = [("gates", "0008_record_chain")]
+    dependencies = [("gates", "0009_record_chain")]
 
     operations = [migrations.RunPython(install, migrations.RunPython.noop)]
