@@ -1,4 +1,4 @@
-"""The place to edit. Wiring only: what may be written is decided by the models and the database."""
+"""The admin, where people edit. The models and the database decide what may be written."""
 
 from django.contrib import admin
 

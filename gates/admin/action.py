@@ -1,4 +1,4 @@
-"""Next steps, with and without a gate."""
+"""The admin of actions: next steps, with or without a gate."""
 
 from django.contrib import admin
 

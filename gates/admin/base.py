@@ -1,7 +1,7 @@
-"""What all our admin pages share: history, cheap lists, and refusals as messages.
+"""Base classes of the admin: history pages, cheap lists, and refusals as form errors.
 
-A write that the rule or the database refuses is rolled back as a whole; then the same form is
-shown again, with the input kept and the refusal on its field. Never a 500, and no log entry.
+A write that a rule or the database refuses is rolled back as a whole. Then the same form is shown
+again, with its input and with the refusal on its field: no 500 and no log entry.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,11 @@ from .edit_conflicts import VersionedForm, VersionFieldMixin
 
 
 def request_user(request: HttpRequest) -> User:
-    """Who is logged in; the admin lets nobody else in."""
+    """Return the account that is logged in.
+
+    Raises:
+        PermissionDenied: nobody is; the admin lets only accounts in.
+    """
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
@@ -45,7 +49,10 @@ def request_user(request: HttpRequest) -> User:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a submitted form was not written, and the field or inline it belongs to ("": form)."""
+    """Why a submitted form was not written.
+
+    field: the field or inline that the messages belong to; "" for the whole form.
+    """
 
     field: str
     messages: list[str]
@@ -54,8 +61,8 @@ class Refusal:
 class AutoDirForm(forms.BaseForm):
     """Gives each text field its direction and its limit.
 
-    People write Arabic and English into the same fields, whichever language the page is in. A
-    field without a limit of its own gets one; the help says the limit in words.
+    Text is Arabic or English in either page language, so its direction is automatic. A field
+    without a limit of its own gets one; the help says the limit in words.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -81,7 +88,7 @@ def _limit_length(name: str, field: forms.CharField) -> None:
 
 
 def reason_field() -> forms.CharField:
-    """Where a person writes why; whether it may stay empty is the rules' business."""
+    """Return the field for a reason; the rules decide whether it may stay empty."""
     return forms.CharField(
         label=_("Reason"),
         required=False,
@@ -91,7 +98,7 @@ def reason_field() -> forms.CharField:
 
 
 class RefusalAwareForm(AutoDirForm, VersionedForm):
-    """A form that can be told, on being shown again, why it was refused."""
+    """A form that shows, on the second pass, why its write was refused."""
 
     refusal: Refusal | None = None
 
@@ -104,7 +111,7 @@ class RefusalAwareForm(AutoDirForm, VersionedForm):
 
 @contextmanager
 def bad_request_on_lookup_error() -> Iterator[None]:
-    """Answer 400 where an address asks for what no row can have: `?id=abc`, a number too large."""
+    """Return 400 when URL parameters cannot be converted: `?id=abc`, a number too large."""
     try:
         yield
     except (ValueError, OverflowError, DataError, ValidationError, FieldDoesNotExist) as error:
@@ -112,18 +119,18 @@ def bad_request_on_lookup_error() -> Iterator[None]:
 
 
 class ReasonRequiredForm(RefusalAwareForm):
-    """A form for a decision that goes on record with the reason that is written here."""
+    """A form for a decision whose reason is written to the history."""
 
     reason = reason_field()
 
     def needs_reason(self) -> None:
-        """Refuse the form where no reason is written."""
-        for lacking in rules.decision_errors(self.cleaned_data.get("reason", "")):
-            self.add_error("reason", reason_text(lacking))
+        """Add an error to the form if its reason holds no letter or digit."""
+        for error in rules.decision_errors(self.cleaned_data.get("reason", "")):
+            self.add_error("reason", reason_text(error))
 
 
 class CachedChoicesMixin:
-    """For inlines: the choices of a reference are read once, not once for every row."""
+    """For inlines: reads the choices of a foreign key once, not once for every row."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
@@ -132,7 +139,7 @@ class CachedChoicesMixin:
 
 
 class SafeLookupAdmin(admin.ModelAdmin):
-    """An address that asks for what no row can have gets an answer of its own, never a 500."""
+    """Returns 400 for URL parameters that cannot be converted, never 500."""
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -147,7 +154,7 @@ class SafeLookupAdmin(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        # Reading: all of it. Writing: only showing the form again, which looks up what was sent.
+        # A GET as a whole; a POST only while the form is shown again, which looks up what was sent.
         reading = bad_request_on_lookup_error() if request.method == "GET" else nullcontext()
         with reading:
             page = super().changeform_view(request, object_id, form_url, extra_context)
@@ -162,7 +169,7 @@ class SafeLookupAdmin(admin.ModelAdmin):
             return page.render() if isinstance(page, TemplateResponse) else page
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """What an address fills in (`add/?gate=6`), less what its field cannot hold."""
+        """Return the values from the URL (`add/?gate=6`) without those their fields cannot hold."""
         initial = {}
         for name, value in super().get_changeform_initial_data(request).items():
             try:
@@ -189,7 +196,7 @@ class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     list_per_page = 100
-    # Where to say that the last evidence of a closed gate stays.
+    # The field or inline that shows the refusal to delete the last evidence of a closed gate.
     last_evidence_field = ""
 
     def changeform_view(
@@ -210,18 +217,18 @@ class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
             refusal = Refusal("", [gettext("Somebody else changed this at the same moment.")])
         except IntegrityError as error:
             refusal = self.refusal_of(error)
-        # Everything above was rolled back; the second pass stops at the form's validation.
+        # The write was rolled back; the second pass ends at the form's validation.
         request.refusal = refusal  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def refusal_of(self, error: IntegrityError) -> Refusal:
-        """What to tell the person when the database refused the write."""
+        """Return the refusal for an error of the database."""
         if closing_rule.violates_closing_rule(error):
             return Refusal(self.last_evidence_field, [reason_text(KEEPS_EVIDENCE)])
-        words = gettext(
+        message = gettext(
             "The database refused this: it contradicts what is stored, or was stored a moment ago."
         )
-        return Refusal("", [words])
+        return Refusal("", [message])
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -231,18 +238,18 @@ class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
         return form
 
     def lookup_allowed(self, lookup: str, value: str, request: Any = None) -> bool:
-        """Only what the list's own filters ask for; not years, patterns or passwords."""
+        """Allow the lookups of the list's filters only; not years, patterns or passwords."""
         filters = set()
         for item in self.list_filter:
             name = item[0] if isinstance(item, tuple) else item
             filters.add(getattr(name, "parameter_name", name))
-        field, _, how = lookup.partition("__")
-        return field in filters and how in {"", "exact", "id__exact", "isnull", "isempty"}
+        field, _, operator = lookup.partition("__")
+        return field in filters and operator in {"", "exact", "id__exact", "isnull", "isempty"}
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """What happened to this row, to read and not to change."""
+        """Show the history of a row, read-only."""
         row = self.get_object(request, unquote(object_id))
         if row is None:
             raise Http404
@@ -264,7 +271,7 @@ class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
         try:
             return super().delete_view(request, object_id, extra_context)
         except IntegrityError as error:
-            self._tell(request, self.refusal_of(error))
+            self._show_refusal(request, self.refusal_of(error))
         options = self.opts
         return redirect(
             reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[object_id])
@@ -274,14 +281,14 @@ class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
     def delete_selected(
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> HttpResponse | None:
-        """Django's, except that a refused deletion leaves neither a 500 nor a false log entry."""
+        """Delete as Django does; a refused deletion gives a message, not a 500 nor a log entry."""
         try:
             with transaction.atomic():
                 return delete_selected(self, request, queryset)
         except IntegrityError as error:
-            self._tell(request, self.refusal_of(error))
+            self._show_refusal(request, self.refusal_of(error))
         return None
 
-    def _tell(self, request: HttpRequest, refusal: Refusal) -> None:
+    def _show_refusal(self, request: HttpRequest, refusal: Refusal) -> None:
         for message in refusal.messages:
             self.message_user(request, message, messages.ERROR)

@@ -1,4 +1,4 @@
-"""Blockers: what gates wait for, and from whom."""
+"""The admin of blockers, and the page that resolves one."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from .gate_field import GateFieldMixin
 
 
 class ResolutionForm(AutoDirForm, forms.Form):
-    """How a blocker was resolved."""
+    """Asks how a blocker was resolved."""
 
     resolution = forms.CharField(
         label=_("How was it resolved?"),
@@ -46,11 +46,11 @@ class BlockerAdmin(GateFieldMixin, BoardAdmin):
 
     def get_urls(self) -> list[Any]:
         page = self.admin_site.admin_view(self.resolve)
-        own = path("<path:object_id>/resolve/", page, name="gates_blocker_resolve")
-        return [own, *super().get_urls()]
+        resolve_path = path("<path:object_id>/resolve/", page, name="gates_blocker_resolve")
+        return [resolve_path, *super().get_urls()]
 
     def resolve(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """One question: how was it resolved? Fit for a phone."""
+        """Ask how the blocker was resolved, on a page that fits a phone, and resolve it."""
         blocker = self.get_object(request, unquote(object_id))
         if blocker is None:
             raise Http404
@@ -60,9 +60,9 @@ class BlockerAdmin(GateFieldMixin, BoardAdmin):
         if request.method == "POST" and form.is_valid():
             if blocker.resolve(request_user(request), form.cleaned_data["resolution"]):
                 self.log_change(request, blocker, [{"changed": {"fields": ["resolution"]}}])
-                words = gettext("Resolved. %(gate)s no longer waits for %(who)s with this.")
+                message = gettext("Resolved. %(gate)s no longer waits for %(who)s with this.")
                 values = {"gate": blocker.gate.code, "who": blocker.waiting_on}
-                messages.success(request, words % values)
+                messages.success(request, message % values)
             else:
                 messages.warning(request, gettext("This was resolved already."))
             return redirect("launch-gate", blocker.gate.launch.slug, blocker.gate.code)

@@ -1,4 +1,4 @@
-"""Claims and the gates they require. A changed rule goes on record with a reason."""
+"""The admin of claims and their required gates. Changing a rule needs a reason."""
 
 from typing import Any
 
@@ -17,12 +17,12 @@ from .base import AutoDirForm, BoardAdmin, ReasonRequiredForm, RefusalAwareForm,
 from .edit_conflicts import VersionedFormSet, VersionFieldMixin
 from .gate_field import GateFieldMixin
 
-# A claim is told apart by its slug, its launch and its place; only the name is just words.
+# Changing these does not change the rule. Slug, launch and position identify the claim.
 WORDING_FIELDS = {"name", "reason"}
 
 
 class ClaimForm(ReasonRequiredForm):
-    """A claim, and the reason that adding it or changing more than its name asks for."""
+    """A claim, and a reason, which is needed to add it or to change more than its name."""
 
     class Meta:
         model = Claim
@@ -38,19 +38,19 @@ class ClaimForm(ReasonRequiredForm):
 
 
 class DeletionForm(AutoDirForm, forms.Form):
-    """Why a claim is deleted."""
+    """Asks why a claim is deleted."""
 
     reason = reason_field()
 
     def clean_reason(self) -> str:
         reason: str = self.cleaned_data["reason"]
-        if lacking := rules.decision_errors(reason):
-            raise forms.ValidationError(validation_errors(lacking))
+        if errors := rules.decision_errors(reason):
+            raise forms.ValidationError(validation_errors(errors))
         return reason
 
 
 class RequirementFormSet(VersionedFormSet):
-    """The required gates are part of the rule, so changing them needs the reason too."""
+    """The required gates; they are part of the rule, so changing them needs the reason too."""
 
     def clean(self) -> None:
         super().clean()
@@ -82,11 +82,11 @@ class ClaimAdmin(BoardAdmin):
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         claim = super().save_form(request, form, change)
         if change:
-            claim.edited_by = form  # for RequirementFormSet, which is looked at next
+            claim.edited_by = form  # for RequirementFormSet, which is validated next
         return claim
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """None: a claim is deleted by itself, with a reason."""
+        """Return no actions: claims are deleted one by one, each with a reason."""
         return {}
 
     def delete_view(
@@ -109,8 +109,8 @@ class ClaimAdmin(BoardAdmin):
         if not change or set(form.changed_data) - {"reason"}:
             obj._change_reason = form.cleaned_data["reason"]  # type: ignore[attr-defined]
             super().save_model(request, obj, form, change)
-        if rule := sorted(set(form.changed_data) - WORDING_FIELDS):
-            security_log.log_on_commit("claim_rule_changed", claim=obj.slug, changed=rule)
+        if changed := sorted(set(form.changed_data) - WORDING_FIELDS):
+            security_log.log_on_commit("claim_rule_changed", claim=obj.slug, changed=changed)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         reason = form.cleaned_data["reason"]

@@ -1,4 +1,4 @@
-"""Closing one gate: its definition of done in view, the proof asked first, then the reason."""
+"""The page that closes one gate: shows its definition of done, asks for proof and reason."""
 
 from contextlib import suppress
 from typing import Any
@@ -37,11 +37,11 @@ EVIDENCE_FIELDS = (
 
 
 class AlreadyClosed(Exception):
-    """Somebody else was first; takes the proof back."""
+    """The gate was closed meanwhile; rolls back the new evidence."""
 
 
 class ClosingForm(EvidenceForm):
-    """A new proof, which may stay empty where there is a current one already, and the reason."""
+    """New evidence and the reason. The evidence may stay empty if the gate has current evidence."""
 
     reason = forms.CharField(
         label=_("Reason"),
@@ -49,7 +49,7 @@ class ClosingForm(EvidenceForm):
         help_text=_("Why this proof meets the definition of done. Goes on record with your name."),
     )
 
-    read_version = None  # type: ignore[assignment]  # a new row has none
+    read_version = None  # type: ignore[assignment]  # a new row has no version
 
     class Meta(EvidenceForm.Meta):
         exclude = ("gate",)
@@ -70,7 +70,7 @@ class ClosingForm(EvidenceForm):
         summary = self.fields["summary"]
         summary.required = self.brings_proof or not self._has_proof()
         summary.error_messages["required"] = reason_text(rules.NEEDS_EVIDENCE)
-        for name in ("url", "output", "commit"):  # never Arabic, whatever the page is
+        for name in ("url", "output", "commit"):  # never Arabic, in either page language
             self.fields[name].widget.attrs["dir"] = "ltr"
 
     def _has_proof(self) -> bool:
@@ -79,9 +79,9 @@ class ClosingForm(EvidenceForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        for lacking in rules.decision_errors(cleaned.get("reason", "")):
+        for error in rules.decision_errors(cleaned.get("reason", "")):
             if "reason" in cleaned:
-                self.add_error("reason", reason_text(lacking))
+                self.add_error("reason", reason_text(error))
         return cleaned
 
     def _post_clean(self) -> None:
@@ -89,12 +89,12 @@ class ClosingForm(EvidenceForm):
             super()._post_clean()  # type: ignore[misc]
 
     def close(self, by: User) -> bool:
-        """Attach the proof and close the gate, both or neither.
+        """Attach the evidence and close the gate, both or neither.
 
-        False where the gate was closed already, so that a form that is sent twice attaches once.
+        Return False if the gate was closed already: a form sent twice attaches its evidence once.
 
         Raises:
-            Refused: the gate may not be closed now; nothing was written.
+            TransitionRefused: the gate may not be closed now; nothing was written.
         """
         with suppress(AlreadyClosed):
             self._attach_and_close(by)
@@ -112,29 +112,29 @@ class ClosingForm(EvidenceForm):
 
 
 def close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpResponse:
-    """The page that closes one gate, and what happened when it was sent."""
+    """Show the form that closes a gate; on a valid POST close it and return to the gate."""
     if request.method != "POST" and gate.progress == Gate.Progress.CLOSED:
-        words = gettext("%(gate)s was closed already.")
-        messages.info(request, words % {"gate": gate.code})
+        message = gettext("%(gate)s was closed already.")
+        messages.info(request, message % {"gate": gate.code})
         return redirect(model_admin.view_on_site(gate))
     form = ClosingForm(request.POST or None, request.FILES or None, gate=gate)
     if request.method == "POST" and form.is_valid():
         try:
-            done = form.close(request_user(request))
+            closed = form.close(request_user(request))
         except TransitionRefused as refused:
-            proof = {reason.code for reason in refused.reasons} & PROOF_ERROR_CODES
-            form.add_error("summary" if proof else None, refused.messages)
+            about_proof = {reason.code for reason in refused.reasons} & PROOF_ERROR_CODES
+            form.add_error("summary" if about_proof else None, refused.messages)
         except IntegrityError as error:
             form.add_error(None, model_admin.refusal_of(error).messages)
         else:
-            if done:
+            if closed:
                 reason = form.cleaned_data["reason"]
                 model_admin.log_change(request, gate, f"{gettext('closed')}: {reason}")
-                words = gettext("%(gate)s is closed.")
-                messages.success(request, words % {"gate": gate.code})
+                message = gettext("%(gate)s is closed.")
+                messages.success(request, message % {"gate": gate.code})
             else:
-                words = gettext("%(gate)s was closed already. What you sent was not written.")
-                messages.warning(request, words % {"gate": gate.code})
+                message = gettext("%(gate)s was closed already. What you sent was not written.")
+                messages.warning(request, message % {"gate": gate.code})
             return redirect(model_admin.view_on_site(gate))
     context = {
         **model_admin.admin_site.each_context(request),
@@ -157,9 +157,9 @@ def share(model_admin: Any, request: HttpRequest, gate: Gate, code: str) -> Http
     if covered is None:
         messages.error(request, gettext("That gate is not covered by this one."))
         return redirect(model_admin.view_on_site(gate))
-    words = gettext("%(gate)s has that evidence already.")
+    message = gettext("%(gate)s has that evidence already.")
     if gate.share_evidence(covered, request_user(request)):
         model_admin.log_change(request, covered, f"{gettext('evidence')}: {gate.code}")
-        words = gettext("%(gate)s has the evidence now. Close it once its own definition is met.")
-    messages.success(request, words % {"gate": code})
+        message = gettext("%(gate)s has the evidence now. Close it once its own definition is met.")
+    messages.success(request, message % {"gate": code})
     return redirect(model_admin.view_on_site(covered))

@@ -1,8 +1,8 @@
-"""Two people edit the same row: the second is told who changed what, and loses no input.
+"""Two people edit the same row: the second sees who changed what, and loses no input.
 
-Each form carries the version of the row that its page showed. Where the row has moved on, the
-form is refused and shown again as a merge: what this person changed stays as typed, everything
-else is as stored now. Saving that once more applies it on top.
+Each form carries the version of the row that its page showed. If the row has a later version, the
+form is refused and shown again as a merge: fields that this person changed keep their input, all
+others show the stored values. Saving once more applies the input on top.
 """
 
 from typing import Any
@@ -23,7 +23,7 @@ MAX_VALUE_LENGTH = 200  # characters of a value in a message
 
 
 class SubmittedVersionField(forms.IntegerField):
-    """The version that a page was made from; never a change of its own."""
+    """The version of the row that the page showed; never counts as a change."""
 
     widget = forms.HiddenInput
 
@@ -32,7 +32,7 @@ class SubmittedVersionField(forms.IntegerField):
 
 
 class VersionedForm(forms.ModelForm):
-    """A form that is refused where its row has changed since its page was made."""
+    """A form that is refused if its row has changed since its page was made."""
 
     read_version = SubmittedVersionField(required=False)
 
@@ -42,12 +42,12 @@ class VersionedForm(forms.ModelForm):
 
     @cached_property
     def submitted_version(self) -> int | None:
-        """The version that the page was made from; None where it does not say."""
+        """The version of the row that the page showed; None if it was not sent."""
         try:
-            found: int | None = self.fields["read_version"].clean(self["read_version"].data)
+            version: int | None = self.fields["read_version"].clean(self["read_version"].data)
         except ValidationError:
             return None
-        return found
+        return version
 
     @cached_property
     def is_stale(self) -> bool:
@@ -60,19 +60,19 @@ class VersionedForm(forms.ModelForm):
 
     @cached_property
     def changed_data(self) -> list[str]:
-        """The fields this person changed: against what their page showed, not what is stored."""
+        """Names of the fields that differ from the values the page showed, not the stored ones."""
         if not self.is_stale or self.submitted_version is None:
             return list(super().changed_data)
         history = self._meta.model.history.filter(
             id=self.instance.pk, version=self.submitted_version
         )
         row = history.order_by("history_date", "history_id").last()
-        seen = model_to_dict(row, fields=self._meta.fields) if row else {}
+        shown = model_to_dict(row, fields=self._meta.fields) if row else {}
         return [
             name
             for name, field in self.fields.items()
             if field.has_changed(
-                seen[name] if name in seen else self.get_initial_for_field(field, name),
+                shown[name] if name in shown else self.get_initial_for_field(field, name),
                 self[name].data,
             )
         ]
@@ -80,7 +80,7 @@ class VersionedForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if self.is_stale:
-            # In an inline, a row that this person left alone is simply left as it is stored.
+            # In an inline, a row that this person did not change stays as it is stored.
             if self.prefix is None or self.changed_data:
                 self.add_error(None, self.conflict())
             self._show_as_stored(set(self.fields) - set(self.changed_data))
@@ -91,7 +91,7 @@ class VersionedForm(forms.ModelForm):
             self.fields[name].bound_data = _initial_value  # type: ignore[method-assign]
 
     def conflict(self) -> list[str]:
-        """What to tell this person: what happened meanwhile, by whom, and what to do now."""
+        """Return the messages: the row was changed, and each change with account and time."""
         first = gettext(
             "Not saved: this was changed while you were editing. Your input is kept, and all else"
             " is as stored now. Save again to apply your input on top."
@@ -118,12 +118,12 @@ def _initial_value(data: Any, initial: Any) -> Any:
 
 
 def _bidi_isolated(text: str) -> str:
-    """A value inside a sentence, whatever direction it is written in."""
+    """Return a value for use in a sentence, shortened and isolated from its direction."""
     return f"\u2068{Truncator(text).chars(MAX_VALUE_LENGTH)}\u2069"
 
 
 class VersionedFormSet(BaseInlineFormSet):
-    """Rows on another row's page. Also what is to be deleted must be what the page showed."""
+    """Rows on another row's page. A row may be deleted only as the page showed it."""
 
     def clean(self) -> None:
         super().clean()
@@ -133,14 +133,14 @@ class VersionedFormSet(BaseInlineFormSet):
 
 
 class VersionFieldMixin:
-    """For admin pages and inlines whose forms are `VersionedForm`s: send the version along."""
+    """For admin pages and inlines whose forms are `VersionedForm`s: adds the version field."""
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, Any]]:
-        found = [
+        fieldsets = [
             (name, {**options, "fields": [f for f in options["fields"] if f != "read_version"]})
             for name, options in super().get_fieldsets(request, obj)  # type: ignore[misc]
         ]
-        # To a person who may only look, it would be shown as one more value.
+        # A person who may only view would see the version as one more value.
         if self.has_change_permission(request, obj):  # type: ignore[attr-defined]
-            found[0][1]["fields"].append("read_version")
-        return found
+            fieldsets[0][1]["fields"].append("read_version")
+        return fieldsets

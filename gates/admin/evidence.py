@@ -1,4 +1,4 @@
-"""Evidence, on its own page and on the gate's."""
+"""The form of evidence, here and on the gate's page, and its admin."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from .gate_field import GateFieldMixin
 
 
 class LabelledSplitDateTime(AdminSplitDateTime):
-    """Django's two fields for a moment, with a name on each for those who cannot see them."""
+    """Django's two fields for a datetime, each with a label for screen readers."""
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)

@@ -38,7 +38,7 @@ CLOSED_PROGRESS = Gate.Progress.CLOSED
 
 
 class GateForm(ReasonRequiredForm):
-    """A gate, and the reason that closing or reopening it asks for."""
+    """A gate, and a reason, which is needed to close or reopen it."""
 
     class Meta:
         model = Gate
@@ -46,17 +46,20 @@ class GateForm(ReasonRequiredForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Before the form writes its own value into the instance.
-        self.was = self.instance.progress if self.instance.pk else Gate.Progress.OPEN
+        # Read before validation writes the submitted value into the instance.
+        self.old_progress = self.instance.progress if self.instance.pk else Gate.Progress.OPEN
 
     def closes(self) -> bool:
-        """Whether this form asks to close the gate."""
-        return self.was != CLOSED_PROGRESS and self.cleaned_data.get("progress") == CLOSED_PROGRESS
+        """Return whether this form closes the gate."""
+        return (
+            self.old_progress != CLOSED_PROGRESS
+            and self.cleaned_data.get("progress") == CLOSED_PROGRESS
+        )
 
     def reopens(self) -> bool:
-        """Whether this form asks to reopen the gate."""
+        """Return whether this form reopens the gate."""
         return (
-            self.was == CLOSED_PROGRESS
+            self.old_progress == CLOSED_PROGRESS
             and self.cleaned_data.get("progress", CLOSED_PROGRESS) != CLOSED_PROGRESS
         )
 
@@ -68,7 +71,7 @@ class GateForm(ReasonRequiredForm):
 
 
 class EvidenceFormSet(VersionedFormSet):
-    """Evidence on the gate's page; says so when the last of a closed gate cannot go."""
+    """Evidence on the gate's page; shows the refusal to delete a closed gate's last evidence."""
 
     refusal: Refusal | None = None
 
@@ -115,7 +118,7 @@ class ActionInline(CachedChoicesMixin, VersionFieldMixin, admin.StackedInline):
 
 
 class StatusFilter(admin.SimpleListFilter):
-    """Filter by the derived status. The rules decide, not a second rule in SQL."""
+    """Filters by the derived status, as `gates.rules` derives it; SQL does not repeat the rule."""
 
     title = _("status")
     parameter_name = "status"
@@ -129,20 +132,21 @@ class StatusFilter(admin.SimpleListFilter):
         if self.value() not in set(Status):
             return queryset
         progress = dict(queryset.order_by().values_list("pk", "progress"))
-        found = derive_statuses(progress, timezone.now())
-        return queryset.filter(pk__in=[pk for pk, of in found.items() if of.status == self.value()])
+        results = derive_statuses(progress, timezone.now())
+        matching = [pk for pk, result in results.items() if result.status == self.value()]
+        return queryset.filter(pk__in=matching)
 
 
 class GateChangeList(ChangeList):
-    """Gives each gate of the page its status: two queries, however many rows."""
+    """Sets `status_result` on each gate of the page, with two queries for any number of rows."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.result_list = list(self.result_list)
         progress = {gate.pk: gate.progress for gate in self.result_list}
-        found = derive_statuses(progress, timezone.now())
+        results = derive_statuses(progress, timezone.now())
         for gate in self.result_list:
-            gate.status_of = found[gate.pk]
+            gate.status_result = results[gate.pk]
 
 
 @admin.register(Gate)
@@ -170,24 +174,24 @@ class GateAdmin(GateActionsMixin, GateFieldMixin, BoardAdmin):
 
     @admin.display(description=_("status"))
     def status(self, gate: Gate) -> str:
-        found: rules.StatusResult = gate.status_of  # type: ignore[attr-defined]
-        return status_tag(found.status)
+        result: rules.StatusResult = gate.status_result  # type: ignore[attr-defined]
+        return status_tag(result.status)
 
     def view_on_site(self, gate: Gate) -> str:
         return reverse("launch-gate", args=[gate.launch.slug, gate.code])
 
     def get_urls(self) -> list[Any]:
-        own = [
+        gate_paths = [
             path("<path:object_id>/close/", self._page(close_page), name="gates_gate_close"),
             path("<path:object_id>/share/<slug:code>/", self._page(share), name="gates_gate_share"),
         ]
-        return own + super().get_urls()
+        return gate_paths + super().get_urls()
 
     def _page(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-        """A page about one gate, for those who may change it."""
+        """Wrap a view of one gate: 404 for no such gate, 403 without the right to change it."""
 
         def page(request: HttpRequest, object_id: str, **named: str) -> HttpResponse:
-            # Not ours, which locks the row for the form: close() locks it when it matters.
+            # Not GateAdmin.get_object, which locks the row for a POST: close() takes its own lock.
             gate = super(GateAdmin, self).get_object(request, unquote(object_id))
             if gate is None:
                 raise Http404
@@ -205,25 +209,25 @@ class GateAdmin(GateActionsMixin, GateFieldMixin, BoardAdmin):
     ) -> Gate | None:
         gate: Gate | None = super().get_object(request, object_id, from_field)
         if gate is not None and request.method == "POST":
-            # Held until the form is written, so that nobody's change is lost in between.
+            # Locked until the form is written, so that no change is lost in between.
             gate.refresh_from_db(from_queryset=Gate.objects.select_for_update())
         return gate
 
     def save_model(self, request: HttpRequest, obj: Gate, form: Any, change: bool) -> None:
-        """All but closing. Reopening comes first, so that the last evidence may go with it."""
+        """Save all but closing. Reopen first, so that the last evidence may be deleted with it."""
         if form.reopens():
             stored = Gate.objects.get(pk=obj.pk)
             stored.reopen(request_user(request), form.cleaned_data["reason"], to=obj.progress)
             obj.closed_at, obj.closed_by, obj.closing_note = None, None, ""
             obj.version = stored.version
         elif form.closes():
-            obj.progress = form.was
+            obj.progress = form.old_progress
         decided = {"progress", "reason"} if form.closes() or form.reopens() else {"reason"}
         if not change or set(form.changed_data) - decided:
             super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Evidence and blockers first, then the decision that rests on them."""
+        """Save evidence and blockers, then close the gate, which depends on them."""
         super().save_related(request, form, formsets, change)
         if form.closes():
             form.instance.close(request_user(request), form.cleaned_data["reason"])
@@ -236,6 +240,6 @@ class GateAdmin(GateActionsMixin, GateFieldMixin, BoardAdmin):
             elif isinstance(row, Blocker):
                 row.sync_resolution(request_user(request))
             row.save()
-        # Last, so that new evidence can take the place of the only one there was.
+        # Deletions last, so that new evidence can replace the only one.
         for row in formset.deleted_objects:
             row.delete()

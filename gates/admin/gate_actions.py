@@ -75,17 +75,17 @@ class GateActionsMixin(BoardAdmin):
     ) -> tuple[int, str]:
         try:
             if action == "close_selected":
-                done = gate.close(request_user(request), reason)
-                word, already = gettext("closed"), gettext("was closed already")
+                changed = gate.close(request_user(request), reason)
+                result, no_change = gettext("closed"), gettext("was closed already")
             else:
-                done = gate.reopen(request_user(request), reason)
-                word, already = gettext("reopened"), gettext("was not closed")
+                changed = gate.reopen(request_user(request), reason)
+                result, no_change = gettext("reopened"), gettext("was not closed")
         except TransitionRefused as refused:
             return messages.ERROR, f"{gate.code}: {' '.join(refused.messages)}"
-        if not done:
-            return messages.WARNING, f"{gate.code}: {already}"
-        self.log_change(request, gate, f"{word}: {reason}")
-        return messages.SUCCESS, f"{gate.code}: {word}"
+        if not changed:
+            return messages.WARNING, f"{gate.code}: {no_change}"
+        self.log_change(request, gate, f"{result}: {reason}")
+        return messages.SUCCESS, f"{gate.code}: {result}"
 
     @admin.action(permissions=["change"], description=_("Set priority P0"))
     def set_priority_p0(self, request: HttpRequest, queryset: models.QuerySet[Gate]) -> None:
@@ -102,15 +102,17 @@ class GateActionsMixin(BoardAdmin):
     def _set_priority(
         self, request: HttpRequest, queryset: models.QuerySet[Gate], priority: str
     ) -> None:
-        chosen = list(queryset.order_by().values_list("pk", flat=True))
+        pks = list(queryset.order_by().values_list("pk", flat=True))
         changed = []
-        # Read again under a lock: a gate closed since the list was read must not be written back.
+        # Read again under a lock, or a gate closed since the list was read would be written back.
         with transaction.atomic():
-            for gate in Gate.objects.select_for_update().filter(pk__in=chosen):
+            for gate in Gate.objects.select_for_update().filter(pk__in=pks):
                 if gate.priority != priority:
                     gate.priority = priority
                     gate.save()
                     self.log_change(request, gate, [{"changed": {"fields": [gettext("priority")]}}])
                     changed.append(gate.code)
-        words = gettext("%(priority)s now: %(gates)s") if changed else gettext("Nothing to change.")
-        self.message_user(request, words % {"priority": priority, "gates": ", ".join(changed)})
+        message = (
+            gettext("%(priority)s now: %(gates)s") if changed else gettext("Nothing to change.")
+        )
+        self.message_user(request, message % {"priority": priority, "gates": ", ".join(changed)})

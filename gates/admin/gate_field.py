@@ -1,4 +1,4 @@
-"""Choosing a gate by its code: quick to type, and as good with 10,000 gates as with 34."""
+"""A form field that takes a gate's code: quick to type, with 10,000 gates as with 34."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ from gates.models import Gate
 
 
 class GateField(forms.ModelChoiceField):
-    """A text field for "T8", or "other-launch/T8" for a gate that is not of the current launch.
+    """A text field for "T8", or "launch/T8" for a gate of a launch that is not current.
 
-    A bare number is the gate's key, as scripts and the admin's own pop-ups send it.
+    A bare number is the gate's primary key, as scripts and the admin's pop-ups send it.
     """
 
     widget = forms.TextInput
@@ -28,7 +28,7 @@ class GateField(forms.ModelChoiceField):
         super().__init__(self.gates, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        """A gate or its key as its code; what was typed stays as it is."""
+        """Return a gate or its primary key as its code, and text unchanged."""
         if isinstance(value, int):
             value = self.gates.filter(pk=value).first()
         if not isinstance(value, Gate):
@@ -40,15 +40,15 @@ class GateField(forms.ModelChoiceField):
             return None
         text = str(value).strip()
         try:
-            found = self._named(text)
+            gate = self._gate_by_text(text)
         except (ValueError, OverflowError):
-            found = None
-        if found is None:
+            gate = None
+        if gate is None:
             message = self.error_messages["invalid_choice"]
             raise ValidationError(message, code="invalid_choice", params={"value": text[:60]})
-        return found
+        return gate
 
-    def _named(self, text: str) -> Gate | None:
+    def _gate_by_text(self, text: str) -> Gate | None:
         slug, _slash, code = text.rpartition("/")
         if text.isdecimal():
             return self.gates.filter(pk=int(text)).first()
@@ -57,7 +57,7 @@ class GateField(forms.ModelChoiceField):
 
 
 class GateFieldMixin:
-    """For admin classes: every reference to a gate is a `GateField`."""
+    """For admin classes: every foreign key to a gate is a `GateField`."""
 
     def formfield_for_foreignkey(
         self, db_field: models.ForeignKey, request: Any, **kwargs: Any

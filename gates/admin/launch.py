@@ -1,4 +1,4 @@
-"""Launches with their sections."""
+"""The admin of launches and their sections."""
 
 from django.contrib import admin, messages
 from django.db import models
@@ -29,7 +29,7 @@ class LaunchAdmin(BoardAdmin):
     actions = ("make_current", "delete_selected")
 
     def has_delete_permission(self, request: HttpRequest, obj: Launch | None = None) -> bool:
-        # The front page always shows a launch: make another one current first.
+        # The front page needs a current launch; make another current before deleting this one.
         return super().has_delete_permission(request, obj) and not (obj and obj.is_current)
 
     @admin.action(permissions=["change"], description=_("Show on the front page"))

@@ -1,4 +1,4 @@
-"""People on the board."""
+"""The admin of owners: the people on the board."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""Accounts. A founder manages them, but cannot become or touch a superuser that way."""
+"""The admin of accounts. A founder manages them, but cannot make or change a superuser."""
 
 from typing import Any
 
@@ -20,13 +20,13 @@ from accounts.models import TemporaryPassword
 from .base import SafeLookupAdmin
 
 admin.site.unregister([User, Group])
-# Secrets, and what the account pages show to each person: nothing for others to read or edit.
+# Secrets and personal data, which each person sees on the account pages, and nobody else.
 for model in (EmailAddress, Authenticator, UserSession):
     admin.site.unregister(model)
 
 
 class TemporaryPasswordForm(AdminPasswordChangeForm):
-    """A password set for somebody: they choose their own at the next login."""
+    """Sets a temporary password; the account must choose its own at the next login."""
 
     def save(self, commit: bool = True) -> User:
         user: User = super().save(commit)
@@ -37,7 +37,7 @@ class TemporaryPasswordForm(AdminPasswordChangeForm):
 
 @admin.register(Group)
 class RoleAdmin(SafeLookupAdmin, GroupAdmin):
-    """The roles; what each may do comes from `gates/roles.py`."""
+    """The admin of roles; `gates/roles.py` defines the permissions of each."""
 
 
 @admin.register(User)
@@ -72,10 +72,11 @@ class AccountAdmin(SafeLookupAdmin, UserAdmin):
     ) -> None:
         for user in queryset:
             if not self.has_change_permission(request, user):
-                level, words = messages.ERROR, gettext("%s: not allowed")
+                level, text = messages.ERROR, gettext("%s: not allowed")
             elif reset_second_factors(user):
                 self.log_change(request, user, "second factor taken away")
-                level, words = messages.SUCCESS, gettext("%s: taken away; asked for at next login")
+                level = messages.SUCCESS
+                text = gettext("%s: taken away; asked for at next login")
             else:
-                level, words = messages.WARNING, gettext("%s: there was none")
-            self.message_user(request, words % user, level)
+                level, text = messages.WARNING, gettext("%s: there was none")
+            self.message_user(request, text % user, level)

@@ -41,30 +41,30 @@ STATUS_WORDS = {
 
 @register.filter
 def inline(text: str) -> SafeString:
-    """One line of Markdown without links, for text that stands inside a link or a heading."""
+    """Return a line of Markdown as HTML without links, for text inside a link or heading."""
     return inline_html(text)
 
 
 @register.filter
 def inline_links(text: str) -> SafeString:
-    """One line of Markdown with its links."""
+    """Return a line of Markdown as HTML with its links."""
     return inline_html(text, links=True)
 
 
 @register.filter
 def status_word(status: str) -> str:
-    """A status in the reader's language."""
+    """Return a status in the reader's language."""
     return str(STATUS_WORDS[Status(status)])
 
 
 @register.simple_tag
 def status_tag(status: str) -> SafeString:
-    """Icon, word and colour of a status."""
-    return _status_of(status, get_language())
+    """Return a status as icon and word, in its colour."""
+    return _status_html(status, get_language())
 
 
 @lru_cache(maxsize=64)
-def _status_of(status: str, _language: str | None) -> SafeString:
+def _status_html(status: str, _language: str | None) -> SafeString:
     return format_html(
         '<span class="status {}">{}{}</span>', status, icon(status), status_word(status)
     )
@@ -83,7 +83,7 @@ def icon(name: str) -> SafeString:
 
 @register.filter
 def datetime_tag(value: datetime | date | None) -> SafeString | str:
-    """A date or datetime in <time>, in the board's time zone.
+    """Return a date or datetime in <time>, in the board's time zone.
 
     Midnight means that the source gave a day and no time, so no time is shown.
     """
@@ -115,7 +115,7 @@ def date_and_age(value: datetime | None) -> SafeString | str:
 
 @register.filter
 def share_of(part: int, whole: int) -> int:
-    """A part of a whole in whole percent, rounded down; 0 of nothing."""
+    """Return a part of a whole in percent, rounded down; 0 if the whole is 0."""
     return part * 100 // whole if whole else 0
 
 
@@ -135,13 +135,13 @@ def reason_html(context: Context, reason: Reason) -> SafeString:
     return mark_safe(  # noqa: S308  template and values are escaped, each by itself
         replace(reason, gates=(" ".join(links),) if links else ()).render(
             lambda message: escape(gettext(message)),
-            lambda one, many, count: escape(ngettext(one, many, count)),
+            lambda singular, plural, count: escape(ngettext(singular, plural, count)),
             _isolated_html,
         )
     )
 
 
-# The gates that a reason names, as the board's filters find them; else JSON has them in words.
+# Filters of the board that find all gates of a reason, by its code. Other reasons link to JSON.
 FILTERS_BY_REASON = {
     "p0_open": {"status": NOT_CLOSED, "priority": "P0", "counted": "yes"},
     "no_priority": {"status": NOT_CLOSED, "priority": NOT_SET, "counted": "yes"},
@@ -149,10 +149,10 @@ FILTERS_BY_REASON = {
 
 
 def _more_link(context: Context, code: str, more: int) -> SafeString:
-    asked = FILTERS_BY_REASON.get(code)
-    there = gates_url(context, **asked) if asked else page_url(context, "board-json")
-    words = ngettext("and %(more)s more", "and %(more)s more", more) % {"more": more}
-    return format_html('<a href="{}">{}</a>', there, words)
+    params = FILTERS_BY_REASON.get(code)
+    address = gates_url(context, **params) if params else page_url(context, "board-json")
+    text = ngettext("and %(more)s more", "and %(more)s more", more) % {"more": more}
+    return format_html('<a href="{}">{}</a>', address, text)
 
 
 def _isolated_html(value: Any) -> str:
@@ -168,14 +168,14 @@ def account_name(names: Mapping[int | None, str], user_id: int | None) -> str:
 
 
 @register.filter
-def isolated_names(people: Iterable[str]) -> SafeString:
+def isolated_names(names: Iterable[str]) -> SafeString:
     """Return names joined by commas, each isolated in <bdi> from the others' direction."""
-    return format_html_join(gettext(", "), "<bdi>{}</bdi>", ((name,) for name in people))
+    return format_html_join(gettext(", "), "<bdi>{}</bdi>", ((name,) for name in names))
 
 
 @register.filter
 def strip_code(text: str, code: str) -> str:
-    """A step's text without the gate's code in front, where the code is shown as a link."""
+    """Return an action's text without the gate's code in front, which is shown as a link."""
     return text.removeprefix(f"{code} ")
 
 
@@ -199,7 +199,7 @@ def hidden_count(items: Sequence[Any], list_limit: int | None) -> int:
 
 @register.filter
 def count_status(source: Board | SectionRow | Totals | list[GateRow], status: str) -> int:
-    """How many gates have a status: on a board, in a section, of the counted ones, in a list."""
+    """Return how many gates of a board, section, list or of the counted gates have a status."""
     if isinstance(source, Totals):
         return int(getattr(source, status))
     if isinstance(source, list):
@@ -209,24 +209,24 @@ def count_status(source: Board | SectionRow | Totals | list[GateRow], status: st
 
 @register.filter
 def strip_cells(board: Board) -> list[GateRow]:
-    """The counted gates as cells of a strip; none where they are too many to tell apart."""
+    """Return the counted gates for the strip; none if more than MAX_STRIP_CELLS."""
     counted = board.counted()
     return counted if len(counted) <= MAX_STRIP_CELLS else []
 
 
 @register.filter
 def uncounted(section: SectionRow) -> int:
-    """How many of a section's gates help no claim's count."""
+    """Return how many of a section's gates are not counted."""
     return sum(not gate.counted for gate in section.gates)
 
 
 @register.filter
 def plan_day(day: int) -> str:
-    """A day of the plan: D0, D+1, D+2."""
+    """Return the label of a day of the plan: D0, D+1, D+2."""
     return str(Action.Day(day).label)
 
 
 @register.filter
 def is_past(day: date | None, today: date | None = None) -> bool:
-    """Whether a day lies before the day that is shown, or before today."""
+    """Return whether a day is before `today`, by default the current day."""
     return day is not None and day < (today or timezone.localdate())

@@ -94,7 +94,7 @@ def test_expired_evidence_drops_the_gate_from_the_closed_ones(engineer: Client) 
 
     response = engineer.get(reverse("admin:gates_gate_changelist"))
 
-    assert response.context["cl"].result_list[0].status_of.status == "partial"
+    assert response.context["cl"].result_list[0].status_result.status == "partial"
 
 
 def test_setting_a_priority_does_not_undo_a_close_in_between(

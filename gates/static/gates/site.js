@@ -1,6 +1,6 @@
 // Conveniences only: every page works without this file.
 
-// "/" goes to the search field, unless something is being typed.
+// "/" moves to the search field, except while typing.
 document.addEventListener("keydown", (event) => {
   const search = document.querySelector("input[type=search]");
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
@@ -11,7 +11,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// What is not asked for stays out of the address.
+// Empty fields stay out of the URL.
 for (const form of document.querySelectorAll("form[method=get]")) {
   form.addEventListener("submit", () => {
     for (const field of form.elements) field.disabled ||= !field.value && field.name !== "";
@@ -21,7 +21,7 @@ window.addEventListener("pageshow", () => {
   for (const field of document.querySelectorAll("form[method=get] :disabled")) field.disabled = false;
 });
 
-// On a phone the links scroll sideways: start where the reader is.
+// On a phone the links scroll sideways: start at the current page.
 document.querySelector("header.site [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 // A menu closes on Escape or on a click beside it.
@@ -34,7 +34,7 @@ const close = (event) => {
 document.addEventListener("keydown", close);
 document.addEventListener("click", close);
 
-// On a phone the sections start folded, except where the address or a filter asks for them.
+// On a phone the sections start folded, except the one in the URL or those of a filter.
 const asked = new URLSearchParams(location.search);
 const filtered = [...asked].some(([name, value]) => name !== "as_of" && value);
 if (window.matchMedia("(width < 50rem)").matches && !location.hash && !filtered) {
