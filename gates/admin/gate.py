@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from gates import rules
 from gates.board.queries import derive_statuses
 from gates.models import Action, Blocker, Evidence, Gate, TransitionRefused
+from gates.models.text_fields import CleanedFormField
 from gates.rules import Status
 from gates.templatetags.board import STATUS_WORDS, status_tag
 
@@ -151,7 +152,7 @@ class GateChangeList(ChangeList):
 class BulkReasonForm(AutoDirForm, forms.Form):
     """The reason for closing or reopening several gates at once."""
 
-    reason = forms.CharField(
+    reason = CleanedFormField(
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Goes on record for each gate, with your name."),

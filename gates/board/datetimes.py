@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from gates.rules.text import clean_date
+
 # Where clocks go back at midnight the last hour comes twice, and a day ends with the second.
 LAST = time.max.replace(fold=1)
 
@@ -82,7 +84,7 @@ def end_of_day(moment: datetime) -> datetime:
 
 def _parsed(text: str, of_day: time = LAST) -> tuple[datetime, bool]:
     """The moment, and whether the text names a whole day, of which it is then `of_day`."""
-    text = text.strip()
+    text = clean_date(text)
     # In an address, an unescaped "+03:00" arrives as a space.
     text = re.sub(r"(:[0-9.:]+) ([0-9]{2}:?[0-9]{2})$", r"\1+\2", text)
     try:

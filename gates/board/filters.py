@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from gates.board.findings import GATE_CHECKS
 from gates.board.rows import MAX_GATES_PER_PAGE, Board, GateRow
 from gates.rules import Status
+from gates.rules.text import clean_name, comparison_form, same_as
 
 NOT_SET = "-"  # nobody owns it, or nobody has said how urgent it is
 NOT_CLOSED = "-closed"  # any status but that
@@ -30,10 +31,9 @@ class Filters:
 
     @classmethod
     def from_query(cls, asked: Mapping[str, str]) -> "Filters":
-        """The filters in the parameters of an address, without white space around them."""
-        return cls(
-            **{one.name: asked.get(one.name, "").strip()[:MAX_FILTER_LENGTH] for one in fields(cls)}
-        )
+        """The filters in the parameters of an address, as cleaned as a name."""
+        texts = {one.name: clean_name(asked.get(one.name, "")) for one in fields(cls)}
+        return cls(**{name: text[:MAX_FILTER_LENGTH] for name, text in texts.items()})
 
     def __bool__(self) -> bool:
         return any(getattr(self, one.name) for one in fields(self))
@@ -47,12 +47,12 @@ class Filters:
         return {one.name: getattr(self, one.name) for one in fields(self)}
 
     def matches(self, gate: GateRow, today: date) -> bool:
-        """Whether a gate is asked for. Text is found in any case, every word of it."""
+        """Whether a gate is asked for. Names and texts are found in every spelling."""
         return (
             self._is_status(gate.status)
-            and self.section in {"", gate.section}
-            and self.owner in {"", gate.owner or NOT_SET}
-            and self.priority in {"", gate.priority or NOT_SET}
+            and _asked(self.section, gate.section)
+            and _asked(self.owner, gate.owner or NOT_SET)
+            and _asked(self.priority, gate.priority or NOT_SET)
             and self.counted in {"", "yes" if gate.counted else "no"}
             and (not self.waiting or self._is_waited_for(gate))
             and (not self.weak or self._is_weak(gate, today))
@@ -65,7 +65,7 @@ class Filters:
         )
 
     def _is_waited_for(self, gate: GateRow) -> bool:
-        return any(blocker.waiting_on == self.waiting for blocker in gate.unresolved_blockers())
+        return any(_asked(self.waiting, one.waiting_on) for one in gate.unresolved_blockers())
 
     def _is_weak(self, gate: GateRow, today: date) -> bool:
         return self.weak in GATE_CHECKS and GATE_CHECKS[self.weak][1](gate, today)
@@ -74,7 +74,12 @@ class Filters:
         if not self.q:
             return True
         text = _searchable_text(gate)
-        return all(word in text for word in self.q.casefold().split())
+        return all(word in text for word in comparison_form(self.q).split())
+
+
+def _asked(asked: str, value: str) -> bool:
+    """Whether a value is the one asked for; nothing asked for is any."""
+    return asked in {"", value} or same_as(asked) == same_as(value)
 
 
 def apply_filters(board: Board, filters: Filters) -> Board:
@@ -131,4 +136,4 @@ def _searchable_text(gate: GateRow) -> str:
     for blocker in gate.unresolved_blockers():
         texts += [blocker.needs, blocker.why, blocker.waiting_on]
     texts += [action.text for action in gate.actions]
-    return "\n".join(texts).casefold()
+    return comparison_form("\n".join(texts))

@@ -30,6 +30,7 @@ from gates.board.rows import (
 )
 from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Owner, Requirement, Section
 from gates.rules import BlockerFact, EvidenceFact, GateFacts, GateStanding
+from gates.rules.text import clean_name
 
 LAUNCH_COLUMNS = ("id", "slug", "name", "snapshot_date", "plan_starts_on", "notes", "is_current")
 SECTION_COLUMNS = ("id", "prefix", "name")
@@ -74,7 +75,7 @@ def get_launch(slug: str | None = None, as_of: datetime | None = None) -> Launch
     Raises:
         NotRecorded: that launch has no record at that moment.
     """
-    chosen = Q(slug=slug) if slug else Q(is_current=True)
+    chosen = Q(slug=clean_name(slug)) if slug else Q(is_current=True)
     launches = RowSource(as_of, (Launch,)).queryset(Launch)
     row = launches.filter(chosen).values_list(*LAUNCH_COLUMNS).first()
     if row is None and as_of is not None:

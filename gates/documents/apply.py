@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from gates.models import TRACKED, Blocker, Claim, Evidence, Gate, Import, Launch, TransitionRefused
 from gates.models.history import save_with_history
+from gates.rules.text import same_as
 
 from .backdating import check_backdating
 from .field_values import DependencyFailed, InvalidValue, display, plain_value
@@ -93,6 +94,10 @@ def _record_values(record: Record) -> Iterator[tuple[str, str]]:
             yield name, str(value[-1]) if isinstance(value, list) and value else display(value)
 
 
+def _folded(key: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(same_as(part) if isinstance(part, str) else part for part in key)
+
+
 class _Import:
     """One import under way: what is on the board by key, what differed, what went wrong."""
 
@@ -106,6 +111,7 @@ class _Import:
         self.name, self.sha256 = document.name, document.sha256
         self.records = document.records
         self.rows: dict[tuple[type, tuple[Any, ...]], Any] = {}
+        self.spelled: dict[tuple[type, tuple[Any, ...]], Any] = {}
         self.logged: set[Launch] = set()
         self.added: set[tuple[type, tuple[Any, ...]]] = set()
         self.failed: set[tuple[type, tuple[Any, ...]]] = set()
@@ -142,7 +148,15 @@ class _Import:
             # Among blockers with the same words the unresolved one comes last and is found.
             query = query.order_by(F("resolved_at").asc(nulls_last=True), "pk")
         for row in query:
-            self.rows[(model, row.natural_key())] = self._marked(row)
+            self._know(model, row.natural_key(), self._marked(row))
+
+    def _know(self, model: type, key: tuple[Any, ...], row: Any) -> None:
+        self.rows[(model, key)] = row
+        self.spelled.setdefault((model, _folded(key)), row)
+
+    def _row(self, model: type, key: tuple[Any, ...]) -> Any:
+        """The row that a key names, or else the one whose key reads the same; None for neither."""
+        return self.rows.get((model, key)) or self.spelled.get((model, _folded(key)))
 
     def _each(self, model: type, step: Callable[[Record], None]) -> None:
         """Take one step for every record of a model, noting what goes wrong."""
@@ -175,7 +189,10 @@ class _Import:
             for name in record.fields
             if name != "covered_by" or self._is_there(record, name)
         }
-        row = self.rows.get((record.model, record.key()))
+        row = self._row(record.model, record.key())
+        if row is not None:  # it keeps the spelling that the board has
+            key = NATURAL_KEYS[record.model]
+            values = {name: value for name, value in values.items() if name not in key}
         if record.model is Launch and (row or Launch.objects.filter(is_current=True).exists()):
             values.pop("is_current", None)  # which launch comes first is decided on the board
         if record.model is Gate:
@@ -193,7 +210,7 @@ class _Import:
                 row.starts_history = True
             else:
                 self._save(row)
-            self.rows[(record.model, record.key())] = row
+            self._know(record.model, record.key(), row)
             self.added.add((record.model, record.key()))
             self._differs(record)
         else:
@@ -225,17 +242,17 @@ class _Import:
 
     def _is_there(self, record: Record, name: str) -> bool:
         key = record.fields[name]
-        return isinstance(key, list) and (Gate, tuple(map(str, key))) in self.rows
+        return isinstance(key, list) and self._row(Gate, tuple(map(str, key))) is not None
 
     def _cover(self, record: Record) -> None:
         if "covered_by" in record.fields:
-            gate = self.rows[(Gate, record.key())]
+            gate = self._row(Gate, record.key())
             self._change(record, gate, {"covered_by": self._value(record, "covered_by")})
 
     def _close(self, record: Record) -> None:
         if record.fields.get("progress") != CLOSED_VALUE:
             return
-        gate = self.rows[(Gate, record.key())]
+        gate = self._row(Gate, record.key())
         before = gate.progress
         details = {
             name: self._value(record, name) for name in DECISION_FIELDS if name in record.fields
@@ -247,14 +264,14 @@ class _Import:
         """Rows that came by `loaddata` have none: put them on record as they are now."""
         recorded = set(model.history.order_by().values_list("id", flat=True))
         for record in self.records:
-            row = self.rows.get((model, record.key())) if record.model is model else None
+            row = self._row(model, record.key()) if record.model is model else None
             if row is not None and row.pk and row.pk not in recorded:
                 row.starts_history = True
                 self._save(row)
 
     def _log_import(self, record: Record) -> None:
         """Log the import for its launch, once the launch is there."""
-        launch = self.rows.get((Launch, record.key()))
+        launch = self._row(Launch, record.key())
         if launch is None or launch in self.logged:
             return
         self.logged.add(launch)
@@ -312,6 +329,7 @@ class _Import:
                 return model.objects.get_by_natural_key(*key)
             except (ObjectDoesNotExist, TypeError) as error:
                 raise InvalidValue(field.name, f"there is no account {key!r}") from error
-        if (model, tuple(key)) not in self.rows:
+        found = self._row(model, tuple(key))
+        if found is None:
             raise InvalidValue(field.name, f"there is no {label} {key!r}")
-        return self.rows[(model, tuple(key))]
+        return found

@@ -7,7 +7,7 @@ import unicodedata
 from django.utils.translation import gettext_noop
 
 from .links import without_local_links
-from .placeholders import EMPTY_WORDS, is_empty_word, words_of
+from .placeholders import EMPTY_WORDS, WITHOUT_PLACE, is_empty_word, words_of
 from .reason import Reason
 from .text import comparison_form
 
@@ -62,7 +62,7 @@ def repetition_errors(text: str, *known: str) -> tuple[Reason, ...]:
 
     known: the gate's code, title and definition of done. Each word counts, and each number.
     """
-    said = {word for word in words_of(text) if not is_empty_word(word)}
+    said = {word for word in words_of(text) if not is_empty_word(word, WITHOUT_PLACE)}
     there = {word for each in known for word in words_of(each)}
     if said - there:
         return ()

@@ -6,6 +6,8 @@ made of nothing but these words, in any order, says nothing: see `evidence_text_
 
 from .text import comparison_form
 
+ELSEWHERE = "see elsewhere"
+
 # What is meant → (in English, in Arabic). Commas part the phrases.
 PLACEHOLDERS: dict[str, tuple[str, str]] = {
     "to be decided": (
@@ -46,11 +48,11 @@ PLACEHOLDERS: dict[str, tuple[str, str]] = {
         " راجعت, موافق, تمت الموافقة"),
     ),
     "test": ("test, testing, test test", "اختبار, تجربة, تجريب, تيست"),
-    "see elsewhere": (
-        ("see, see above, see below, above, below, see the link, see link, see attached, attached,"
+    ELSEWHERE: (
+        ("see, here, see above, see below, above, below, see the link, see link, see attached,"
         " see attachment, see file, see notes, see the output, see output, as above"),
-        ("انظر, انظر أعلاه, انظر أدناه, أعلاه, أدناه, انظر الرابط, انظر المرفق, مرفق, راجع المرفق,"
-        " انظر الملف, انظر الملاحظات, انظر المخرجات, كما سبق"),
+        ("انظر, هنا, هناك, انظر أعلاه, انظر أدناه, أعلاه, أدناه, انظر الرابط, انظر المرفق, مرفق,"
+        " راجع المرفق, انظر الملف, انظر الملاحظات, انظر المخرجات, كما سبق"),
     ),
     "same": ("same, ditto, as before, same as above", "نفسه, نفس الشيء, كما هو, مثله"),
     "yes, no": ("no, not, unknown, don't know, no idea", "لا, ليس, مجهول, غير معروف, لا أعرف"),
@@ -63,12 +65,12 @@ PLACEHOLDERS: dict[str, tuple[str, str]] = {
 # Words between the words: they add nothing by themselves.
 LINKING = (
     (
-        "a an and are as at been be by for from has have here i in is it its just me my now of on or our"
+        "a an and are as at been be by for from has have i in is it its just me my now of on or our"
         " please so that the there they this to us very was we were with all everything it's isn't"
         " that's gate item task already completely fully"
     ),
     (
-        "في من على إلى عن هذا هذه ذلك تلك هو هي كان كانت قد لقد مع كل الآن هنا هناك يوجد توجد بعد قبل أن"
+        "في من على إلى عن هذا هذه ذلك تلك هو هي كان كانت قد لقد مع كل الآن يوجد توجد بعد قبل أن"
         " إن ما لم لن سوف جدا بالفعل تماما بالكامل بوابة المهمة غير بدون شيء و أو ثم"
     ),
 )
@@ -86,11 +88,11 @@ EMPTY_WORDS = frozenset(
     for phrases in (*(words for said in PLACEHOLDERS.values() for words in said), *LINKING)
     for word in words_of(phrases)
 )
+# Beside the gate's own words, “here” and “attached” say where.
+WITHOUT_PLACE = EMPTY_WORDS - {word for said in PLACEHOLDERS[ELSEWHERE] for word in words_of(said)}
 
 
-def is_empty_word(word: str) -> bool:
+def is_empty_word(word: str, empty: frozenset[str] = EMPTY_WORDS) -> bool:
     """Return whether a word says nothing; in Arabic also with “and” or the article before it."""
     bare = word.removeprefix("و")
-    return any(
-        each in EMPTY_WORDS or each.removeprefix("ال") in EMPTY_WORDS for each in (word, bare)
-    )
+    return any(each in empty or each.removeprefix("ال") in empty for each in (word, bare))

@@ -6,10 +6,12 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import (
     FileResponse,
+    Http404,
     HttpRequest,
     HttpResponse,
 )
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -21,6 +23,7 @@ from gates.board.rows import MAX_GATES_PER_PAGE, GateRow
 from gates.history.entries import gate_history, usernames
 from gates.models import Evidence, Gate
 from gates.rules import Status
+from gates.rules.text import clean_code
 from gates.views.etag import conditional_get
 from gates.views.params import as_of_param, found_or_404, handle_date_errors
 
@@ -30,6 +33,8 @@ from gates.views.params import as_of_param, found_or_404, handle_date_errors
 @handle_date_errors
 def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpResponse:
     """One gate, whole, with its history; with ?as_of= as it was then."""
+    if code != clean_code(code):
+        return _to_canonical_address(request, clean_code(code))
     now = timezone.now()
     as_of = as_of_param(request, now)
     launch = found_or_404(get_launch(slug, as_of))
@@ -55,6 +60,16 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
         ),
     }
     return render(request, "gates/gate.html", context)
+
+
+def _to_canonical_address(request: HttpRequest, code: str) -> HttpResponse:
+    """Redirect from "/gates/t6/" to "/gates/T6/"."""
+    match = request.resolver_match
+    if match is None:
+        raise Http404
+    there = reverse(match.view_name, kwargs={**match.captured_kwargs, "code": code})
+    query = request.GET.urlencode()
+    return redirect(f"{there}?{query}" if query else there)
 
 
 def _could_share(found: GateRow) -> list[str]:

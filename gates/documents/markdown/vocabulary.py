@@ -3,6 +3,7 @@
 import re
 
 from gates.rules import Progress, Status
+from gates.rules.text import drop_invisible
 
 # Marks and words, English and Arabic. Compared in one case and without emphasis.
 STATUSES = {
@@ -71,7 +72,7 @@ CODE = re.compile(r"[A-Z]+[0-9]+")
 
 def strip_markup(text: str) -> str:
     """A cell without the marks of emphasis and code round it."""
-    return text.strip("*_` \t")
+    return drop_invisible(text).strip("*_` \t\u00a0")
 
 
 def map_columns(header: list[str]) -> dict[str, int]:
