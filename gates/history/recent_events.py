@@ -17,6 +17,8 @@ RULE_NOTICE_DAYS = 14
 class Event(NamedTuple):
     """A history row that changes a claim, an import, or a gate that was closed within the week.
 
+    Or a gate whose evidence was rewritten within the week while it was closed.
+
     `why` is the reason, and of an import the document's name. Of a gate there is only the id; it
     changed in the week, and if it is not closed now, it was reopened. Of a required gate there is
     the code, and the id as long as it has a page at the moment shown.
@@ -64,6 +66,12 @@ TOLD = (
 )
 CLAIM_BEFORE = BEFORE.format(column="old.history_id", table="gates_historicalclaim")
 GATE_WAS = BEFORE.format(column="old.progress", table="gates_historicalgate")
+# How far a gate was when its evidence was rewritten.
+GATE_OF_PROOF = """(
+    SELECT row.progress FROM gates_historicalgate row
+    WHERE row.id = %(same new.gate_id)s AND row.history_date <= new.history_date
+    ORDER BY row.id, row.history_date DESC, row.history_id DESC LIMIT 1
+)"""
 CLAIM_THEN = IN_FORCE.format(table="gates_historicalclaim", named="new.claim_id")
 GATE_THEN = IN_FORCE.format(table="gates_historicalgate", named="new.gate_id")
 # What came by `loaddata` has no record; only the tables know what it is called.
@@ -117,6 +125,14 @@ EVENTS = f"""
             FROM gates_historicalgate new
             WHERE new.history_date BETWEEN %(week)s AND %(now)s GROUP BY new.id
         ) new WHERE {GATE_WAS} = 'closed'
+    ) changed
+    UNION ALL
+    SELECT 'rewritten', %(now)s, '', '', NULL, NULL, '', '', changed.gate_id, '', '',
+        NULL, NULL, NULL, NULL, NULL, NULL
+    FROM (
+        SELECT DISTINCT new.gate_id FROM gates_historicalevidence new
+        WHERE new.history_type = '~' AND new.history_date BETWEEN %(week)s AND %(now)s
+            AND {GATE_OF_PROOF} = 'closed'
     ) changed
     UNION ALL
     SELECT 'import', new.at, '', '', new.document, new.sha256, '', '', NULL, '', '',

@@ -14,10 +14,13 @@ from gates.rules.reason import Plural, Reason, ngettext_noop
 MAX_NAMED_GATES = 12  # gates in one sentence; of more there is only the number
 
 
-def weekly_news(board: Board, were_closed: set[int | None]) -> list[Reason]:
+def weekly_news(
+    board: Board, were_closed: set[int | None], rewritten: set[int | None]
+) -> list[Reason]:
     """What is new on a board.
 
-    `were_closed` are ids of gates that were closed at some time of the week: only history knows.
+    Only history knows the ids of gates that were closed at some time of the week (`were_closed`)
+    and of those whose evidence was changed while they were (`rewritten`).
     """
     since, until = days_before(board.until, NEWS_DAYS), board.until
     first_day = timezone.localdate(since)
@@ -39,6 +42,14 @@ def weekly_news(board: Board, were_closed: set[int | None]) -> list[Reason]:
             "news_reopened",
             ngettext_noop("%(count)s gate reopened", "%(count)s gates reopened"),
             lambda gate: gate.id in were_closed and gate.progress != "closed",
+        ),
+        (
+            "news_rewritten",
+            ngettext_noop(
+                "The evidence of %(count)s closed gate was rewritten",
+                "The evidence of %(count)s closed gates was rewritten",
+            ),
+            lambda gate: gate.id in rewritten,
         ),
         (
             "news_expired",

@@ -55,7 +55,11 @@ def whats_new(board: Board) -> WhatsNew:
             for reason in _changed_rules(event, board.launch.id)
         ]
     return WhatsNew(
-        news=weekly_news(board, {event.gate_id for event in events if event.what == "gate"}),
+        news=weekly_news(
+            board,
+            were_closed={event.gate_id for event in events if event.what == "gate"},
+            rewritten={event.gate_id for event in events if event.what == "rewritten"},
+        ),
         rules=sorted(rules, key=lambda change: change.at, reverse=True),
     )
 

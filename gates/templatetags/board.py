@@ -245,6 +245,12 @@ def account_name(names: Mapping[int | None, str], user_id: int | None) -> str:
 
 
 @register.filter
+def entry_of(entries: Mapping[int, Any], row_id: int) -> Any:
+    """The history entry of a row; None where there is none."""
+    return entries.get(row_id)
+
+
+@register.filter
 def isolated_names(people: Iterable[str]) -> SafeString:
     """Several people's names, each kept apart from the direction of the others."""
     return format_html_join(gettext(", "), "<bdi>{}</bdi>", ((name,) for name in people))

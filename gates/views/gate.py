@@ -50,7 +50,9 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
         "history": history[:MAX_GATES_PER_PAGE],
         "earlier": history[MAX_GATES_PER_PAGE:],
         "rewritten": {
-            entry.row_id for entry in history if (entry.model, entry.kind) == ("evidence", "~")
+            entry.row_id: entry
+            for entry in reversed(history)
+            if (entry.model, entry.kind) == ("evidence", "~")
         },
         "progress_word": Gate.Progress(found.progress).label,
         "people": usernames(
