@@ -1,10 +1,12 @@
 """The addresses of the pages. Scripts and bookmarks rely on them, so they do not change."""
 
+import re
 from collections.abc import Callable
 
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path, register_converter
 
+from gates.rules.text import clean_code
 from gates.views import board, evidence, gate, history, imports, site
 
 
@@ -20,12 +22,17 @@ class Sha256Converter:
         return value
 
 
-class GateCodeConverter:
-    """A path converter for a gate's code: capital letters and a number, such as GV2."""
+CODE = re.compile("[A-Z]+[0-9]+")
 
-    regex = "[A-Z]+[0-9]+"
+
+class GateCodeConverter:
+    """A path converter for a gate's code, such as GV2, however it is written (gv2, T٦)."""
+
+    regex = "[^/]{2,40}"
 
     def to_python(self, value: str) -> str:
+        if not CODE.fullmatch(clean_code(value)):
+            raise ValueError(value)
         return value
 
     def to_url(self, value: str) -> str:

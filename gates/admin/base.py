@@ -4,7 +4,7 @@ A write that a rule or the database refuses is rolled back as a whole. Then the 
 again, with its input and with the refusal on its field: no 500 and no log entry.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -29,11 +29,15 @@ from gates.database import closing_rule
 from gates.history.entries import object_history
 from gates.models import StaleObjectError, TransitionRefused
 from gates.models.evidence import delete_files_on_error
+from gates.models.text_fields import CleanedFormField
 from gates.reason_text import reason_text
 from gates.rules import KEEPS_EVIDENCE
+from gates.rules.text import comparison_form
 from gates.rules.text_limits import max_text_length
 
 from .edit_conflicts import VersionedForm, VersionFieldMixin
+
+MAX_SEARCH_LENGTH = 200
 
 
 def request_user(request: HttpRequest) -> User:
@@ -87,9 +91,9 @@ def _limit_length(name: str, field: forms.CharField) -> None:
         field.help_text = f"{field.help_text} {words}".strip()
 
 
-def reason_field() -> forms.CharField:
+def reason_field() -> CleanedFormField:
     """Return the field for a reason; the rules decide whether it may stay empty."""
-    return forms.CharField(
+    return CleanedFormField(
         label=_("Reason"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -181,7 +185,22 @@ class SafeLookupAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
-        return super().get_search_results(request, queryset, search_term[:200])
+        """Return the rows that have every word, in whatever spelling (`rules/text.py`)."""
+        words = comparison_form(search_term[:MAX_SEARCH_LENGTH]).split()
+        fields = [name.lstrip("^=@") for name in self.get_search_fields(request)]
+        if not words or not fields:
+            return queryset, False
+        found = [
+            pk
+            for pk, *texts in queryset.order_by().values_list("pk", *fields)
+            if _has_words(words, texts)
+        ]
+        return queryset.filter(pk__in=found), False
+
+
+def _has_words(words: Sequence[str], texts: Iterable[Any]) -> bool:
+    text = comparison_form("\n".join(str(text) for text in texts if text))
+    return all(word in text for word in words)
 
 
 class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):

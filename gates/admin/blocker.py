@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gates.models import Blocker
+from gates.models.text_fields import CleanedFormField
 
 from .base import AutoDirForm, BoardAdmin, request_user
 from .gate_field import GateFieldMixin
@@ -22,7 +23,7 @@ from .gate_field import GateFieldMixin
 class ResolutionForm(AutoDirForm, forms.Form):
     """Asks how a blocker was resolved."""
 
-    resolution = forms.CharField(
+    resolution = CleanedFormField(
         label=_("How was it resolved?"),
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Such as where the key is kept now. Never the key itself."),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from gates import rules
 from gates.models import Evidence, Gate, TransitionRefused
 from gates.models.evidence import delete_files_on_error
+from gates.models.text_fields import CleanedFormField
 from gates.reason_text import reason_text
 
 from .base import request_user
@@ -43,7 +44,7 @@ class AlreadyClosed(Exception):
 class ClosingForm(EvidenceForm):
     """New evidence and the reason. The evidence may stay empty if the gate has current evidence."""
 
-    reason = forms.CharField(
+    reason = CleanedFormField(
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Why this proof meets the definition of done. Goes on record with your name."),
@@ -69,9 +70,16 @@ class ClosingForm(EvidenceForm):
         self.brings_proof = bool(set(self.changed_data) - {"reason"})
         summary = self.fields["summary"]
         summary.required = self.brings_proof or not self._has_proof()
-        summary.error_messages["required"] = reason_text(rules.NEEDS_EVIDENCE)
+        summary.error_messages["required"] = self._missing_summary()
         for name in ("url", "output", "commit"):  # never Arabic, in either page language
             self.fields[name].widget.attrs["dir"] = "ltr"
+
+    def _missing_summary(self) -> str:
+        if self["output"].data:
+            return gettext("Write one sentence saying what the output shows.")
+        if self["url"].data or self["file"].data:
+            return gettext("Write one sentence saying what this shows.")
+        return reason_text(rules.NEEDS_EVIDENCE)
 
     def _has_proof(self) -> bool:
         today = timezone.localdate()

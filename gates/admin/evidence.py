@@ -9,9 +9,9 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from gates.models import Evidence
+from gates.models import Evidence, Gate
 
-from .base import BoardAdmin, RefusalAwareForm, request_user
+from .base import BoardAdmin, ReasonRequiredForm, RefusalAwareForm, request_user
 from .gate_field import GateFieldMixin
 
 
@@ -39,9 +39,24 @@ class EvidenceForm(RefusalAwareForm):
         }
 
 
+class EvidencePageForm(ReasonRequiredForm, EvidenceForm):
+    """A piece of evidence on its own page, and why it is rewritten if its gate is closed."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        changed = set(self.changed_data) - {"reason", "read_version"}
+        if self.instance.pk and changed and not self.is_stale and self._is_of_closed_gate():
+            self.needs_reason()
+        return cleaned
+
+    def _is_of_closed_gate(self) -> bool:
+        closed = Evidence.objects.filter(gate__progress=Gate.Progress.CLOSED)
+        return closed.filter(pk=self.instance.pk).exists()
+
+
 @admin.register(Evidence)
 class EvidenceAdmin(GateFieldMixin, BoardAdmin):
-    form = EvidenceForm
+    form = EvidencePageForm
     last_evidence_field = "gate"
     list_display = ("summary", "gate", "kind", "observed_at", "valid_until", "recorded_by")
     list_filter = ("kind",)
@@ -54,6 +69,7 @@ class EvidenceAdmin(GateFieldMixin, BoardAdmin):
         "output",
         "file",
         ("observed_at", "valid_until"),
+        "reason",
         ("recorded_at", "recorded_by", "sha256"),
     )
     readonly_fields = ("recorded_at", "recorded_by", "sha256")
@@ -61,4 +77,6 @@ class EvidenceAdmin(GateFieldMixin, BoardAdmin):
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         if not change:
             obj.recorded_by = request_user(request)  # type: ignore[attr-defined]
-        super().save_model(request, obj, form, change)
+        if not change or set(form.changed_data) - {"reason"}:
+            obj._change_reason = form.cleaned_data["reason"]  # type: ignore[attr-defined]
+            super().save_model(request, obj, form, change)

@@ -79,6 +79,17 @@ class EvidenceFormSet(VersionedFormSet):
         super().clean()
         if self.refusal and self.refusal.field == self.prefix:
             raise forms.ValidationError(self.refusal.messages)
+        if self._rewrites() and rules.decision_errors(self.data.get("reason", "")):
+            raise forms.ValidationError(
+                _("This gate is closed on this evidence. Say above why it changes.")
+            )
+
+    def _rewrites(self) -> bool:
+        """Whether evidence of a closed gate is changed or deleted; new evidence is neither."""
+        changed = any(form.has_changed() for form in self.initial_forms)
+        # The gate in memory has what this form wants of it.
+        closed = Gate.objects.filter(pk=self.instance.pk, progress=CLOSED_PROGRESS)
+        return changed and closed.exists()
 
 
 class EvidenceInline(VersionFieldMixin, admin.StackedInline):
@@ -233,13 +244,16 @@ class GateAdmin(GateActionsMixin, GateFieldMixin, BoardAdmin):
             form.instance.close(request_user(request), form.cleaned_data["reason"])
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        rows = formset.save(commit=False)
-        for row in rows:
-            if isinstance(row, Evidence) and row._state.adding:
-                row.recorded_by = request_user(request)
+        reason = form.cleaned_data["reason"]
+        for row in formset.save(commit=False):
+            if isinstance(row, Evidence):
+                row._change_reason = reason  # type: ignore[attr-defined]
+                if row._state.adding:
+                    row.recorded_by = request_user(request)
             elif isinstance(row, Blocker):
                 row.sync_resolution(request_user(request))
             row.save()
         # Deletions last, so that new evidence can replace the only one.
         for row in formset.deleted_objects:
+            row._change_reason = reason
             row.delete()

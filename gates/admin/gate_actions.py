@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gates.models import Gate, TransitionRefused
+from gates.models.text_fields import CleanedFormField
 
 from .base import AutoDirForm, BoardAdmin, request_user
 
@@ -17,7 +18,7 @@ from .base import AutoDirForm, BoardAdmin, request_user
 class BulkReasonForm(AutoDirForm, forms.Form):
     """The reason for closing or reopening several gates at once."""
 
-    reason = forms.CharField(
+    reason = CleanedFormField(
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Goes on record for each gate, with your name."),

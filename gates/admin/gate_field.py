@@ -3,19 +3,18 @@
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gates.models import Gate
+from gates.rules.text import clean_code, clean_name
 
 
 class GateField(forms.ModelChoiceField):
-    """A text field for "T8", or "launch/T8" for a gate of a launch that is not current.
-
-    A bare number is the gate's primary key, as scripts and the admin's pop-ups send it.
-    """
+    """A text field for "T8", or "launch/T8" for a gate of a launch that is not current."""
 
     widget = forms.TextInput
     default_error_messages = {
@@ -38,26 +37,29 @@ class GateField(forms.ModelChoiceField):
     def to_python(self, value: Any) -> Gate | None:
         if value in self.empty_values:
             return None
-        text = str(value).strip()
-        try:
-            gate = self._gate_by_text(text)
-        except (ValueError, OverflowError):
-            gate = None
+        gate = value if isinstance(value, Gate) else self._gate_by_text(clean_name(str(value)))
         if gate is None:
             message = self.error_messages["invalid_choice"]
-            raise ValidationError(message, code="invalid_choice", params={"value": text[:60]})
+            raise ValidationError(message, code="invalid_choice", params={"value": str(value)[:60]})
         return gate
 
     def _gate_by_text(self, text: str) -> Gate | None:
         slug, _slash, code = text.rpartition("/")
-        if text.isdecimal():
-            return self.gates.filter(pk=int(text)).first()
-        launch = Q(launch__slug=slug) if slug else Q(launch__is_current=True)
-        return self.gates.filter(launch, code=code.upper()).first()
+        if "\x00" in text:
+            return None
+        launch = Q(launch__slug=slug.strip()) if slug else Q(launch__is_current=True)
+        return self.gates.filter(launch, code=clean_code(code)).first()
 
 
 class GateFieldMixin:
     """For admin classes: every foreign key to a gate is a `GateField`."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Without Django's "+" beside the code: its pop-up would fill in a key."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if isinstance(field, GateField) and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
     def formfield_for_foreignkey(
         self, db_field: models.ForeignKey, request: Any, **kwargs: Any

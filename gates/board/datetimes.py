@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from gates.rules.text import clean_date
+
 # Where clocks go back at midnight, the last hour comes twice; fold=1 is the second of them.
 END_OF_DAY = time.max.replace(fold=1)
 
@@ -84,7 +86,7 @@ def end_of_day(moment: datetime) -> datetime:
 
 def _parse(text: str, time_of_date: time = END_OF_DAY) -> tuple[datetime, bool]:
     """Return the moment, and whether the text is a date; then the moment has `time_of_date`."""
-    text = text.strip()
+    text = clean_date(text)
     # In a URL, an unescaped "+03:00" arrives as a space.
     text = re.sub(r"(:[0-9.:]+) ([0-9]{2}:?[0-9]{2})$", r"\1+\2", text)
     try:

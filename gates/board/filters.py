@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from gates.board.findings import GATE_CHECKS
 from gates.board.rows import MAX_GATES_PER_PAGE, Board, GateRow
 from gates.rules import Status
+from gates.rules.text import clean_name, comparison_form, same_as
 
 NOT_SET = "-"  # a gate without owner or without priority
 NOT_CLOSED = "-closed"  # any status but closed
@@ -41,9 +42,9 @@ class Filters:
 
     @classmethod
     def from_query(cls, params: Mapping[str, str]) -> "Filters":
-        """Return the filters in a URL's parameters, stripped and cut to MAX_FILTER_LENGTH."""
-        names = [field.name for field in fields(cls)]
-        return cls(**{name: params.get(name, "").strip()[:MAX_FILTER_LENGTH] for name in names})
+        """Return the filters in a URL's parameters, cleaned as names, cut to MAX_FILTER_LENGTH."""
+        texts = {field.name: clean_name(params.get(field.name, "")) for field in fields(cls)}
+        return cls(**{name: text[:MAX_FILTER_LENGTH] for name, text in texts.items()})
 
     def __bool__(self) -> bool:
         return any(self.as_dict().values())
@@ -57,12 +58,12 @@ class Filters:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def matches(self, gate: GateRow, today: date) -> bool:
-        """Return whether a gate passes all filters."""
+        """Return whether a gate passes all filters; names and texts match in every spelling."""
         return (
             self._has_status(gate.status)
-            and self.section in {"", gate.section}
-            and self.owner in {"", gate.owner or NOT_SET}
-            and self.priority in {"", gate.priority or NOT_SET}
+            and _asked(self.section, gate.section)
+            and _asked(self.owner, gate.owner or NOT_SET)
+            and _asked(self.priority, gate.priority or NOT_SET)
             and self.counted in {"", "yes" if gate.counted else "no"}
             and (not self.waiting or self._waits_for_person(gate))
             and (not self.weak or self._is_weak(gate, today))
@@ -75,7 +76,8 @@ class Filters:
         )
 
     def _waits_for_person(self, gate: GateRow) -> bool:
-        return any(blocker.waiting_on == self.waiting for blocker in gate.unresolved_blockers())
+        blockers = gate.unresolved_blockers()
+        return any(_asked(self.waiting, blocker.waiting_on) for blocker in blockers)
 
     def _is_weak(self, gate: GateRow, today: date) -> bool:
         return self.weak in GATE_CHECKS and GATE_CHECKS[self.weak][1](gate, today)
@@ -84,7 +86,12 @@ class Filters:
         if not self.q:
             return True
         text = _searchable_text(gate)
-        return all(word in text for word in self.q.casefold().split())
+        return all(word in text for word in comparison_form(self.q).split())
+
+
+def _asked(asked: str, value: str) -> bool:
+    """Whether a value is the one asked for; nothing asked for is any."""
+    return asked in {"", value} or same_as(asked) == same_as(value)
 
 
 def apply_filters(board: Board, filters: Filters) -> Board:
@@ -149,4 +156,4 @@ def _searchable_text(gate: GateRow) -> str:
     for blocker in gate.unresolved_blockers():
         texts += [blocker.needs, blocker.why, blocker.waiting_on]
     texts += [action.text for action in gate.actions]
-    return "\n".join(texts).casefold()
+    return comparison_form("\n".join(texts))

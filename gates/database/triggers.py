@@ -1,4 +1,4 @@
-"""Install, remove and verify the triggers of the closing rule, the history and the revision.
+"""Install, remove and verify all triggers: closing rule, history, revision, visible text.
 
 A migration that alters gates_gate or gates_evidence, or changes history rows, runs `remove` first
 and `install` last: the history refuses the change otherwise, and SQLite remakes an altered table
@@ -9,7 +9,7 @@ migration forgot to install again.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from . import append_only, closing_rule, record_chain, revision
+from . import append_only, closing_rule, record_chain, revision, visible_text
 from .trigger import Trigger
 
 RULE = "RULE"  # in place of the definition of a trigger
@@ -20,12 +20,14 @@ ALL_TRIGGERS = {
         *append_only.POSTGRESQL_APPEND_ONLY,
         *record_chain.POSTGRESQL_CHAIN,
         *revision.POSTGRESQL_REVISION,
+        *visible_text.POSTGRESQL_VISIBLE_TEXT,
     ),
     "sqlite": (
         *closing_rule.SQLITE_CLOSING_RULE,
         *append_only.SQLITE_APPEND_ONLY,
         *record_chain.SQLITE_CHAIN,
         *revision.SQLITE_REVISION,
+        *visible_text.SQLITE_VISIBLE_TEXT,
     ),
 }
 

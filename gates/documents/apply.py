@@ -22,7 +22,7 @@ from .backdating import check_backdating, check_owner_backdating
 from .board_rows import BoardRows, Key
 from .difference import FULLY_REPORTED, Difference, record_values
 from .field_values import DependencyFailed, InvalidValue, display, plain_value
-from .records import Document, DocumentError, Problem, Record
+from .records import NATURAL_KEYS, Document, DocumentError, Problem, Record
 
 # Written by Gate.close_from_import and Gate.reopen, never by assignment.
 DECISION_FIELDS = ("closed_at", "closed_by", "closing_note")
@@ -139,7 +139,10 @@ class _Import:
             for name in record.fields
             if name != "covered_by" or self._is_written(record, name)
         }
-        row = self.rows.get((record.model, record.key()))
+        row = self.board.find(record.model, record.key())
+        if row is not None:  # it keeps the spelling that the board has
+            key = NATURAL_KEYS[record.model]
+            values = {name: value for name, value in values.items() if name not in key}
         if record.model is Launch and (row or Launch.objects.filter(is_current=True).exists()):
             values.pop("is_current", None)  # people choose the current launch on the board
         if record.model is Gate:
@@ -154,7 +157,7 @@ class _Import:
                 self._save_without_history(row)
             else:
                 self._save(row)
-            self.rows[(record.model, record.key())] = row
+            self.board.add(record.model, record.key(), row)
             self.added.add((record.model, record.key()))
             self._add_difference(record)
         else:
@@ -200,11 +203,11 @@ class _Import:
 
     def _is_written(self, record: Record, name: str) -> bool:
         key = record.fields[name]
-        return isinstance(key, list) and (Gate, tuple(map(str, key))) in self.rows
+        return isinstance(key, list) and self.board.find(Gate, tuple(map(str, key))) is not None
 
     def _cover(self, record: Record) -> None:
         if "covered_by" in record.fields:
-            gate = self.rows[(Gate, record.key())]
+            gate = self.board.find(Gate, record.key())
             closes = (Gate, record.key()) in self.added and self._closes(record)
             cover = self._value(record, "covered_by")
             if closes and gate.covered_by != cover:
@@ -220,7 +223,7 @@ class _Import:
     def _close(self, record: Record) -> None:
         if not self._closes(record):
             return
-        gate = self.rows[(Gate, record.key())]
+        gate = self.board.find(Gate, record.key())
         before = gate.progress
         details = {
             name: self._value(record, name) for name in DECISION_FIELDS if name in record.fields
@@ -232,7 +235,7 @@ class _Import:
 
     def _start_missing_history(self, model: Any) -> None:
         """Write a first history row for rows that came by `loaddata`, which writes none."""
-        rows = [self.rows.get((model, r.key())) for r in self.records if r.model is model]
+        rows = [self.board.find(model, r.key()) for r in self.records if r.model is model]
         written = {row.pk: row for row in rows if row is not None and row.pk}
         keys = list(written)
         for start in range(0, len(keys), KEYS_PER_QUERY):
@@ -248,7 +251,7 @@ class _Import:
     def _log_import(self) -> None:
         """Log the import, once, for every launch that the document names and that is there."""
         for slug in self.board.slugs:
-            launch = self.rows.get((Launch, (slug,)))
+            launch = self.board.find(Launch, (slug,))
             if launch is None or not launch.pk or launch in self.logged or self.problems:
                 continue
             self.logged.add(launch)

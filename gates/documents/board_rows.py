@@ -8,6 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import F
 
 from gates.models import Blocker, Owner
+from gates.rules.text import same_as
 
 from .field_values import DependencyFailed, InvalidValue
 from .records import LAUNCH_PATHS, NATURAL_KEYS, Document
@@ -25,6 +26,7 @@ class BoardRows:
         self.slugs = sorted(document.launch_slugs())
         self.owners = sorted(document.owner_names())
         self.by_key: dict[Key, Any] = {}
+        self._by_spelling: dict[Key, Any] = {}
         self.failed: set[Key] = set()
 
     def read(self, model: Any) -> Iterator[Any]:
@@ -41,13 +43,24 @@ class BoardRows:
             # Of blockers with the same text the unresolved one comes last and is the one kept.
             query = query.order_by(F("resolved_at").asc(nulls_last=True), "pk")
         for row in query:
-            self.by_key[(model, row.natural_key())] = row
+            self.add(model, row.natural_key(), row)
             yield row
+
+    def add(self, model: type, key: tuple[Any, ...], row: Any) -> None:
+        """Let the row be found by its key."""
+        self.by_key[(model, key)] = row
+        self._by_spelling.setdefault((model, _comparable(key)), row)
+
+    def find(self, model: type, key: tuple[Any, ...]) -> Any:
+        """Return the row with a key, or else the one whose key reads the same, or else None."""
+        return self.by_key.get((model, key)) or self._by_spelling.get((model, _comparable(key)))
 
     def _scope(self, model: Any) -> dict[str, Any]:
         """Return the filter for the rows of a model that the document can name."""
         if model is Owner:
-            return {"name__in": self.owners}
+            wanted = {same_as(name) for name in self.owners}
+            names = Owner.objects.order_by().values_list("name", flat=True)
+            return {"name__in": [name for name in names if same_as(name) in wanted]}
         path = LAUNCH_PATHS[model]
         return {f"{path}slug__in": self.slugs}
 
@@ -67,6 +80,11 @@ class BoardRows:
                 return model.objects.get_by_natural_key(*key)
             except (ObjectDoesNotExist, TypeError) as error:
                 raise InvalidValue(field.name, f"there is no account {key!r}") from error
-        if (model, tuple(key)) not in self.by_key:
+        row = self.find(model, tuple(key))
+        if row is None:
             raise InvalidValue(field.name, f"there is no {label} {key!r}")
-        return self.by_key[(model, tuple(key))]
+        return row
+
+
+def _comparable(key: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(same_as(part) if isinstance(part, str) else part for part in key)

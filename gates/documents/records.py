@@ -21,6 +21,8 @@ from gates.models import (
     Requirement,
     Section,
 )
+from gates.models.text_fields import CleanedMixin
+from gates.rules import text
 
 # The fields that identify a row in its table. References to other rows are their natural keys.
 NATURAL_KEYS: dict[Any, tuple[str, ...]] = {
@@ -54,6 +56,13 @@ OWNER_FIELDS: dict[Any, tuple[str, ...]] = {
 }
 
 
+def _cleaned_key(model: Any, key: list[Any]) -> list[Any]:
+    """A reference, whose last part names the row and whose first one its launch."""
+    field = model._meta.get_field(NATURAL_KEYS[model][-1])
+    last = field.stored_value(key[-1]) if isinstance(field, CleanedMixin) else key[-1]
+    return [*(text.clean_name(p) if isinstance(p, str) else p for p in key[:-1]), last]
+
+
 @dataclass(slots=True)
 class Record:
     """One row of a document."""
@@ -61,6 +70,18 @@ class Record:
     model: Any
     fields: dict[str, Any]  # as written; a reference is a natural key, a flat list
     where: str  # "line 12" or "row 3"
+
+    def __post_init__(self) -> None:
+        """Clean what the document says, as a form would (`gates/models/text_fields.py`)."""
+        self.fields = {name: self._cleaned(name, value) for name, value in self.fields.items()}
+
+    def _cleaned(self, name: str, value: Any) -> Any:
+        field = next((f for f in self.model._meta.concrete_fields if f.name == name), None)
+        if field is None:
+            return value
+        if isinstance(value, list) and value and field.related_model in NATURAL_KEYS:
+            return _cleaned_key(field.related_model, value)
+        return field.stored_value(value) if isinstance(field, CleanedMixin) else value
 
     def key(self) -> tuple[Any, ...]:
         """Return its natural key as written, flat as the models' `natural_key()` returns it."""

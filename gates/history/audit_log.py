@@ -5,12 +5,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import Subquery
 
 from gates.board.as_of import previous_rows
 from gates.history.entries import Entry, merge_entries
 from gates.history.names import HistoryRows, NamesOnRecord
-from gates.models import TRACKED, Action, Blocker, Claim, Evidence, Gate, Launch, Requirement
+from gates.models import (
+    TRACKED,
+    Action,
+    Blocker,
+    Claim,
+    Evidence,
+    Gate,
+    Launch,
+    Owner,
+    Requirement,
+)
+from gates.rules.text import clean_code, clean_name, same_as
 
 PER_PAGE = 50
 LAST_PAGE = 1000  # later pages cost more; older entries are reached by date
@@ -66,11 +78,12 @@ def audit_log_page(filters: AuditLogFilters, number: int = 1) -> AuditLogPage:
     """
     end = min(number, LAST_PAGE) * PER_PAGE
     gates = _gate_ids_with_code(filters.gate) if filters.gate else None
+    people = _usernames_of(filters.person) if filters.person else set()
     newest = sorted(
         (
             (when, table, history_id)
             for table, model in enumerate(TRACKED)
-            for when, history_id in _newest_keys(filters, model, gates, end + 1)
+            for when, history_id in _newest_keys(filters, model, gates, people, end + 1)
         ),
         reverse=True,
     )
@@ -126,7 +139,11 @@ def _launch_names(rows: Sequence[HistoryRows]) -> dict[tuple[Any, int], str]:
 
 
 def _newest_keys(
-    filters: AuditLogFilters, model: Any, gates: list[int] | None, how_many: int
+    filters: AuditLogFilters,
+    model: Any,
+    gates: list[int] | None,
+    people: set[str],
+    how_many: int,
 ) -> Iterable[tuple[datetime, int]]:
     """Yield (moment, history id) of the newest rows that pass the filters.
 
@@ -137,7 +154,7 @@ def _newest_keys(
         return
     rows = model.history.order_by("-history_date", "-history_id")
     if filters.person:
-        rows = rows.filter(history_user_name=filters.person)
+        rows = rows.filter(history_user_name__in=people)
     if filters.since:
         rows = rows.filter(history_date__gte=filters.since)
     if filters.until:
@@ -152,8 +169,19 @@ def _newest_keys(
     yield from late.order_by("-place", "-history_id").values_list("place", "history_id")[:how_many]
 
 
+def _usernames_of(person: str) -> set[str]:
+    """The names on record that a person means: an account's or an owner's, in any spelling."""
+    own = same_as(person)
+    accounts = get_user_model().objects.values_list("username", flat=True)
+    owners = Owner.objects.exclude(user=None).values_list("name", "user__username")
+    found = {name for name in accounts if same_as(name) == own}
+    found |= {username for name, username in owners if same_as(name) == own}
+    return found | {clean_name(person), clean_name(person).casefold()}
+
+
 def _gate_ids_with_code(code: str) -> list[int]:
     """Return ids of the gates that have or had a code."""
+    code = clean_code(code.rpartition("/")[2])
     return list(Gate.history.filter(code=code).order_by().values_list("id", flat=True).distinct())
 
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from gates.board.as_of import object_rows, previous_rows
 from gates.board.datetimes import days_before
-from gates.models import Claim, Gate, Import, Launch, Requirement
+from gates.models import Claim, Evidence, Gate, Import, Launch, Requirement
 
 NEWS_DAYS = 7
 RULE_NOTICE_DAYS = 14
@@ -96,19 +96,22 @@ class RecentEvents:
         requirements: Changed requirements of the last `RULE_NOTICE_DAYS`.
         reopened: Ids of gates that ceased to be marked closed in the last `NEWS_DAYS`. They are of
             any launch and may be closed again or deleted.
+        rewritten: Ids of gates whose evidence changed in the last `NEWS_DAYS` while they were
+            marked closed. They are of any launch.
         imports: The imports of the last `RULE_NOTICE_DAYS`, oldest first.
     """
 
     claims: list[ClaimEvent]
     requirements: list[RequirementEvent]
     reopened: set[int]
+    rewritten: set[int]
     imports: list[Import]
 
 
 def recent_events(launch_id: int, now: datetime) -> RecentEvents:
     """Return the recent events of a launch up to a moment.
 
-    In four queries; claims and requirements take up to two more each if they changed. Mostly they
+    In five queries; claims and requirements take up to two more each if they changed. Mostly they
     did not, and Django takes longer to build those queries than the database to answer them.
     """
     notices = (days_before(now, RULE_NOTICE_DAYS), now)
@@ -118,6 +121,7 @@ def recent_events(launch_id: int, now: datetime) -> RecentEvents:
         claims=_claim_events(launch_id, notices),
         requirements=_requirement_events(launch_id, notices),
         reopened=_reopened_gates(news),
+        rewritten=_gates_with_rewritten_evidence(news),
         imports=list(imports),
     )
 
@@ -184,6 +188,13 @@ def _reopened_gates(span: tuple[datetime, datetime]) -> set[int]:
     previous = Subquery(previous_rows(Gate).values("progress")[:1])
     reopened = rows.exclude(progress="closed").alias(was=previous).filter(was="closed")
     return set(reopened.values_list("id", flat=True))
+
+
+def _gates_with_rewritten_evidence(span: tuple[datetime, datetime]) -> set[int]:
+    rows = Evidence.history.filter(history_type="~", history_date__range=span).order_by()
+    gate_then = object_rows(Gate, "gate_id").filter(history_date__lte=OuterRef("history_date"))
+    of_closed = rows.alias(was=Subquery(gate_then.values("progress")[:1])).filter(was="closed")
+    return set(of_closed.values_list("gate_id", flat=True).distinct())
 
 
 def _rule_row_ids(model: Any, launch_id: int, span: tuple[datetime, datetime]) -> list[int]:

@@ -14,13 +14,14 @@ from gates.rules.reason import Plural, Reason, ngettext_noop
 MAX_NAMED_GATES = 12  # in one sentence; more gates are only counted
 
 
-def weekly_news(board: Board, reopened: set[int]) -> list[Reason]:
+def weekly_news(board: Board, reopened: set[int], rewritten: set[int]) -> list[Reason]:
     """Return the news of a board.
 
     Args:
         board: The board.
         reopened: Ids of gates that were reopened in the week, which only the history knows. Those
             that are closed again, or are not on this board, are no news.
+        rewritten: Ids of gates whose evidence was changed in the week while they were closed.
     """
     since, until = days_before(board.until, NEWS_DAYS), board.until
     first_day = timezone.localdate(since)
@@ -42,6 +43,14 @@ def weekly_news(board: Board, reopened: set[int]) -> list[Reason]:
             "news_reopened",
             ngettext_noop("%(count)s gate reopened", "%(count)s gates reopened"),
             lambda gate: gate.id in reopened and gate.progress != "closed",
+        ),
+        (
+            "news_rewritten",
+            ngettext_noop(
+                "The evidence of %(count)s closed gate was rewritten",
+                "The evidence of %(count)s closed gates was rewritten",
+            ),
+            lambda gate: gate.id in rewritten,
         ),
         (
             "news_expired",

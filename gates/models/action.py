@@ -13,6 +13,7 @@ from .history import AuditHistory
 from .launch import Launch
 from .optimistic_lock import OptimisticLockModel
 from .owner import Owner
+from .text_fields import CleanedCharField
 
 
 class ActionManager(models.Manager["Action"]):
@@ -49,8 +50,8 @@ class Action(OptimisticLockModel):
         verbose_name=_("gate"),
         help_text=_("Empty: a step for the whole launch."),
     )
-    text = models.CharField(_("text"), max_length=500)
-    estimate = models.CharField(
+    text = CleanedCharField(_("text"), max_length=500)
+    estimate = CleanedCharField(
         _("estimate"), max_length=40, blank=True, help_text=_("Such as “15 min” or “1–2 hr”.")
     )
     day = models.PositiveSmallIntegerField(

@@ -8,11 +8,14 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gates.rules.text import has_visible
+
 from .dates import dates_within_range, within_range
 from .gate import Gate
 from .gate_child import GateChild
 from .history import AuditHistory, save_with_history
 from .owner import Owner
+from .text_fields import CleanedCharField, CleanedTextField
 
 
 class BlockerManager(models.Manager["Blocker"]):
@@ -36,8 +39,8 @@ class Blocker(GateChild):
     """
 
     gate = models.ForeignKey(Gate, models.PROTECT, related_name="blockers", verbose_name=_("gate"))
-    needs = models.CharField(_("needs"), max_length=300)
-    why = models.TextField(
+    needs = CleanedCharField(_("needs"), max_length=300)
+    why = CleanedTextField(
         _("why"), blank=True, help_text=_("What cannot be done or checked without it.")
     )
     waiting_on = models.ForeignKey(
@@ -65,7 +68,7 @@ class Blocker(GateChild):
         related_name="+",
         verbose_name=_("resolved by"),
     )
-    resolution = models.TextField(
+    resolution = CleanedTextField(
         _("resolution"), blank=True, help_text=_("How it was resolved. Writing this resolves it.")
     )
 
@@ -121,7 +124,7 @@ class Blocker(GateChild):
         Raises:
             ValidationError: the resolution is blank.
         """
-        if not resolution.strip():
+        if not has_visible(resolution):
             raise ValidationError({"resolution": _("Say how it was resolved.")})
         self.refresh_from_db(from_queryset=Blocker.objects.select_for_update())
         if self.resolved_at:

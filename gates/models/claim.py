@@ -10,6 +10,7 @@ from .gate import Gate
 from .history import AuditHistory
 from .launch import Launch
 from .optimistic_lock import OptimisticLockModel
+from .text_fields import CleanedCharField, CleanedSlugField
 
 
 class ClaimManager(models.Manager["Claim"]):
@@ -23,8 +24,8 @@ class Claim(OptimisticLockModel):
     launch = models.ForeignKey(
         Launch, models.PROTECT, related_name="claims", verbose_name=_("launch")
     )
-    slug = models.SlugField(_("slug"))
-    name = models.CharField(_("name"), max_length=200)
+    slug = CleanedSlugField(_("slug"))
+    name = CleanedCharField(_("name"), max_length=200)
     min_closed = models.PositiveIntegerField(
         _("counted gates closed, at least"),
         null=True,

@@ -22,14 +22,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gates import rules
 from gates.reason_text import validation_errors
 from gates.rules.files import MAX_FILE_BYTES, file_errors
 
 from .dates import dates_within_range, within_range
 from .evidence_conditions import has_substance, is_safe_url
+from .evidence_text import same_proof, text_errors
 from .gate_child import GateChild
 from .history import AuditHistory
+from .text_fields import CleanedCharField, NameField
 
 
 def stored_name(_evidence: "Evidence", filename: str) -> str:
@@ -153,16 +154,16 @@ class Evidence(GateChild):
         "gates.Gate", models.PROTECT, related_name="evidence", verbose_name=_("gate")
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.STATEMENT)
-    summary = models.CharField(
+    summary = CleanedCharField(
         _("summary"), max_length=500, help_text=_("What was seen, in one or two sentences.")
     )
-    url = models.CharField(_("link"), max_length=2000, blank=True)
+    url = NameField(_("link"), max_length=2000, blank=True)
     output = models.TextField(
         _("output"), blank=True, help_text=_("What a command printed, word for word.")
     )
     file = HashedFileField(_("file"), upload_to=stored_name, max_length=300, blank=True)
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, editable=False)
-    commit = models.CharField(_("commit"), max_length=64, blank=True)
+    commit = NameField(_("commit"), max_length=64, blank=True)
     observed_at = models.DateTimeField(
         _("observed at"),
         null=True,
@@ -240,12 +241,31 @@ class Evidence(GateChild):
 
     natural_key.dependencies = ["gates.gate"]  # type: ignore[attr-defined]
 
+    def clean_fields(self, exclude: Any = None) -> None:
+        """Validate each field by itself, and that the text and the URL prove something.
+
+        What was stored as it is, before a rule became stricter, is left alone.
+
+        Raises:
+            ValidationError: by field.
+        """
+        errors: dict[str, Any] = {}
+        try:
+            super().clean_fields(exclude)
+        except ValidationError as error:
+            errors = error.error_dict
+        for field, reasons in text_errors(self).items():
+            if field not in {*(exclude or ()), *errors}:
+                errors[field] = validation_errors(reasons)
+        if errors:
+            raise ValidationError(errors)
+
     def clean(self) -> None:
         """Validate the evidence; a new file's checksum is set.
 
         Raises:
-            ValidationError: by field: a placeholder as summary, an unsafe URL, a refused file, a
-                missing field that the kind needs, or a gate of another launch.
+            ValidationError: by field: a refused file, a missing field that the kind needs, or a
+                gate of another launch.
         """
         errors = self.launch_errors()
         if self.file and not self.file._committed:
@@ -254,15 +274,14 @@ class Evidence(GateChild):
                 self.sha256 = sha256_of(self.file)
             except ValidationError as error:
                 errors["file"] = error
-        if reasons := rules.evidence_text_errors(self.summary):
-            errors["summary"] = validation_errors(reasons)
-        if reasons := rules.url_errors(self.url):
-            errors["url"] = validation_errors(reasons)
         required_by_kind = {
             self.Kind.LINK.value: ("url", _("A link needs its address.")),
             self.Kind.OUTPUT.value: ("output", _("Paste what the command printed.")),
             self.Kind.FILE.value: ("file", _("Attach the file.")),
         }
+        if self.gate_id and (other := same_proof(self)) is not None:
+            message = _("This gate has that proof already: “%(summary)s”. Say what is new.")
+            errors["summary"] = ValidationError(message, params={"summary": other[:100]})
         field, message = required_by_kind.get(str(self.kind), ("", ""))
         if field and not getattr(self, field):
             errors.setdefault(field, message)

@@ -10,12 +10,14 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from gates import rules
+from gates.rules.text import has_visible
 
 from .dates import dates_within_range, within_range
 from .gate_transitions import GateTransitions
 from .history import AuditHistory
 from .launch import Launch, Section
 from .owner import Owner
+from .text_fields import CleanedCharField, CleanedTextField, CodeField
 
 STAYS_IN_LAUNCH = _("A gate stays in its launch: choose one of its sections.")
 
@@ -47,14 +49,14 @@ class Gate(GateTransitions):
     )
     # Repeats the section's launch, so that the database can hold codes unique within a launch.
     launch = models.ForeignKey(Launch, models.PROTECT, related_name="gates", editable=False)
-    code = models.CharField(
+    code = CodeField(
         _("code"),
         max_length=12,
         validators=[
             RegexValidator(r"^[A-Z]+[0-9]+\Z", _("Capital letters and a number, such as GV2."))
         ],
     )
-    title = models.CharField(_("title"), max_length=300)
+    title = CleanedCharField(_("title"), max_length=300)
     progress = models.CharField(
         _("progress"), max_length=7, choices=Progress, default=Progress.OPEN
     )
@@ -65,10 +67,10 @@ class Gate(GateTransitions):
         blank=True,
         help_text=_("Empty means: nobody has said. A claim that needs all P0 gates then waits."),
     )
-    definition_of_done = models.TextField(
+    definition_of_done = CleanedTextField(
         _("definition of done"), blank=True, help_text=_("What would count as proof.")
     )
-    notes = models.TextField(_("notes"), blank=True)
+    notes = CleanedTextField(_("notes"), blank=True)
     owner = models.ForeignKey(
         Owner,
         models.PROTECT,
@@ -80,7 +82,7 @@ class Gate(GateTransitions):
     counted = models.BooleanField(
         _("counted"), default=True, help_text=_("Whether it counts towards a claim.")
     )
-    not_counted_reason = models.CharField(_("why not counted"), max_length=300, blank=True)
+    not_counted_reason = CleanedCharField(_("why not counted"), max_length=300, blank=True)
     covered_by = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -157,7 +159,7 @@ class Gate(GateTransitions):
                 covered by itself or by a gate of another launch.
         """
         errors = {}
-        if not self.counted and not self.not_counted_reason.strip():
+        if not self.counted and not has_visible(self.not_counted_reason):
             errors["not_counted_reason"] = _("Say why this gate is not counted.")
         if self.section_id and self._state.adding:
             self.launch = self.section.launch

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from .dates import dates_within_range, within_range
 from .history import AuditHistory
 from .optimistic_lock import OptimisticLockModel
+from .text_fields import CleanedCharField, CleanedSlugField, CleanedTextField, CodeField
 
 
 class LaunchManager(models.Manager["Launch"]):
@@ -20,8 +21,8 @@ class LaunchManager(models.Manager["Launch"]):
 class Launch(OptimisticLockModel):
     """A launch with its sections, gates and claims. Exactly one is the current one."""
 
-    slug = models.SlugField(_("slug"), unique=True)
-    name = models.CharField(_("name"), max_length=200)
+    slug = CleanedSlugField(_("slug"), unique=True)
+    name = CleanedCharField(_("name"), max_length=200)
     snapshot_date = models.DateField(
         _("snapshot date"),
         validators=[within_range],
@@ -30,7 +31,7 @@ class Launch(OptimisticLockModel):
     plan_starts_on = models.DateField(
         _("plan starts on"), validators=[within_range], help_text=_("The date of D0.")
     )
-    notes = models.TextField(_("notes"), blank=True)
+    notes = CleanedTextField(_("notes"), blank=True)
     is_current = models.BooleanField(_("current"), default=False, editable=False)
 
     history = AuditHistory()
@@ -83,12 +84,12 @@ class Section(OptimisticLockModel):
     launch = models.ForeignKey(
         Launch, models.PROTECT, related_name="sections", verbose_name=_("launch")
     )
-    prefix = models.CharField(
+    prefix = CodeField(
         _("prefix"),
         max_length=8,
         validators=[RegexValidator(r"^[A-Z]+\Z", _("Capital letters A to Z, such as GV."))],
     )
-    name = models.CharField(_("name"), max_length=100)
+    name = CleanedCharField(_("name"), max_length=100)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     history = AuditHistory()

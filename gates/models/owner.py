@@ -1,12 +1,16 @@
 """An owner: a person who is responsible for gates, or whom others wait for."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from gates.rules.text import same_as
+
 from .history import AuditHistory
 from .optimistic_lock import OptimisticLockModel
+from .text_fields import NameField
 
 
 class OwnerManager(models.Manager["Owner"]):
@@ -22,7 +26,7 @@ class Owner(OptimisticLockModel):
         ENGINEER = "engineer", _("Engineer")
         EXTERNAL = "external", _("External")
 
-    name = models.CharField(_("name"), max_length=100, unique=True)
+    name = NameField(_("name"), max_length=100, unique=True)
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.ENGINEER)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -52,3 +56,17 @@ class Owner(OptimisticLockModel):
 
     def natural_key(self) -> tuple[str]:
         return (self.name,)
+
+    def clean(self) -> None:
+        """Refuse a second owner whose name reads like the first one's.
+
+        Raises:
+            ValidationError: there is an owner with this name in another spelling.
+        """
+        super().clean()
+        own = same_as(self.name)
+        others = Owner.objects.exclude(name=self.name).exclude(pk=self.pk).order_by("pk")
+        for name in others.values_list("name", flat=True):
+            if same_as(name) == own:
+                message = _("There is an owner “%(name)s” already.")
+                raise ValidationError({"name": ValidationError(message, params={"name": name})})

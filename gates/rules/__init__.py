@@ -6,7 +6,9 @@ table tests pin their results (`tests/rules/`). Only the standard library is imp
 
 status    a gate's facts, and the status derived from them
 closing   the reasons why a gate may not be closed or reopened
-evidence  the text and the URL of a piece of evidence
+evidence  the text of a piece of evidence; `placeholders` has what proves nothing
+links     the URL of a piece of evidence
+text      what is stored of a text, and the form in which texts are compared
 files     the file of a piece of evidence
 claims    the counts of gates, and the verdict on a claim
 reason    a sentence as template and values
@@ -14,7 +16,9 @@ reason    a sentence as template and values
 
 from .claims import P0, ClaimRule, GateStanding, Totals, Verdict, count_totals, judge_claim
 from .closing import KEEPS_EVIDENCE, NEEDS_EVIDENCE, closing_errors, decision_errors
-from .evidence import PLACEHOLDERS, SAFE_SCHEMES, evidence_text_errors, url_errors
+from .evidence import evidence_text_errors, repetition_errors
+from .links import SAFE_SCHEMES, local_url_errors, url_errors
+from .placeholders import PLACEHOLDERS
 from .reason import Plural, Reason
 from .status import (
     BlockerFact,
@@ -50,5 +54,7 @@ __all__ = [
     "derive_status",
     "evidence_text_errors",
     "judge_claim",
+    "local_url_errors",
+    "repetition_errors",
     "url_errors",
 ]

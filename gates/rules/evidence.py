@@ -1,66 +1,72 @@
-"""The rules for a piece of evidence: its text must not be a placeholder, its URL must be safe."""
+"""The rules for the text of a piece of evidence: it must say something that was seen."""
 
+import html
 import re
 import unicodedata
 
 from django.utils.translation import gettext_noop
 
+from .links import without_local_links
+from .placeholders import EMPTY_WORDS, WITHOUT_PLACE, is_empty_word, words_of
 from .reason import Reason
+from .text import comparison_form
 
-# Compared with `letters_and_digits` of a text, so that "N/A", "n.a." and "- na -" match too.
-PLACEHOLDERS = frozenset(
-    "tbd tba tbc todo tobedone tobedetermined tobeadded tobeconfirmed na notapplicable none nil"
-    " null nothing empty blank wip pending later soon notyet fixme xxx xx placeholder lorem"
-    " lipsum loremipsum asdf test testing done ok okay yes closed fixed see seeabove same ditto"
-    " evidence proof unknown no not yet"
-    " لاحقا قريبا تم نعم لايوجد لاشيء".split()
-)
+_TAG = re.compile(r"</?[a-z][a-z0-9]{0,9}\s*/?>", re.IGNORECASE)
+# "TODO(sami): write it up" is a promise, whatever follows.
+_PROMISE = re.compile(r"\W*(todo|tbd|tba|fixme|wip)\s*[(\[:]", re.IGNORECASE)
+# One number, date or time of day by itself; "#58", "99.9%" and "12/12" say more.
+_BARE_NUMBER = re.compile(r"[\d\s.,:_()*`\[\]–—-]*")
 
 
 def letters_and_digits(text: str) -> str:
-    """Return the letters and digits of a text, case-folded and in Unicode form NFKD."""
+    """Return the letters and digits of a text in the form in which texts are compared."""
+    return "".join(char for char in comparison_form(_without_signs(text)) if char.isalnum())
+
+
+def _without_signs(text: str) -> str:
     # Signs are dropped before folding too: “™” and “🈁” are signs, but fold to letters.
-    without_signs = "".join(char for char in text if char.isalnum())
-    folded = unicodedata.normalize("NFKD", without_signs).casefold()
-    return "".join(char for char in folded if char.isalnum())
+    kept = (
+        char if char.isalnum() or unicodedata.category(char)[0] in "MCPZ" else " " for char in text
+    )
+    return "".join(kept)
 
 
 def evidence_text_errors(text: str) -> tuple[Reason, ...]:
-    """Return why a text is not evidence (blank, "TBD", "n/a", "-"); empty if it is.
+    """Return why a text is not evidence (blank, "TBD", "it works", "12", "-"); empty if it is.
 
-    Refused is a text of at most one letter or digit, a placeholder, and a text of placeholders.
+    Refused is a text of at most two letters, a number by itself, a text of placeholders and
+    linking words, and one that only announces itself ("TODO(name)"). Tags of HTML and links to
+    the reader's own machine count for nothing.
     """
-    letters = letters_and_digits(text)
-    words = {letters_and_digits(word) for word in re.split(r"[\W_]+", text)} - {""}
-    if len(letters) > 1 and letters not in PLACEHOLDERS and not words <= PLACEHOLDERS:
+    said = without_local_links(_TAG.sub(" ", html.unescape(text)))
+    letters = letters_and_digits(said)
+    words = words_of(_without_signs(said))
+    few = len(set(letters)) < 2 or (len(letters) < 3 and letters.isalpha())
+    empty = letters in EMPTY_WORDS or all(is_empty_word(word) for word in words)
+    number = _BARE_NUMBER.fullmatch(comparison_form(said)) is not None
+    if not (number or empty or _PROMISE.match(said)) and not (few and not _is_reference(said)):
         return ()
     message = gettext_noop(
-        "Evidence must say what was seen. Blank, “TBD”, “todo”, “n/a” or “-” prove nothing."
+        "Evidence must say what was seen. Blank, “TBD”, “done”, “it works” or “-” prove nothing."
     )
     return (Reason("no_substance", message),)
 
 
-SAFE_SCHEMES = ("http://", "https://")
+def _is_reference(text: str) -> bool:
+    """Whether a short text names an issue or a share: "#7", "5%"."""
+    return re.search(r"#\d|\d\s*[%٪]", text) is not None
 
 
-def url_errors(url: str) -> tuple[Reason, ...]:
-    """Return why a URL may not be stored as evidence; empty if it may, or if there is none.
+def repetition_errors(text: str, *known: str) -> tuple[Reason, ...]:
+    """Return why a text says nothing beyond what is known; empty if it does.
 
-    Only http and https. No user info, which makes `https://github.com@evil.example` look like
-    another site: no "@" before the first "/" after the scheme. Browsers read a backslash as a
-    slash and drop tabs and line breaks, so those are refused too.
+    known: the gate's code, title and definition of done. Each word counts, and each number.
     """
-    if not url:
+    said = {word for word in words_of(text) if not is_empty_word(word, WITHOUT_PLACE)}
+    there = {word for each in known for word in words_of(each)}
+    if said - there:
         return ()
-    scheme, separator, rest = url.partition("://")
-    if not separator or f"{scheme.lower()}://" not in SAFE_SCHEMES:
-        message = gettext_noop("Only http:// and https:// addresses can be evidence.")
-        return (Reason("url_scheme", message),)
-    if "@" in rest.partition("/")[0]:
-        message = gettext_noop("Leave out user names and passwords: no “@” before the first “/”.")
-        return (Reason("url_user_info", message),)
-    host_missing = rest.startswith(("/", "?", "#")) or not rest
-    if host_missing or "\\" in url or any(char.isspace() or ord(char) < 32 for char in url):
-        message = gettext_noop("This is not a usable web address.")
-        return (Reason("url_malformed", message),)
-    return ()
+    message = gettext_noop(
+        "This only repeats the gate. Say what was seen: a result, a number, a place, a day."
+    )
+    return (Reason("repeats_gate", message),)

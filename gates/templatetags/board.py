@@ -168,6 +168,12 @@ def account_name(names: Mapping[int | None, str], user_id: int | None) -> str:
 
 
 @register.filter
+def entry_of(entries: Mapping[int, Any], row_id: int) -> Any:
+    """Return the history entry of a row; None if it has none."""
+    return entries.get(row_id)
+
+
+@register.filter
 def isolated_names(names: Iterable[str]) -> SafeString:
     """Return names joined by commas, each isolated in <bdi> from the others' direction."""
     return format_html_join(gettext(", "), "<bdi>{}</bdi>", ((name,) for name in names))

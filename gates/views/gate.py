@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -15,6 +16,7 @@ from gates.history.entries import closing_document, gate_history
 from gates.history.names import usernames
 from gates.models import Gate
 from gates.rules import Status
+from gates.rules.text import clean_code
 from gates.views.etag import conditional_get
 from gates.views.params import as_of_param, found_or_404, handle_date_errors
 
@@ -24,6 +26,8 @@ from gates.views.params import as_of_param, found_or_404, handle_date_errors
 @handle_date_errors
 def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpResponse:
     """Show one gate with its evidence, blockers, actions and history, now or as of ?as_of=."""
+    if code != clean_code(code):
+        return _to_canonical_address(request, clean_code(code))
     now = timezone.now()
     as_of = as_of_param(request, now)
     launch = found_or_404(get_launch(slug, as_of))
@@ -39,7 +43,9 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
         "history": entries[:MAX_GATES_PER_PAGE],
         "earlier": entries[MAX_GATES_PER_PAGE:],
         "rewritten": {
-            entry.row_id for entry in entries if (entry.model, entry.kind) == ("evidence", "~")
+            entry.row_id: entry
+            for entry in reversed(entries)
+            if (entry.model, entry.kind) == ("evidence", "~")
         },
         "progress_word": Gate.Progress(gate_row.progress).label,
         "closing_document": closing_document(entries),
@@ -52,6 +58,16 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
         | ({entry.by_id: entry.by for entry in entries[::-1] if entry.by} if as_of else {}),
     }
     return render(request, "gates/gate.html", context)
+
+
+def _to_canonical_address(request: HttpRequest, code: str) -> HttpResponse:
+    """Redirect from "/gates/t6/" to "/gates/T6/"."""
+    match = request.resolver_match
+    if match is None:
+        raise Http404
+    there = reverse(match.view_name, kwargs={**match.kwargs, "code": code})
+    query = request.GET.urlencode()
+    return redirect(f"{there}?{query}" if query else there)
 
 
 def _could_share(gate_row: GateRow) -> list[str]:

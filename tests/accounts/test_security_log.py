@@ -129,7 +129,7 @@ def test_a_changed_claim_rule_is_noted(
         "reason": "Because",
         "position": 0,
         "read_version": claim.version,
-        **rows("requirements", [{"gate": gate.pk}]),
+        **rows("requirements", [{"gate": gate.code}]),
     }
 
     with django_capture_on_commit_callbacks(execute=True):

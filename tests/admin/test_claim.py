@@ -25,7 +25,7 @@ def save_claim(
 ) -> Any:
     """Send the claim's page, with more required gates or without the first one."""
     existing: list[dict[str, Any]] = [
-        {"id": row.pk, "claim": claim.pk, "gate": row.gate_id, "read_version": row.version}
+        {"id": row.pk, "claim": claim.pk, "gate": row.gate.code, "read_version": row.version}
         for row in claim.requirements.all()
     ]
     if drop:
@@ -71,8 +71,8 @@ def test_required_gates_are_part_of_the_rule(founder: Client) -> None:
     claim = factory.claim(factory.launch())
     gate = factory.gate("G5")
 
-    refused = save_claim(founder, claim, require=[{"gate": gate.pk}])
-    accepted = save_claim(founder, claim, require=[{"gate": gate.pk}], reason="Paid deal first")
+    refused = save_claim(founder, claim, require=[{"gate": gate.code}])
+    accepted = save_claim(founder, claim, require=[{"gate": gate.code}], reason="Paid deal first")
 
     assert "reason" in errors_of(refused)
     assert accepted.status_code == 302

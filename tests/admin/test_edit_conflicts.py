@@ -135,11 +135,11 @@ def test_a_page_that_does_not_say_its_version_is_refused(second: Client) -> None
 
 
 def evidence_page(row: Evidence) -> dict[str, Any]:
-    return proof(row.summary, gate=row.gate_id)
+    return proof(row.summary, gate=row.gate.code)
 
 
 def blocker_page(row: Blocker) -> dict[str, Any]:
-    return {"gate": row.gate_id, "needs": row.needs, "waiting_on": row.waiting_on_id}
+    return {"gate": row.gate.code, "needs": row.needs, "waiting_on": row.waiting_on_id}
 
 
 def claim_page(row: Claim) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def test_moving_the_last_evidence_is_refused_on_the_field(engineer: Client) -> N
 
     response = engineer.post(
         reverse("admin:gates_evidence_change", args=[evidence.pk]),
-        proof(gate=other.pk, read_version=evidence.version),
+        proof(gate=other.code, reason="Wrong gate", read_version=evidence.version),
     )
 
     assert response.status_code == 200
@@ -90,7 +90,7 @@ def test_moving_the_last_evidence_is_refused_on_the_field(engineer: Client) -> N
 def test_evidence_added_on_its_own_page_is_attributed(engineer: Client) -> None:
     gate = factory.gate("T1")
 
-    response = engineer.post(reverse("admin:gates_evidence_add"), proof(gate=gate.pk))
+    response = engineer.post(reverse("admin:gates_evidence_add"), proof(gate=gate.code))
 
     assert response.status_code == 302
     evidence = Evidence.objects.get()

@@ -141,7 +141,7 @@ def test_a_refused_page_of_its_own_leaves_no_file_behind(
     engineer: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate, before = factory.gate("T6"), stored()
-    data = {"gate": gate.pk, "kind": "file", "summary": "A log"}
+    data = {"gate": gate.code, "kind": "file", "summary": "A log"}
     upload = SimpleUploadedFile("k6.txt", b"p95 410 ms")
 
     def refuse(*_args: object, **_kwargs: object) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gates import rules
 from gates.models import Gate, Owner
+from gates.rules.text import clean, clean_name, has_visible, same_as
 from tests.support import factory
 
 NOW = datetime(2026, 4, 25, 9, 30, tzinfo=UTC)  # when such a board is read
@@ -29,8 +30,13 @@ pieces = st.one_of(
 
 def texts(most: int = 100, least: int = 0) -> st.SearchStrategy[str]:
     """Texts of hostile pieces; with `least`, ones that are not blank."""
-    made = st.lists(pieces, min_size=least, max_size=5).map("".join).map(lambda text: text[:most])
-    return made.filter(lambda text: text.strip() != "") if least else made
+    joined = st.lists(pieces, min_size=least, max_size=5).map("".join)
+    made = joined.map(lambda text: clean(text[:most]))
+    return made.filter(has_visible) if least else made
+
+
+def names() -> st.SearchStrategy[str]:
+    return texts(least=1).map(clean_name).filter(has_visible)
 
 
 def proofs() -> st.SearchStrategy[str]:
@@ -92,7 +98,9 @@ def gate(draw: Callable[[Any], Any]) -> dict[str, Any]:
         "not_counted_reason": "" if counted else draw(texts(least=1)),
         "closing_note": draw(texts()),
         "closed_at": draw(moments),
-        "evidence": draw(st.lists(evidence(), max_size=2, unique_by=lambda e: e["summary"])),
+        "evidence": draw(
+            st.lists(evidence(), max_size=2, unique_by=lambda e: same_as(e["summary"]))
+        ),
         "blockers": draw(st.lists(blocker(), max_size=2)),
         "covered": draw(st.booleans()),
     }
@@ -102,7 +110,7 @@ boards = st.fixed_dictionaries(
     {
         "name": texts(least=1),
         "notes": texts(),
-        "owners": st.lists(texts(least=1), min_size=3, max_size=3, unique=True),
+        "owners": st.lists(names(), min_size=3, max_size=3, unique_by=same_as),
         "sections": st.lists(
             st.tuples(texts(60, least=1), st.lists(gate(), max_size=2), st.booleans()),
             min_size=1,
@@ -120,7 +128,7 @@ boards = st.fixed_dictionaries(
                 }
             ),
             max_size=3,
-            unique_by=lambda a: (a["text"], a["day"]),
+            unique_by=lambda a: (same_as(a["text"]), a["day"]),
         ),
         "claims": st.lists(
             st.tuples(texts(least=1), st.sampled_from([None, 1, 24]), st.booleans(), st.booleans()),

@@ -7,6 +7,7 @@ them another one, add it to its line. Words are compared casefolded, without emp
 import re
 
 from gates.rules import Progress, Status
+from gates.rules.text import drop_invisible
 
 # The mark first; the writer uses it. These words need no line in the report of an import.
 STATUSES = {
@@ -156,7 +157,7 @@ def without_direction(text: str) -> str:
 
 def strip_markup(text: str) -> str:
     """Return a cell without the marks of emphasis and code round it."""
-    return _DIRECTION.sub("", text).strip("*_` \t")
+    return drop_invisible(text).strip("*_` \t\u00a0")
 
 
 def parse_status(text: str) -> tuple[Status, Progress] | None:

@@ -8,6 +8,7 @@ from django.utils import translation
 
 from gates.board.rows import ClaimRow
 from gates.reason_text import reason_text
+from gates.rules.text import same_as
 
 from ._options import add_as_of_option, add_language_option, requested_board_or_error
 
@@ -32,7 +33,8 @@ class Command(BaseCommand):
             options["launch"], options["as_of"], exit_code=NO_SUCH_CLAIM
         )
         slug = options["slug"]
-        claims = [claim for claim in board.claims if slug in (None, claim.slug)]
+        asked = None if slug is None else same_as(slug)
+        claims = [claim for claim in board.claims if asked in (None, same_as(claim.slug))]
         if not claims:
             slugs = ", ".join(claim.slug for claim in board.claims)
             problem = f"no claim {slug!r}; its claims: {slugs}" if slugs else "it has no claims"
