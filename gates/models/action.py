@@ -98,7 +98,7 @@ class Action(OptimisticLockModel):
         ]
 
     def __str__(self) -> str:
-        return self.text
+        return str(self.text)
 
     def natural_key(self) -> tuple[Any, ...]:
         return (*self.launch.natural_key(), self.text, self.day)

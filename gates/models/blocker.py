@@ -98,7 +98,7 @@ class Blocker(GateChild):
         ]
 
     def __str__(self) -> str:
-        return self.needs
+        return str(self.needs)
 
     def natural_key(self) -> tuple[str, ...]:
         return (*self.gate.natural_key(), self.needs)

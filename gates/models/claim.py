@@ -60,7 +60,7 @@ class Claim(OptimisticLockModel):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
     def natural_key(self) -> tuple[str, ...]:
         return (*self.launch.natural_key(), self.slug)
@@ -107,7 +107,7 @@ class Requirement(OptimisticLockModel):
         ]
 
     def __str__(self) -> str:
-        return self.gate.code
+        return str(self.gate.code)
 
     def natural_key(self) -> tuple[str, ...]:
         return (*self.claim.natural_key(), *self.gate.natural_key())

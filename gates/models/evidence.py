@@ -234,7 +234,7 @@ class Evidence(GateChild):
         ]
 
     def __str__(self) -> str:
-        return self.summary
+        return str(self.summary)
 
     def natural_key(self) -> tuple[str, ...]:
         return (*self.gate.natural_key(), self.summary)
@@ -280,8 +280,8 @@ class Evidence(GateChild):
             self.Kind.FILE.value: ("file", _("Attach the file.")),
         }
         if self.gate_id and (other := same_proof(self)) is not None:
-            message = _("This gate has that proof already: “%(summary)s”. Say what is new.")
-            errors["summary"] = ValidationError(message, params={"summary": other[:100]})
+            known = _("This gate has that proof already: “%(summary)s”. Say what is new.")
+            errors["summary"] = ValidationError(known, params={"summary": other[:100]})
         field, message = required_by_kind.get(str(self.kind), ("", ""))
         if field and not getattr(self, field):
             errors.setdefault(field, message)

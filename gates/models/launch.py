@@ -51,7 +51,7 @@ class Launch(OptimisticLockModel):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)

@@ -52,7 +52,7 @@ class Owner(OptimisticLockModel):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
     def natural_key(self) -> tuple[str]:
         return (self.name,)

@@ -61,27 +61,27 @@ class CleanedMixin:
         return name, f"django.db.models.{next(bases).__name__}", args, kwargs
 
 
-class CleanedCharField(CleanedMixin, models.CharField):
+class CleanedCharField(CleanedMixin, models.CharField):  # type: ignore[misc]
     """A line or two of ordinary text."""
 
 
-class CleanedTextField(CleanedMixin, models.TextField):
+class CleanedTextField(CleanedMixin, models.TextField):  # type: ignore[misc]
     """Ordinary text of any length."""
 
 
-class NameField(CleanedMixin, models.CharField):
+class NameField(CleanedMixin, models.CharField):  # type: ignore[misc]
     """A name or a link: nothing invisible is left in it."""
 
     store = staticmethod(text.clean_name)
 
 
-class CodeField(CleanedMixin, models.CharField):
+class CodeField(CleanedMixin, models.CharField):  # type: ignore[misc]
     """A code such as T6, in capital letters and Western digits."""
 
     store = staticmethod(text.clean_code)
 
 
-class CleanedSlugField(CleanedMixin, models.SlugField):
+class CleanedSlugField(CleanedMixin, models.SlugField):  # type: ignore[misc]
     """A slug: nothing invisible is left in it."""
 
     store = staticmethod(text.clean_name)

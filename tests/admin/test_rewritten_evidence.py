@@ -1,5 +1,7 @@
 """A closed gate's proof that is rewritten asks for a reason; the gate and the news tell it."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -23,7 +25,7 @@ def engineer(client: Client) -> Client:
     return client
 
 
-def send(client: Client, evidence: Evidence, **fields: str) -> object:
+def send(client: Client, evidence: Evidence, **fields: str) -> Any:
     data = proof(gate=evidence.gate.code, read_version=version_of(Evidence, evidence.pk))
     url = reverse("admin:gates_evidence_change", args=[evidence.pk])
     return client.post(url, {**data, **fields})

@@ -105,7 +105,7 @@ def test_the_name_of_an_account_that_did_nothing_yet_is_its_present_one() -> Non
 def test_who_closed_a_gate_is_told_as_the_documents_word(reader: Client) -> None:
     gate = factory.gate("T1")
     factory.evidence(gate)
-    gate._imported_from = "a" * 64
+    vars(gate)["_imported_from"] = "a" * 64
     gate.closed_by, gate.progress, gate.closed_at = factory.user("sami"), "closed", START
     reason = f"Import of board.json (SHA-256 {'a' * 64})"
     save_with_history(gate, by=factory.user("importer"), reason=reason)

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -42,7 +43,7 @@ def test_a_line_begins_with_its_priority_and_has_an_offset(level: int, priority:
 def test_each_line_of_a_traceback_has_the_priority() -> None:
     made = record(logging.ERROR)
     try:
-        raise ValueError("two\nlines")
+        int("two\nlines")
     except ValueError:
         made.exc_info = sys.exc_info()
 
@@ -58,7 +59,8 @@ def test_development_has_no_priorities() -> None:
 
 def test_production_writes_such_lines() -> None:
     assert FIXED_ENVIRONMENT["DEBUG"] == "off"
-    assert settings.LOGGING["formatters"]["line"]["prefix"]
+    formatters: Any = settings.LOGGING["formatters"]
+    assert formatters["line"]["prefix"]
 
 
 @pytest.mark.django_db

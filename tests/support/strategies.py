@@ -128,7 +128,7 @@ boards = st.fixed_dictionaries(
                 }
             ),
             max_size=3,
-            unique_by=lambda a: (same_as(a["text"]), a["day"]),
+            unique_by=lambda a: (same_as(str(a["text"])), a["day"]),
         ),
         "claims": st.lists(
             st.tuples(texts(least=1), st.sampled_from([None, 1, 24]), st.booleans(), st.booleans()),

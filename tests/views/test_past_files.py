@@ -46,7 +46,7 @@ def download(client: Client, page: str) -> HttpResponseBase:
 
 def content(response: HttpResponseBase) -> bytes:
     assert response.status_code == 200
-    return b"".join(response)  # type: ignore[arg-type]
+    return b"".join(response)
 
 
 def test_each_page_hands_out_the_file_of_its_day(engineer: Client, proof: Evidence) -> None:
