@@ -38,12 +38,8 @@ def plain_value(field: Any, value: Any) -> Any:
     expected, description = _expected_type(field)
     if type(value) is not expected:
         raise InvalidValue(field.name, f"{value!r} is not {description}")
-    if isinstance(value, str) and (message := unstorable_text(value)):
-        raise InvalidValue(field.name, message)
-    if isinstance(field, models.TextField) and isinstance(value, str):
-        limit = max_text_length(field.name)
-        if len(value) > limit:
-            raise InvalidValue(field.name, f"has {len(value):,} characters; at most {limit:,}")
+    if isinstance(value, str):
+        _refuse_text(field, value)
     if isinstance(field, (models.CharField, models.TextField)):
         return value
     try:
@@ -64,6 +60,14 @@ def _check_range(field: Any, day: date) -> None:
         within_range(day)
     except ValidationError as error:
         raise InvalidValue(field.name, " ".join(error.messages)) from error
+
+
+def _refuse_text(field: Any, value: str) -> None:
+    if message := unstorable_text(value):
+        raise InvalidValue(field.name, message)
+    limit = max_text_length(field.name)
+    if isinstance(field, models.TextField) and len(value) > limit:
+        raise InvalidValue(field.name, f"has {len(value):,} characters; at most {limit:,}")
 
 
 def _expected_type(field: Any) -> tuple[type, str]:

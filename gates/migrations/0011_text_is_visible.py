@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
     """Names and proofs show something; rows from before are left as they are."""
 
     dependencies = [
-        ("gates", "0008_record_chain"),
+        ("gates", "0010_guards"),
     ]
 
     operations = [
