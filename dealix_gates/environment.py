@@ -62,7 +62,9 @@ def time_zone() -> str:
     try:
         zoneinfo.ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise ImproperlyConfigured(f"TIME_ZONE {name[:40]!r} is not a time zone; write one such as Asia/Riyadh") from error
+        raise ImproperlyConfigured(
+            f"TIME_ZONE {name[:40]!r} is not a time zone; write one such as Asia/Riyadh"
+        ) from error
     return name
 
 
@@ -119,7 +121,8 @@ def trusted_origins(hosts: list[str]) -> list[str]:
         origin
         for host in hosts
         if host != "*"
-        for origin in ([f"https://*{host}"] if host[0] == "." else []) + [f"https://{host.lstrip('.')}"]
+        for origin in ([f"https://*{host}"] if host[0] == "." else [])
+        + [f"https://{host.lstrip('.')}"]
     ]
 
 
@@ -238,4 +241,6 @@ def _is_web_address(address: str) -> bool:
     except ValueError:
         return False
     bare = not (parts.username or parts.password or parts.query or parts.fragment)
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and bare and " " not in address
+    return (
+        parts.scheme in {"http", "https"} and bool(parts.hostname) and bare and " " not in address
+    )

@@ -20,7 +20,7 @@ from gates.models.evidence import delete_files_on_error
 from gates.reason_text import reason_text
 
 from .base import request_user
-from .evidence import EvidenceForm
+from .evidence import EvidenceForm, tell_of_cut_trailer
 
 PROOF_ERROR_CODES = {rules.NEEDS_EVIDENCE.code, "all_expired"}
 
@@ -128,6 +128,7 @@ def close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpRespon
             form.add_error(None, model_admin.refusal_of(error).messages)
         else:
             if done:
+                tell_of_cut_trailer(request, form.instance)
                 reason = form.cleaned_data["reason"]
                 model_admin.log_change(request, gate, f"{gettext('closed')}: {reason}")
                 words = gettext("%(gate)s is closed.")

@@ -30,7 +30,7 @@ from .base import (
 )
 from .close_view import close_page, share
 from .edit_conflicts import VersionedFormSet, VersionFieldMixin
-from .evidence import EvidenceForm
+from .evidence import EvidenceForm, tell_of_cut_trailer
 from .gate_actions import GateActionsMixin
 from .gate_field import GateFieldMixin
 
@@ -236,6 +236,8 @@ class GateAdmin(GateActionsMixin, GateFieldMixin, BoardAdmin):
             elif isinstance(row, Blocker):
                 row.sync_resolution(request_user(request))
             row.save()
+            if isinstance(row, Evidence):
+                tell_of_cut_trailer(request, row)
         # Last, so that new evidence can take the place of the only one there was.
         for row in formset.deleted_objects:
             row.delete()
