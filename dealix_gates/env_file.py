@@ -47,14 +47,8 @@ def read_env_file(path: Path) -> None:
         return
     except OSError as error:
         raise ImproperlyConfigured(f".env cannot be read: {error.strerror}") from None
-    if content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        raise ImproperlyConfigured(".env begins with a byte-order mark; save it as UTF-8 without")
-    try:
-        lines = content.decode().splitlines()
-    except UnicodeDecodeError:
-        raise ImproperlyConfigured(".env is not UTF-8; save it as UTF-8") from None
     found: dict[str, str] = {}
-    for number, line in enumerate((line.strip() for line in lines), start=1):
+    for number, line in enumerate(_lines(content), start=1):
         if not line or line.startswith("#"):
             continue
         match = LINE.fullmatch(line)
@@ -70,3 +64,13 @@ def read_env_file(path: Path) -> None:
         found[name] = value
     for name, value in found.items():
         os.environ.setdefault(name, value)
+
+
+def _lines(content: bytes) -> list[str]:
+    """Return the lines of `.env` without the spaces around them."""
+    if content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        raise ImproperlyConfigured(".env begins with a byte-order mark; save it as UTF-8 without")
+    try:
+        return [line.strip() for line in content.decode().splitlines()]
+    except UnicodeDecodeError:
+        raise ImproperlyConfigured(".env is not UTF-8; save it as UTF-8") from None

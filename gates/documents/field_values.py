@@ -40,9 +40,10 @@ def plain_value(field: Any, value: Any) -> Any:
         raise InvalidValue(field.name, f"{value!r} is not {words}")
     if isinstance(value, str) and (message := unstorable_text(value)):
         raise InvalidValue(field.name, message)
-    if isinstance(field, models.TextField) and len(value) > max_text_length(field.name):
-        limit = max_text_length(field.name)
-        raise InvalidValue(field.name, f"has {len(value):,} characters; at most {limit:,}")
+    if isinstance(field, models.TextField):
+        length, limit = len(str(value)), max_text_length(field.name)
+        if length > limit:
+            raise InvalidValue(field.name, f"has {length:,} characters; at most {limit:,}")
     if isinstance(field, (models.CharField, models.TextField)):
         return value
     try:

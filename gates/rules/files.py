@@ -33,8 +33,10 @@ TEXT_SUFFIXES = {
 }  # fmt: skip
 # What a file field offers. Without HEIC in it, an iPhone sends its photographs as JPEG.
 ACCEPT = ",".join(
-    ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"]
-    + sorted({*BINARY_FORMATS, *TEXT_SUFFIXES})
+    [
+        *("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"),
+        *sorted({*BINARY_FORMATS, *TEXT_SUFFIXES}),
+    ]
 )
 HEIC_SUFFIXES = {".heic", ".heif", ".hif", ".avif"}
 HEIC_START = re.compile(rb"\A.{4}ftyp(?:hei|hev|mif1|msf1|avi[fs])", re.DOTALL)

@@ -1,4 +1,4 @@
-"""A NUL character or half a character in a document or an option: refused in words, no traceback."""
+"""A NUL character or half a character in a document or an option is refused in words."""
 
 import copy
 import json
@@ -50,7 +50,7 @@ def test_no_text_field_of_a_json_document_takes_one(tmp_path: Path, model: str, 
         # Only rows that fill the field in.
         row = next(r for r in rows if r["model"] == model and r["fields"].get(field))
         value = row["fields"][field]
-        row["fields"][field] = value[:-1] + [bad] if isinstance(value, list) else value + bad
+        row["fields"][field] = [*value[:-1], bad] if isinstance(value, list) else value + bad
         path.write_text(json.dumps(rows))
         message = refusal(path, format=("text", "json")[number % 2])
         assert "contains a NUL character" in message or "contains half a character" in message

@@ -121,8 +121,8 @@ def board(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     )
     environment |= {"PYTHONPATH": str(tmp_path), "DJANGO_SETTINGS_MODULE": "served"}
     for command in (["migrate"], ["collectstatic", "--no-input"]):
-        line = [sys.executable, "manage.py", *command, "--verbosity", "0"]
-        subprocess.run(line, cwd=ROOT, env=environment, check=True)
+        manage = [sys.executable, "manage.py", *command, "--verbosity", "0"]
+        subprocess.run(manage, cwd=ROOT, env=environment, check=True)
     place = tmp_path / "board.sock"
     line = unit("dealix-gates.service")["Service"]["ExecStart"].replace(SOCKET, str(place))
     program, *arguments = shlex.split(line)

@@ -42,7 +42,7 @@ def test_a_line_begins_with_its_priority_and_has_an_offset(level: int, priority:
 def test_each_line_of_a_traceback_has_the_priority() -> None:
     made = record(logging.ERROR)
     try:
-        raise ValueError("two\nlines")
+        int("two\nlines")
     except ValueError:
         made.exc_info = sys.exc_info()
 
@@ -58,7 +58,7 @@ def test_development_has_no_priorities() -> None:
 
 def test_production_writes_such_lines() -> None:
     assert FIXED_ENVIRONMENT["DEBUG"] == "off"
-    assert settings.LOGGING["formatters"]["line"]["prefix"]
+    assert settings.LOGGING["formatters"]["line"]["prefix"]  # type: ignore[index]
 
 
 @pytest.mark.django_db
