@@ -38,12 +38,8 @@ def plain_value(field: Any, value: Any) -> Any:
     expected, words = _expected(field)
     if type(value) is not expected:
         raise InvalidValue(field.name, f"{value!r} is not {words}")
-    if isinstance(value, str) and (message := unstorable_text(value)):
-        raise InvalidValue(field.name, message)
-    if isinstance(field, models.TextField):
-        length, limit = len(str(value)), max_text_length(field.name)
-        if length > limit:
-            raise InvalidValue(field.name, f"has {length:,} characters; at most {limit:,}")
+    if isinstance(value, str):
+        _refuse_unusable_text(field, value)
     if isinstance(field, (models.CharField, models.TextField)):
         return value
     try:
@@ -56,6 +52,14 @@ def plain_value(field: Any, value: Any) -> Any:
     if isinstance(found, date):
         _refuse_far_off(field, found)
     return found
+
+
+def _refuse_unusable_text(field: Any, value: str) -> None:
+    if message := unstorable_text(value):
+        raise InvalidValue(field.name, message)
+    limit = max_text_length(field.name)
+    if isinstance(field, models.TextField) and len(value) > limit:
+        raise InvalidValue(field.name, f"has {len(value):,} characters; at most {limit:,}")
 
 
 def _refuse_far_off(field: Any, found: date) -> None:
