@@ -41,8 +41,14 @@ def read_env_file(path: Path) -> None:
 
     A line is `NAME=value`, with or without quotes around the value, or a comment.
     """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise ImproperlyConfigured(f".env cannot be read: {error.strerror}") from None
     found: dict[str, str] = {}
-    for number, line in enumerate((line.strip() for line in _read_lines(path)), start=1):
+    for number, line in enumerate(_lines(content), start=1):
         if not line or line.startswith("#"):
             continue
         match = LINE.fullmatch(line)
@@ -60,17 +66,11 @@ def read_env_file(path: Path) -> None:
         os.environ.setdefault(name, value)
 
 
-def _read_lines(path: Path) -> list[str]:
-    """Return the lines of a file in UTF-8; none if there is no such file."""
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise ImproperlyConfigured(f".env cannot be read: {error.strerror}") from None
+def _lines(content: bytes) -> list[str]:
+    """Return the lines of `.env` without the spaces around them."""
     if content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         raise ImproperlyConfigured(".env begins with a byte-order mark; save it as UTF-8 without")
     try:
-        return content.decode().splitlines()
+        return [line.strip() for line in content.decode().splitlines()]
     except UnicodeDecodeError:
         raise ImproperlyConfigured(".env is not UTF-8; save it as UTF-8") from None

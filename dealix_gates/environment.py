@@ -116,7 +116,7 @@ def hosts(debug: bool) -> list[str]:
 
 
 def trusted_origins(hosts: list[str]) -> list[str]:
-    """Return the origins of forms: each host over https, with all below a leading dot."""
+    """Return the origins of forms: each host over https, and all below one with a leading dot."""
     return [
         origin
         for host in hosts

@@ -21,7 +21,7 @@ from gates.models.text_fields import CleanedFormField
 from gates.reason_text import reason_text
 
 from .base import request_user
-from .evidence import EvidenceForm
+from .evidence import EvidenceForm, tell_of_cut_trailer
 
 PROOF_ERROR_CODES = {rules.NEEDS_EVIDENCE.code, "all_expired"}
 
@@ -136,6 +136,7 @@ def close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpRespon
             form.add_error(None, model_admin.refusal_of(error).messages)
         else:
             if closed:
+                tell_of_cut_trailer(request, form.instance)
                 reason = form.cleaned_data["reason"]
                 model_admin.log_change(request, gate, f"{gettext('closed')}: {reason}")
                 message = gettext("%(gate)s is closed.")

@@ -3,13 +3,15 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gates.models import Evidence, Gate
+from gates.rules.files import ACCEPT
 
 from .base import BoardAdmin, ReasonRequiredForm, RefusalAwareForm, request_user
 from .gate_field import GateFieldMixin
@@ -27,7 +29,24 @@ class LabelledSplitDateTime(AdminSplitDateTime):
         return context
 
 
+def tell_of_cut_trailer(request: HttpRequest, evidence: Evidence) -> None:
+    """Say on the next page that something behind a picture was not kept."""
+    if not evidence.trailer_size:
+        return
+    size = -(-evidence.trailer_size // 1024)
+    words = gettext(
+        "The picture is attached. What your device had put behind it (%(size)s KB, for instance a"
+        " short film) was cut off."
+    )
+    messages.info(request, words % {"size": f"{size:,}"})
+
+
 class EvidenceForm(RefusalAwareForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "file" in self.fields:
+            self.fields["file"].widget.attrs["accept"] = ACCEPT
+
     class Meta:
         model = Evidence
         fields = "__all__"
@@ -80,3 +99,4 @@ class EvidenceAdmin(GateFieldMixin, BoardAdmin):
         if not change or set(form.changed_data) - {"reason"}:
             obj._change_reason = form.cleaned_data["reason"]  # type: ignore[attr-defined]
             super().save_model(request, obj, form, change)
+            tell_of_cut_trailer(request, obj)  # type: ignore[arg-type]

@@ -30,7 +30,7 @@ from .base import (
 )
 from .close_view import close_page, share
 from .edit_conflicts import VersionedFormSet, VersionFieldMixin
-from .evidence import EvidenceForm
+from .evidence import EvidenceForm, tell_of_cut_trailer
 from .gate_actions import GateActionsMixin
 from .gate_field import GateFieldMixin
 
@@ -253,6 +253,8 @@ class GateAdmin(GateActionsMixin, GateFieldMixin, BoardAdmin):
             elif isinstance(row, Blocker):
                 row.sync_resolution(request_user(request))
             row.save()
+            if isinstance(row, Evidence):
+                tell_of_cut_trailer(request, row)
         # Deletions last, so that new evidence can replace the only one.
         for row in formset.deleted_objects:
             row._change_reason = reason

@@ -104,11 +104,6 @@ def _reject_constant(name: str) -> None:
 def _json_record(where: str, row: Any) -> Record | list[Problem]:
     if not isinstance(row, dict) or not isinstance(row.get("fields"), dict):
         return [Problem(where, "", "not a row: an object with “model” and “fields” is expected")]
-    # Before any look-up or message: a database cannot look for such a text, nor a terminal show it.
-    for name, value in [*row.items(), *row["fields"].items()]:
-        if (message := unstorable_text([name, value])) and value is not row["fields"]:
-            shown = "" if unstorable_text(name) else name
-            return [Problem(where, shown, message)]
     model = JSON_MODELS.get(str(row.get("model")))
     if model is None:
         message = (
@@ -118,6 +113,8 @@ def _json_record(where: str, row: Any) -> Record | list[Problem]:
     # `dumpdata` writes "version"; the board counts versions itself.
     fields = {name: value for name, value in row["fields"].items() if name != "version"}
     record = Record(model, fields, where)
+    if problems := _unstorable(record, row):
+        return problems
     if row.keys() - {"model", "fields"}:
         extra = ", ".join(sorted(row.keys() - {"model", "fields"}))
         message = "rows are named by their natural keys, not by numbers"
@@ -150,3 +147,12 @@ def _key_errors(record: Record) -> list[Problem]:
         ):
             problems.append(Problem(str(record), name, f"{value!r} is not a text"))
     return problems
+
+
+def _unstorable(record: Record, row: dict[str, Any]) -> list[Problem]:
+    """Return a problem for the first text that a database cannot store, nor a terminal show."""
+    where = record.where if unstorable_text(str(record)) else str(record)
+    for name, value in [*record.fields.items(), *((name, "") for name in row)]:
+        if message := unstorable_text([name, value]):
+            return [Problem(where, "" if unstorable_text(name) else name, message)]
+    return []

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 from django.db import models
 from django.db.models import Q
@@ -23,7 +24,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gates.reason_text import validation_errors
-from gates.rules.files import MAX_FILE_BYTES, file_errors
+from gates.rules.files import MAX_FILE_BYTES, file_errors, without_trailer
 
 from .dates import dates_within_range, within_range
 from .evidence_conditions import has_substance, is_safe_url
@@ -100,7 +101,7 @@ class HashedFile(FieldFile):
     """The stored file of a piece of evidence, with its SHA-256 in `Evidence.sha256`."""
 
     def save(self, name: str, content: Any, save: bool = True) -> None:
-        """Validate the content, set its checksum, and store it.
+        """Validate the content, cut off a picture's trailer, set the checksum, and store it.
 
         Raises:
             ValidationError: as `validate_upload`. Nothing was stored.
@@ -108,6 +109,12 @@ class HashedFile(FieldFile):
         if content.name is None:
             content.name = name
         validate_upload(content)
+        whole: bytes = content.read()
+        content.seek(0)
+        picture = without_trailer(content.name, whole)
+        self.instance.trailer_size = len(whole) - len(picture)  # type: ignore[attr-defined]
+        if len(whole) > len(picture):
+            content = ContentFile(picture, name=content.name)
         self.instance.sha256 = sha256_of(content)  # type: ignore[attr-defined]
         super().save(name, content, save=False)
         if (stored := _stored_files.get()) is not None:
@@ -140,7 +147,10 @@ class Evidence(GateChild):
 
     observed_at: when the fact was true; None if the source does not say.
     recorded_by: None if an import recorded it.
+    trailer_size: of the file stored by this object: how many bytes behind its end were cut off.
     """
+
+    trailer_size = 0
 
     class Kind(models.TextChoices):
         STATEMENT = "statement", _("Statement")

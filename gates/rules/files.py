@@ -3,7 +3,8 @@
 The content must be of the kind that the name's suffix says. Refused are files that a browser
 would run (HTML, SVG), archives and office documents (nothing here unpacks, so nothing can be a
 bomb), and files that are two things at once: a picture or PDF must begin and end as its format
-says, and hold no web page. docs/decisions.md has the reasons.
+says, and hold no web page and no archive, nor have one behind it. Anything else behind a picture is
+cut off (`without_trailer`). docs/decisions.md has the reasons.
 """
 
 import re
@@ -11,6 +12,7 @@ from pathlib import PurePath
 
 from django.utils.translation import gettext_noop
 
+from .pictures import picture_end
 from .reason import Reason
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
@@ -20,22 +22,43 @@ BINARY_FORMATS = {
     ".png": (rb"\A\x89PNG\r\n\x1a\n", rb"IEND\xae\x42\x60\x82\Z"),
     ".jpg": (rb"\A\xff\xd8\xff", rb"\xff\xd9\Z"),
     ".jpeg": (rb"\A\xff\xd8\xff", rb"\xff\xd9\Z"),
+    ".jpe": (rb"\A\xff\xd8\xff", rb"\xff\xd9\Z"),
+    ".jfif": (rb"\A\xff\xd8\xff", rb"\xff\xd9\Z"),
     ".gif": (rb"\AGIF8[79]a", rb"\x00?\x3b\Z"),
     ".webp": (rb"\ARIFF.{4}WEBP", rb"\Z"),
     ".pdf": (rb"\A%PDF-[12]\.[0-9]", rb"%%EOF\s*\Z"),
 }
-TEXT_SUFFIXES = {".csv", ".har", ".json", ".log", ".md", ".tsv", ".txt", ".yaml", ".yml"}
+TEXT_SUFFIXES = {
+    ".csv", ".err", ".har", ".json", ".log", ".md", ".out", ".tsv", ".txt", ".yaml", ".yml",
+}  # fmt: skip
+# What a file field offers. Without HEIC in it, an iPhone sends its photographs as JPEG.
+ACCEPT = ",".join(
+    [
+        *("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"),
+        *sorted({*BINARY_FORMATS, *TEXT_SUFFIXES}),
+    ]
+)
+HEIC_SUFFIXES = {".heic", ".heif", ".hif", ".avif"}
+HEIC_START = re.compile(rb"\A.{4}ftyp(?:hei|hev|mif1|msf1|avi[fs])", re.DOTALL)
+
+# An archive: a ZIP needs its first header and its directory, a JAR is one.
+ARCHIVE = re.compile(
+    rb"PK\x03\x04.*PK\x05\x06|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|__HALT_COMPILER", re.DOTALL
+)
 
 # A web page: refused anywhere in a picture or PDF, and at the beginning of a text.
 WEB_PAGE = re.compile(
-    rb"<(?:!doctype|\?php|script|html|head|body|svg|iframe|object|embed)\b", re.IGNORECASE
+    rb"<(?:!doctype|\?php|script|html|head|body|svg|iframe|object|embed)[\s/>]", re.IGNORECASE
 )
+# Behind comments, with which a Markdown file may begin. What was matched is not tried again
+# ("(?>", "*+"), or many comments would take for ever.
 WEB_PAGE_START = re.compile(
-    rb"\A[\s\xef\xbb\xbf]*(?:<!--.*?-->\s*)*<[!?a-z]", re.IGNORECASE | re.DOTALL
+    rb"\A[\s\xef\xbb\xbf]*+(?:(?><!--(?:-?>|.*?(?:--!?>|\Z)))\s*+)*+<[!?a-z]",
+    re.IGNORECASE | re.DOTALL,
 )
-# Allowed in a text: backspace, tab, line feed, form feed, carriage return, and the escape
+# Allowed in a text: bell, backspace, tab, line feed, form feed, carriage return, and the escape
 # character of coloured terminal output.
-CONTROL_CHARACTERS = re.compile("[\x00-\x07\x0b\x0e-\x1a\x1c-\x1f\x7f]")
+CONTROL_CHARACTERS = re.compile("[\x00-\x06\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 def file_errors(name: str, content: bytes) -> tuple[Reason, ...]:
@@ -43,13 +66,20 @@ def file_errors(name: str, content: bytes) -> tuple[Reason, ...]:
 
     At most `MAX_FILE_BYTES` + 1 bytes of `content` are needed; the reason names their size.
     """
-    suffix = PurePath(name).suffix.lower()
+    suffix = _suffix(name)
     if len(content) > MAX_FILE_BYTES:
         message = gettext_noop("The file has %(size)s MB; at most %(most)s MB can be evidence.")
         values = {"size": -(-len(content) // 1024**2), "most": MAX_FILE_BYTES // 1024**2}
         return (Reason("file_too_large", message, values),)
     if not content:
         return (Reason("file_empty", gettext_noop("The file is empty.")),)
+    if suffix in HEIC_SUFFIXES or HEIC_START.match(content):
+        message = gettext_noop(
+            "This is a HEIC picture, which many browsers cannot show. Send it as JPEG: share it as"
+            " JPEG, or take a screenshot of it. For later photographs choose on an iPhone Settings"
+            " > Camera > Formats > Most Compatible."
+        )
+        return (Reason("file_heic", message),)
     if suffix not in BINARY_FORMATS and suffix not in TEXT_SUFFIXES:
         message = gettext_noop(
             "Only pictures (PNG, JPEG, GIF, WebP), PDF and plain text can be evidence. Save a web"
@@ -65,15 +95,37 @@ def file_errors(name: str, content: bytes) -> tuple[Reason, ...]:
     return ()
 
 
+def without_trailer(name: str, content: bytes) -> bytes:
+    """Return a picture without what stands behind its end; any other content as it is."""
+    end = picture_end(_suffix(name), content)
+    return content if end is None else content[:end]
+
+
+def _suffix(name: str) -> str:
+    """Return the suffix that names the kind; of a rotated log (`k6.log.1`) the one before."""
+    path = PurePath(name.lower())
+    stem_suffix = PurePath(path.stem).suffix
+    if re.fullmatch(r"\.[0-9]{1,3}", path.suffix) and stem_suffix in TEXT_SUFFIXES:
+        return stem_suffix
+    return path.suffix
+
+
 def _is_binary_format(suffix: str, content: bytes) -> bool:
-    """Return whether content begins and ends as the format says and holds no web page."""
+    """Return whether content begins and ends as the format says, and is nothing else besides.
+
+    Neither the picture nor what stands behind it may be a web page or an archive.
+    """
     start, end = BINARY_FORMATS[suffix]
-    if not re.match(start, content, re.DOTALL) or not re.search(end, content[-64:], re.DOTALL):
+    place = picture_end(suffix, content)
+    if place is None or not re.match(start, content, re.DOTALL):
         return False
-    # A WebP file has no mark at its end, but names its length.
-    if suffix == ".webp" and int.from_bytes(content[4:8], "little") + 8 != len(content):
-        return False
-    return not WEB_PAGE.search(content)
+    picture, trailer = content[:place], content[place:]
+    return (
+        re.search(end, picture[-64:], re.DOTALL) is not None
+        and not WEB_PAGE.search(picture)
+        and not WEB_PAGE_START.match(trailer)
+        and not ARCHIVE.search(content)
+    )
 
 
 def _is_text(content: bytes) -> bool:

@@ -177,7 +177,7 @@ def test_reading_that_cannot_begin_leaves_nothing_behind(monkeypatch: pytest.Mon
 
 
 def test_what_django_finds_out_once_is_not_found_out_inside(committed: None) -> None:
-    """On SQLite it would find no JSON, and every page of the process would be a 500."""
+    """On SQLite JSON would be unknown to it, and every page of the process a 500."""
     vars(connection.features).pop("supports_json_field", None)
 
     with read_only_snapshot():

@@ -1,4 +1,4 @@
-"""A NUL or half a character in a document or an option is refused in words, not a traceback."""
+"""A NUL character or half a character in a document or an option is refused in words."""
 
 import copy
 import json

@@ -17,9 +17,10 @@ from django.urls import reverse
 
 from gates.models import Evidence, Gate
 from gates.models.evidence import delete_files_on_error
+from gates.rules.files import file_errors
 from tests.support import factory
 from tests.support.admin_forms import errors_of, person, proof, save_gate
-from tests.support.files import REFUSED, SOUND
+from tests.support.files import REFUSED, SOUND, WITH_TRAILER
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +58,37 @@ def test_pictures_pdf_and_text_are_taken(engineer: Client, name: str, content: b
 
     assert response.status_code == 302
     assert gate.evidence.get().sha256 == hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize("name", WITH_TRAILER)
+def test_a_picture_is_taken_without_what_stands_behind_it_and_the_page_says_so(
+    engineer: Client, name: str
+) -> None:
+    gate = factory.gate("T6")
+    picture, trailer = WITH_TRAILER[name]
+    upload = SimpleUploadedFile(name, picture + trailer)
+
+    save_gate(engineer, gate, evidence=[proof(kind="file", file=upload)])
+
+    kept = gate.evidence.get()
+    assert kept.file.read_verified() == picture
+    assert "was cut off" in engineer.get("/admin/").content.decode()
+
+
+def test_a_heic_picture_is_refused_by_name_with_what_to_do(engineer: Client) -> None:
+    gate = factory.gate("T6")
+    name, content = REFUSED["a photograph of an iPhone"]
+    upload = SimpleUploadedFile(name, content)
+
+    page = save_gate(engineer, gate, evidence=[proof(kind="file", file=upload)]).content.decode()
+
+    assert "This is a HEIC picture" in page
+    assert 'accept="image/png,image/jpeg,' in page
+
+
+def test_many_comments_do_not_take_for_ever() -> None:
+    assert file_errors("notes.md", b"<!-- x -->\n" * 50_000 + b"text") == ()
+    assert file_errors("notes.md", b"<!--" * 500_000) == ()
 
 
 @pytest.mark.parametrize(("name", "content"), REFUSED.values(), ids=list(REFUSED))

@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from dealix_gates import settings as production
+
 ROOT = Path(settings.BASE_DIR)
 DEPLOY = ROOT / "deploy"
 SOCKET = "/run/dealix-gates/board.sock"
@@ -35,9 +37,31 @@ def test_each_service_runs_as_nobody_special_on_settings_from_a_file(path: Path)
     service = unit(path.name)["Service"]
 
     assert service["User"] in {"dealix", "dealix-owner"}
+    assert service["ProtectSystem"] == "strict"
     assert service["EnvironmentFile"].startswith("/etc/")
     assert service["NoNewPrivileges"] == "true"
     assert service["WorkingDirectory"] == "/srv/dealix-gates"
+
+
+def test_the_web_servers_user_reads_no_secret_of_the_owner_and_writes_no_static_file() -> None:
+    web = unit("dealix-gates.service")["Service"]
+
+    for name in ("dealix-gates-backup.service", "dealix-gates-migrate.service"):
+        owner = unit(name)["Service"]
+        assert owner["User"] != web["User"]
+        assert owner["EnvironmentFile"] == "/etc/dealix-gates-owner.env"
+        assert f"-{owner['EnvironmentFile']}" in web["InaccessiblePaths"].split()
+    assert "-/var/backups/dealix-gates" in web["InaccessiblePaths"].split()
+    static = Path(production.STATIC_ROOT).relative_to(ROOT)
+    written = [Path(path) for path in web["ReadWritePaths"].split()]
+    assert not any(("/srv/dealix-gates" / static).is_relative_to(path) for path in written)
+
+
+def test_a_wrong_setting_is_not_tried_again_and_a_stalled_upload_stays_at_the_proxy() -> None:
+    assert unit("dealix-gates.service")["Service"]["RestartPreventExitStatus"] == "3"
+    proxy = directives((DEPLOY / "nginx.conf").read_text())
+    assert ["proxy_request_buffering", "on"] in proxy
+    assert ["client_max_body_size", f"{settings.MAX_BODY_BYTES // 1024**2}m"] in proxy
 
 
 def test_the_timer_starts_the_backup() -> None:

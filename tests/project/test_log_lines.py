@@ -6,7 +6,6 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -59,8 +58,7 @@ def test_development_has_no_priorities() -> None:
 
 def test_production_writes_such_lines() -> None:
     assert FIXED_ENVIRONMENT["DEBUG"] == "off"
-    formatters: Any = settings.LOGGING["formatters"]
-    assert formatters["line"]["prefix"]
+    assert settings.LOGGING["formatters"]["line"]["prefix"]  # type: ignore[index]
 
 
 @pytest.mark.django_db

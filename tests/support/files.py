@@ -32,6 +32,17 @@ def zipped(*names: str) -> bytes:
 
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + b"\x00" * 12 + b"\xff\xd9"
+HEIC = struct.pack(">I", 24) + b"ftypheic" + b"\x00" * 12
+MP4 = struct.pack(">I", 24) + b"ftypmp42" + b"\x00" * 12
+
+
+def jpeg(comment: bytes = b"") -> bytes:
+    """A photograph with a comment in it (at most 64 KB), and scans as a camera writes them."""
+    text = b"\xff\xfe" + struct.pack(">H", len(comment) + 2) + comment
+    scan = b"\xff\xda\x00\x02" + b"\x12\xff\x00\x34\xff\xd0\x56" + b"\xff\xda\x00\x02\x78"
+    return b"\xff\xd8" + text + scan + b"\xff\xd9"
+
+
 GIF = b"GIF89a\x01\x00\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 WEBP = b"RIFF" + struct.pack("<I", 8) + b"WEBPVP8 "
@@ -53,6 +64,25 @@ SOUND = {
     "\u062a\u0642\u0631\u064a\u0631.txt": "\u0646\u062c\u062d".encode(),
 }
 
+SOUND |= {
+    "photo.jfif": jpeg(b"as Windows saves it"),
+    "preview.jpg": jpeg(JPEG),
+    "k6.log.1": b"p95 410 ms\n",
+    "make.out": b"ok\n",
+    "bell.log": b"done\x07\n",
+    "README.md": b"<!-- lint off -->\n<!-- toc -->\n# Drill\n",
+}
+
+# Name → (the picture, what phones and programs write behind it).
+WITH_TRAILER = {
+    "samsung.jpg": (jpeg(), b"\x00\x00\x01\x0aImage_UTC_Data1785492000000SEFHk\x00SEFT"),
+    "motion.jpg": (jpeg(b"MicroVideo"), MP4),
+    "ultra-hdr.jpeg": (jpeg(), jpeg(b"gain map")),
+    "padded.jfif": (JPEG, b"\x00" * 100),
+    "screen.png": (png(), b"\x00\x00trailing"),
+    "anim.webp": (WEBP, b"more"),
+}
+
 REFUSED = {
     "svg": ("drawing.svg", SVG),
     "html": ("page.html", HTML),
@@ -68,7 +98,18 @@ REFUSED = {
     "a script in front of a gif": ("anim.gif", b"GIF89a/*" + HTML + b"*/;"),
     "a page in front of a pdf": ("report.pdf", HTML + PDF),
     "an archive behind a pdf": ("report.pdf", PDF + zipped("a.txt")),
-    "webp of another length": ("anim.webp", WEBP + b"more"),
+    "a jar behind a photograph": ("photo.jpg", JPEG + zipped("META-INF/MANIFEST.MF")),
+    "an archive inside a photograph": ("photo.jpg", jpeg(zipped("a.txt"))),
+    "an archive inside a picture": ("shot.png", png(zipped("a.txt"))),
+    "an archive inside a pdf": ("report.pdf", PDF + zipped("a.txt") + b"\n%%EOF\n"),
+    "a page behind a photograph": ("photo.jpg", JPEG + b"\n" + HTML),
+    "a photograph cut short": ("photo.jpg", JPEG[:-2]),
+    "a photograph whose preview is whole": ("photo.jpg", jpeg(JPEG)[:-2]),
+    "webp cut short": ("anim.webp", WEBP[:-2]),
+    "a photograph of an iPhone": ("IMG_0042.HEIC", HEIC),
+    "one that says it is a jpeg": ("IMG_0042.jpg", HEIC),
+    "a page behind an empty comment": ("page.md", b"<!--><script>alert(1)</script>"),
+    "a number behind no text": ("report.pdf.1", PDF),
     "a picture cut short": ("shot.png", png()[:-4]),
     "a picture that says it is text": ("shot.txt", png()),
     "latin-1": ("k6.txt", "p95 \xe9".encode("latin-1")),
