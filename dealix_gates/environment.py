@@ -4,11 +4,13 @@ Each function raises ImproperlyConfigured with one line for a person. What `.env
 says counts where the environment says nothing.
 """
 
+import re
 import secrets
 import zoneinfo
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -81,6 +83,20 @@ def hosts(debug: bool) -> list[str]:
             "ALLOWED_HOSTS must name the hosts the board is served under, such as gates.example"
         )
     return names or ["127.0.0.1", "localhost"]
+
+
+def login_origins() -> list[str]:
+    """Return the origin of the page on which people log in at the single sign-on; [] without one.
+
+    It is that of SSO_SERVER, unless SSO_LOGIN_SERVER names another.
+    """
+    server = env.str("SSO_LOGIN_SERVER", default="") or env.str("SSO_SERVER", default="")
+    if not server:
+        return []
+    parts = urlsplit(server)
+    if parts.scheme not in {"http", "https"} or not re.fullmatch(r"[\w.:\[\]-]+", parts.netloc):
+        raise ImproperlyConfigured("SSO_SERVER must be an address such as https://login.example")
+    return [f"{parts.scheme}://{parts.netloc}"]
 
 
 def database() -> dict[str, Any]:

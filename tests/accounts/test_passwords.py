@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import TemporaryPassword
 from tests.support import factory
 from tests.support.admin_forms import person
-from tests.support.login import NEW, SECRET, change_password, log_in, logged_in
+from tests.support.login import NEW, SECRET, change_password, log_in, log_in_confirmed, logged_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_attempts_yet")]
 
@@ -73,7 +73,7 @@ def test_the_first_login_with_a_given_password_leads_to_changing_it_and_nowhere_
 
 
 def test_a_password_that_the_founder_sets_is_a_given_one(client: Client) -> None:
-    client.force_login(person("sami", "Founder"))
+    log_in_confirmed(client, person("sami", "Founder"))
     lina = factory.user("lina", password=SECRET)
 
     client.post(

@@ -8,6 +8,7 @@ from django.urls import reverse
 from gates.models import Claim, Gate
 from tests.support import factory
 from tests.support.admin_forms import gate_data, person
+from tests.support.login import log_in_confirmed
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +43,7 @@ RIGHTS = {
 
 @pytest.mark.parametrize(("role", "model"), RIGHTS)
 def test_what_a_role_may_write(client: Client, role: str, model: str) -> None:
-    client.force_login(person("someone", role))
+    log_in_confirmed(client, person("someone", role))
     gate = factory.closed_gate(by=factory.user("other"))
     made = {
         "gate": gate,
@@ -103,7 +104,7 @@ def test_an_engineer_cannot_lower_a_claim(client: Client) -> None:
 def test_a_founder_cannot_make_or_touch_a_superuser(client: Client) -> None:
     founder = person("sami", "Founder")
     root = User.objects.create_superuser("root", password="a long enough secret")
-    client.force_login(founder)
+    log_in_confirmed(client, founder)
 
     own = client.post(
         reverse("admin:auth_user_change", args=[founder.pk]),
