@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from . import lockout, security_log
+from . import encryption, lockout, security_log
 from .sessions import end_sessions
 
 # Messages that are left out: the page itself shows whether a person is logged in.
@@ -81,6 +81,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
         svg = qrcode.make(url, image_factory=SvgPathFillImage).to_string(encoding="unicode")
         return str(svg).replace("svg:", "")
+
+    def encrypt(self, text: str) -> str:
+        return encryption.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return encryption.decrypt(encrypted_text)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Return whether a factor may be removed: the last one may not where REQUIRE_MFA is on."""

@@ -17,6 +17,8 @@ from allauth.mfa.webauthn import forms
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from django.forms import CharField, TextInput
 
+from . import security_log
+from .encryption import UnreadableSecret
 from .usernames import stored_username
 
 # A phone must not change what is typed: capitals, corrections.
@@ -71,6 +73,13 @@ class CodeFieldMixin:
             label=self.fields["code"].label,
             widget=TextInput(attrs={**AS_TYPED, **hints, "autofocus": True}),
         )
+
+    def clean_code(self) -> Any:
+        try:
+            return super().clean_code()  # type: ignore[misc]
+        except UnreadableSecret as error:
+            security_log.log_event("second_factor_unreadable", why=str(error))
+            raise get_adapter().validation_error("incorrect_code") from error
 
 
 class CodeForm(CodeFieldMixin, AuthenticateForm):

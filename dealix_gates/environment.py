@@ -65,6 +65,21 @@ def fallback_keys() -> list[str]:
     return keys
 
 
+def second_factor_keys(default: list[str]) -> list[str]:
+    """Return the keys that encrypt second factors: SECOND_FACTOR_KEYS, or else `default`.
+
+    With SECOND_FACTOR_KEYS, `default` still decrypts: what was stored before it was set.
+    """
+    keys = [key.strip() for key in env.str("SECOND_FACTOR_KEYS", default="").split(",")]
+    keys = [key for key in keys if key]
+    if any(len(key) < 50 for key in keys):
+        raise ImproperlyConfigured(
+            "SECOND_FACTOR_KEYS must be keys of 50 or more random characters, newest first,"
+            " with commas between"
+        )
+    return [*keys, *default]
+
+
 def _development_key() -> str:
     path = VAR_DIR / "development-secret-key"
     path.parent.mkdir(exist_ok=True)

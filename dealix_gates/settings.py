@@ -114,6 +114,9 @@ CACHES = {
     }
 }
 
+# Encrypt the secrets of second factors (accounts/encryption.py); the first of them encrypts.
+SECOND_FACTOR_KEYS = environment.second_factor_keys([SECRET_KEY, *SECRET_KEY_FALLBACKS])
+
 MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

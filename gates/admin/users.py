@@ -6,8 +6,9 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
 from django.contrib.auth.models import Group, User
 from django.db import models
 from django.http import HttpRequest
@@ -19,13 +20,22 @@ from accounts import security_log
 from accounts.adapters import reset_second_factors
 from accounts.models import TemporaryPassword
 from accounts.sessions import end_sessions
+from gates.models import TRACKED
 
 from .confirmed import ConfirmedAdmin
+from .read_state import ReadStateForm, ReadStateMixin
 
 admin.site.unregister([User, Group])
 # Secrets, and what the account pages show to each person: nothing for others to read or edit.
 for model in (EmailAddress, Authenticator, UserSession):
     admin.site.unregister(model)
+
+
+def has_acted(user: User) -> bool:
+    """Return whether an account is on record as the author of anything."""
+    return LogEntry.objects.filter(user=user).exists() or any(
+        model.history.filter(history_user_id=user.pk).exists() for model in TRACKED
+    )
 
 
 class TemporaryPasswordForm(AdminPasswordChangeForm):
@@ -40,9 +50,19 @@ class TemporaryPasswordForm(AdminPasswordChangeForm):
         return user
 
 
+class AccountForm(ReadStateForm, UserChangeForm):
+    """The page of an account."""
+
+
+class RoleForm(ReadStateForm):
+    """The page of a group."""
+
+
 @admin.register(Group)
-class RoleAdmin(ConfirmedAdmin, GroupAdmin):
+class RoleAdmin(ReadStateMixin, ConfirmedAdmin, GroupAdmin):
     """The roles; what each may do comes from `gates/roles.py`."""
+
+    form = RoleForm
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         group = form.instance
@@ -66,7 +86,9 @@ class RoleAdmin(ConfirmedAdmin, GroupAdmin):
 
 
 @admin.register(User)
-class AccountAdmin(ConfirmedAdmin, UserAdmin):
+class AccountAdmin(ReadStateMixin, ConfirmedAdmin, UserAdmin):
+    form = AccountForm
+    readonly_fields = ("last_login", "date_joined")
     change_password_form = TemporaryPasswordForm
     actions = ("take_away_second_factor",)
 
@@ -89,6 +111,27 @@ class AccountAdmin(ConfirmedAdmin, UserAdmin):
         elif form.changed_data:
             own = user.pk == request.user.pk
             end_sessions(user, keep=request.session.session_key if own else None)
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        """Name the groups that were given and taken, in the log that outlives both accounts."""
+        message = super().construct_change_message(request, form, formsets, add)
+        before = {str(group) for group in form.initial.get("groups", ())}
+        after = {str(group) for group in form.cleaned_data.get("groups", ())}
+        given = [{"added": {"name": "group", "object": name}} for name in sorted(after - before)]
+        taken = [{"deleted": {"name": "group", "object": name}} for name in sorted(before - after)]
+        return [*message, *given, *taken]
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Keep accounts that have acted: what they did stays theirs, so they are switched off."""
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        acted = [
+            gettext("%s has acted here: switch the account off instead") % user
+            for user in objs
+            if has_acted(user)
+        ]
+        return deleted, counts, missing, [*protected, *acted]
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         end_sessions(obj)

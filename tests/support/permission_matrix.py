@@ -154,6 +154,7 @@ COMMANDS = {
     "claim": "",
     "database_roles": "",
     "drill": "",
+    "encrypt_second_factors": "",
     "export_snapshot": "",
     "import_snapshot": "+-+++-",
     "makemessages": "",
