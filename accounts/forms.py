@@ -56,7 +56,7 @@ class CodeField(CharField):
     def to_python(self, value: Any) -> Any:
         return "".join(
             str(unicodedata.digit(character))
-            for character in super().to_python(value)
+            for character in super().to_python(value) or ""
             if unicodedata.digit(character, None) is not None
         )
 

@@ -22,7 +22,7 @@ from django.utils.translation import gettext
 from . import security_log
 from .confirmation import FACTOR, PASSWORD, confirmation_step
 from .lockout import remember_browser
-from .signals import MUST_CHANGE_PASSWORD, SESSION_BEGAN, SESSION_USED
+from .signals import LOGGED_IN_NOW, MUST_CHANGE_PASSWORD, SESSION_BEGAN, SESSION_USED
 
 # Seconds between two updates of the session's last use: a write on every page would cost too much.
 LAST_USE_INTERVAL = 300
@@ -88,7 +88,7 @@ def session_checks(get_response: Callable[[HttpRequest], HttpResponse]) -> objec
 
 def _finish(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Let the browser be known after a log-in, and keep account pages out of every cache."""
-    if hasattr(request, "remember_browser") and isinstance(request.user, User):
+    if LOGGED_IN_NOW in request.META and isinstance(request.user, User):
         remember_browser(request, response, request.user)
     if request.resolver_match and request.resolver_match.route.startswith("accounts/"):
         add_never_cache_headers(response)  # codes, secrets and passwords are shown there

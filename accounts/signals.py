@@ -22,13 +22,16 @@ from .sessions import end_sessions
 # password must be changed first.
 SESSION_BEGAN, SESSION_USED, MUST_CHANGE_PASSWORD = "began", "used", "must_change_password"
 
+# Set in the request's META by a log-in, for the middleware that answers it.
+LOGGED_IN_NOW = "accounts.logged_in_now"
+
 
 @receiver(user_logged_in)
 def on_login(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     request.session[SESSION_BEGAN] = request.session[SESSION_USED] = int(time.time())
     if TemporaryPassword.objects.filter(user=user).exists():
         request.session[MUST_CHANGE_PASSWORD] = True
-    request.remember_browser = True  # type: ignore[attr-defined]  for the middleware
+    request.META[LOGGED_IN_NOW] = True
     security_log.log_event("login", user=user.get_username())
 
 
