@@ -8,13 +8,14 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from . import security_log
+from . import encryption, lockout, security_log
+from .sessions import end_sessions
 
 # Messages that are left out: the page itself shows whether a person is logged in.
 SKIPPED_MESSAGES = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
@@ -26,7 +27,7 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "too_many_login_attempts": _(
-            "Too many failed attempts. Wait five minutes, then try again."
+            "Too many failed attempts. Wait before you try again; each failure makes it longer."
         ),
     }
 
@@ -37,11 +38,16 @@ class AccountAdapter(DefaultAccountAdapter):
         return str(self.get_login_redirect_url(request))
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        try:
-            super().pre_authenticate(request, **credentials)
-        except ValidationError:
-            security_log.log_event("lockout", user=str(credentials.get("username", ""))[:150])
-            raise
+        username = str(credentials.get("username", ""))
+        if not lockout.take_try(request, username):
+            security_log.log_event("lockout", user=username[:150])
+            raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            lockout.forget_failures(request, str(credentials.get("username", "")))
+        return user
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
         security_log.log_event("login_failed", user=user.get_username(), why="disabled")
@@ -76,6 +82,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         svg = qrcode.make(url, image_factory=SvgPathFillImage).to_string(encoding="unicode")
         return str(svg).replace("svg:", "")
 
+    def encrypt(self, text: str) -> str:
+        return encryption.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return encryption.decrypt(encrypted_text)
+
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Return whether a factor may be removed: the last one may not where REQUIRE_MFA is on."""
         return not settings.REQUIRE_MFA or other_factors(authenticator).exists()
@@ -100,13 +112,10 @@ def reset_second_factors(user: User) -> bool:
 
     They set up a new factor at the next login. For a person who has lost theirs.
     """
-    from allauth.usersessions.models import UserSession
-
     factors = Authenticator.objects.filter(user=user)
     if not factors.exists():
         return False
     factors.delete()
-    for session in UserSession.objects.filter(user=user):
-        session.end()
+    end_sessions(user)
     security_log.log_event("second_factor_reset", account=user.get_username())
     return True

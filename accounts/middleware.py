@@ -16,22 +16,42 @@ from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext
 
 from . import security_log
-from .signals import MUST_CHANGE_PASSWORD, SESSION_BEGAN, SESSION_USED
+from .confirmation import FACTOR, PASSWORD, confirmation_step
+from .lockout import remember_browser
+from .signals import LOGGED_IN_NOW, MUST_CHANGE_PASSWORD, SESSION_BEGAN, SESSION_USED
 
 # Seconds between two updates of the session's last use: a write on every page would cost too much.
 LAST_USE_INTERVAL = 300
 
 # The views that are open before a check is passed, by their URL names.
 ALWAYS_ALLOWED = {"account_logout"}
-ALLOWED_BEFORE_PASSWORD = ALWAYS_ALLOWED | {"account_change_password"}
+ALLOWED_BEFORE_PASSWORD = ALWAYS_ALLOWED | {
+    "account_change_password",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+}
 ALLOWED_BEFORE_SECOND_FACTOR = ALLOWED_BEFORE_PASSWORD | {
     "account_reauthenticate",
     "mfa_index",
     "mfa_activate_totp",
     "mfa_add_webauthn",
+}
+
+# The views that need a fresh confirmation, and the proofs that each asks for.
+CONFIRMED_VIEWS = {
+    "account_change_password": (FACTOR,),  # its form asks for the password
+    "mfa_activate_totp": (PASSWORD, FACTOR),
+    "mfa_deactivate_totp": (PASSWORD, FACTOR),
+    "mfa_view_recovery_codes": (PASSWORD, FACTOR),
+    "mfa_generate_recovery_codes": (PASSWORD, FACTOR),
+    "mfa_download_recovery_codes": (PASSWORD, FACTOR),
+    "mfa_add_webauthn": (PASSWORD, FACTOR),
+    "mfa_edit_webauthn": (PASSWORD, FACTOR),
+    "mfa_remove_webauthn": (PASSWORD, FACTOR),
 }
 
 
@@ -42,7 +62,7 @@ def session_checks(get_response: Callable[[HttpRequest], HttpResponse]) -> objec
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        return get_response(request)
+        return _finish(request, get_response(request))
 
     def process_view(request: HttpRequest, view: Any, *_args: Any) -> HttpResponse | None:
         user = request.user
@@ -55,11 +75,24 @@ def session_checks(get_response: Callable[[HttpRequest], HttpResponse]) -> objec
         if request.session.get(MUST_CHANGE_PASSWORD) and name not in ALLOWED_BEFORE_PASSWORD:
             return redirect("account_change_password")
         if settings.REQUIRE_MFA and not has_second_factor(request, user):
-            return _require_second_factor(request, user, name)
+            refused = _require_second_factor(request, user, name)
+            if refused:
+                return refused
+        if name in CONFIRMED_VIEWS:
+            return confirmation_step(request, CONFIRMED_VIEWS[name])
         return None
 
     middleware.process_view = process_view  # type: ignore[attr-defined]
     return middleware
+
+
+def _finish(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Let the browser be known after a log-in, and keep account pages out of every cache."""
+    if LOGGED_IN_NOW in request.META and isinstance(request.user, User):
+        remember_browser(request, response, request.user)
+    if request.resolver_match and request.resolver_match.route.startswith("accounts/"):
+        add_never_cache_headers(response)  # codes, secrets and passwords are shown there
+    return response
 
 
 def has_second_factor(request: HttpRequest, user: User) -> bool:

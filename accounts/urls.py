@@ -13,7 +13,7 @@ from . import views
 
 # The names are the library's: its views redirect to one another by them.
 urlpatterns = [
-    path("login/", account.login, name="account_login"),
+    path("login/", views.LogInView.as_view(), name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("password/", views.ChangePasswordView.as_view(), name="account_change_password"),
     path("confirm/", account.reauthenticate, name="account_reauthenticate"),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
-from allauth.account.views import PasswordChangeView
+from allauth.account.views import LoginView, PasswordChangeView
 from allauth.core.ratelimit import consume_or_429
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
@@ -14,12 +14,27 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 
 from . import security_log
 from .adapters import refuse_last_factor
+from .lockout import is_known
 from .models import TemporaryPassword
+from .sessions import end_sessions
 from .signals import MUST_CHANGE_PASSWORD
+
+
+@method_decorator(login_not_required, name="dispatch")
+class LogInView(LoginView):
+    """Log in by password. A known browser is not held up by others at its address."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not is_known(request, request.POST.get("login", "")):
+            too_many = consume_or_429(request, action="password_login")
+            if too_many:
+                return too_many
+        return super().dispatch(request, *args, **kwargs)
 
 
 class ChangePasswordView(PasswordChangeView):
@@ -43,6 +58,7 @@ class ChangePasswordView(PasswordChangeView):
         self.request.session.pop(MUST_CHANGE_PASSWORD, None)
         # The old password was typed just now: setting up a second factor need not ask for it again.
         record_authentication(self.request, form.user, "password", reauthenticated=True)
+        end_sessions(form.user, keep=self.request.session.session_key)
         security_log.log_event("password_changed")
         return response
 

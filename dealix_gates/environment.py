@@ -90,6 +90,21 @@ def fallback_keys() -> list[str]:
     return keys
 
 
+def second_factor_keys(default: list[str]) -> list[str]:
+    """Return the keys that encrypt second factors: SECOND_FACTOR_KEYS, or else `default`.
+
+    With SECOND_FACTOR_KEYS, `default` still decrypts: what was stored before it was set.
+    """
+    keys = [key.strip() for key in text("SECOND_FACTOR_KEYS").split(",")]
+    keys = [key for key in keys if key]
+    if any(len(key) < 50 for key in keys):
+        raise ImproperlyConfigured(
+            "SECOND_FACTOR_KEYS must be keys of 50 or more random characters, newest first,"
+            " with commas between"
+        )
+    return [*keys, *default]
+
+
 def _development_key() -> str:
     path = VAR_DIR / "development-secret-key"
     path.parent.mkdir(exist_ok=True)
@@ -124,6 +139,20 @@ def trusted_origins(hosts: list[str]) -> list[str]:
         for origin in ([f"https://*{host}"] if host[0] == "." else [])
         + [f"https://{host.lstrip('.')}"]
     ]
+
+
+def login_origins() -> list[str]:
+    """Return the origin of the page on which people log in at the single sign-on; [] without one.
+
+    It is that of SSO_SERVER, unless SSO_LOGIN_SERVER names another.
+    """
+    server = text("SSO_LOGIN_SERVER") or text("SSO_SERVER")
+    if not server:
+        return []
+    parts = urlsplit(server)
+    if parts.scheme not in {"http", "https"} or not re.fullmatch(r"[\w.:\[\]-]+", parts.netloc):
+        raise ImproperlyConfigured("SSO_SERVER must be an address such as https://login.example")
+    return [f"{parts.scheme}://{parts.netloc}"]
 
 
 def database() -> dict[str, Any]:

@@ -100,7 +100,10 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+# `password_login` is ours (accounts/views.py), for browsers that are not known; a passkey has no
+# limit. `login_failed` counts wrong codes of an account; wrong passwords: accounts/lockout.py.
+ACCOUNT_RATE_LIMITS = {"login": "", "password_login": "30/m/ip", "login_failed": "5/5m/key"}
+ACCOUNT_FORMS = {"login": "accounts.forms.LogInForm"}
 # How many proxies of ours a request passes; decides which address is the person's own.
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.trusted_proxies(DEBUG)
 # The counts of failed log-ins are in the database, so that all workers and servers share them.
@@ -113,12 +116,18 @@ CACHES = {
     }
 }
 
+# Encrypt the secrets of second factors (accounts/encryption.py); the first of them encrypts.
+SECOND_FACTOR_KEYS = environment.second_factor_keys([SECRET_KEY, *SECRET_KEY_FALLBACKS])
+
 MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # phones' clocks differ: the code before and after counts too
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the board sends no mail, so no address is ever verified
 MFA_FORMS = {
+    "authenticate": "accounts.forms.CodeForm",
+    "reauthenticate": "accounts.forms.ConfirmByCodeForm",
+    "activate_totp": "accounts.forms.SetUpAppForm",
     "add_webauthn": "accounts.forms.AddPasskeyForm",
     "authenticate_webauthn": "accounts.forms.UsePasskeyForm",
     "login_webauthn": "accounts.forms.LogInByPasskeyForm",
@@ -161,13 +170,14 @@ if SINGLE_SIGN_ON:
     }
 
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.passwords.NotOurNameValidator"},
 ]
 
 # --- what a browser may do -----------------------------------------------------------------
@@ -176,7 +186,8 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        # The log-in button of single sign-on is a form that leads to the provider.
+        "form-action": [SELF, *environment.login_origins()],
         "frame-ancestors": [NONE],
         "object-src": [NONE],
     }

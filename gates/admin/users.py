@@ -6,23 +6,36 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
 from django.contrib.auth.models import Group, User
 from django.db import models
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import security_log
 from accounts.adapters import reset_second_factors
 from accounts.models import TemporaryPassword
+from accounts.sessions import end_sessions
+from gates.models import TRACKED
 
-from .base import SafeLookupAdmin
+from .confirmed import ConfirmedAdmin
+from .read_state import ReadStateForm, ReadStateMixin
 
 admin.site.unregister([User, Group])
 # Secrets and personal data, which each person sees on the account pages, and nobody else.
 for model in (EmailAddress, Authenticator, UserSession):
     admin.site.unregister(model)
+
+
+def has_acted(user: User) -> bool:
+    """Return whether an account is on record as the author of anything."""
+    return LogEntry.objects.filter(user=user).exists() or any(
+        model.history.filter(history_user_id=user.pk).exists() for model in TRACKED
+    )
 
 
 class TemporaryPasswordForm(AdminPasswordChangeForm):
@@ -32,23 +45,102 @@ class TemporaryPasswordForm(AdminPasswordChangeForm):
         user: User = super().save(commit)
         if commit:
             TemporaryPassword.mark(user)
+            end_sessions(user)
+            security_log.log_on_commit("password_set", account=user.get_username())
         return user
 
 
+class AccountForm(ReadStateForm, UserChangeForm):
+    """The page of an account."""
+
+
+class RoleForm(ReadStateForm):
+    """The page of a group."""
+
+
 @admin.register(Group)
-class RoleAdmin(SafeLookupAdmin, GroupAdmin):
+class RoleAdmin(ReadStateMixin, ConfirmedAdmin, GroupAdmin):
     """The admin of roles; `gates/roles.py` defines the permissions of each."""
+
+    form = RoleForm
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        group = form.instance
+        before = {str(right) for right in group.permissions.all()}
+        super().save_related(request, form, formsets, change)
+        after = {str(right) for right in group.permissions.all()}
+        security_log.log_on_commit(
+            "role_changed",
+            group=group.name,
+            given=sorted(after - before),
+            taken=sorted(before - after),
+        )
+
+    def delete_model(self, request: HttpRequest, obj: Group) -> None:
+        security_log.log_on_commit("role_deleted", group=obj.name)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Group]) -> None:
+        for group in queryset:
+            self.delete_model(request, group)
 
 
 @admin.register(User)
-class AccountAdmin(SafeLookupAdmin, UserAdmin):
+class AccountAdmin(ReadStateMixin, ConfirmedAdmin, UserAdmin):
+    form = AccountForm
+    readonly_fields = ("last_login", "date_joined")
     change_password_form = TemporaryPasswordForm
     actions = ("take_away_second_factor",)
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save the groups, log what changed, and end the person's sessions if anything did."""
+        user = form.instance
+        before = {group.name for group in user.groups.all()}
+        super().save_related(request, form, formsets, change)
+        after = {group.name for group in user.groups.all()}
+        security_log.log_on_commit(
+            "account_changed" if change else "account_added",
+            account=user.get_username(),
+            changed=form.changed_data,
+            active=user.is_active,
+            given=sorted(after - before),
+            taken=sorted(before - after),
+        )
         if not change:
-            TemporaryPassword.mark(obj)
+            TemporaryPassword.mark(user)
+        elif form.changed_data:
+            own = user.pk == request.user.pk
+            end_sessions(user, keep=request.session.session_key if own else None)
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        """Name the groups that were given and taken, in the log that outlives both accounts."""
+        message = super().construct_change_message(request, form, formsets, add)
+        before = {str(group) for group in form.initial.get("groups", ())}
+        after = {str(group) for group in form.cleaned_data.get("groups", ())}
+        given = [{"added": {"name": "group", "object": name}} for name in sorted(after - before)]
+        taken = [{"deleted": {"name": "group", "object": name}} for name in sorted(before - after)]
+        return [*message, *given, *taken]
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Keep accounts that have acted: what they did stays theirs, so they are switched off."""
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        acted = [
+            gettext("%s has acted here: switch the account off instead") % user
+            for user in objs
+            if has_acted(user)
+        ]
+        return deleted, counts, missing, [*protected, *acted]
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        end_sessions(obj)
+        security_log.log_on_commit("account_deleted", account=obj.get_username())
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[User]) -> None:
+        for user in queryset:
+            self.delete_model(request, user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         fields = tuple(super().get_readonly_fields(request, obj))
@@ -66,12 +158,23 @@ class AccountAdmin(SafeLookupAdmin, UserAdmin):
             return False
         return super().has_delete_permission(request, obj)
 
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002  the name in the library's URL
+        form_url: str = "",
+    ) -> Any:
+        """Set another person's password; for one's own, redirect to the page that asks the old."""
+        if id == str(request.user.pk):
+            return redirect("account_change_password")
+        return self._confirm(request) or super().user_change_password(request, id, form_url)
+
     @admin.action(permissions=["change"], description=_("Take away the second factor (lost)"))
     def take_away_second_factor(
         self, request: HttpRequest, queryset: models.QuerySet[User]
     ) -> None:
         for user in queryset:
-            if not self.has_change_permission(request, user):
+            if user == request.user or not self.has_change_permission(request, user):
                 level, text = messages.ERROR, gettext("%s: not allowed")
             elif reset_second_factors(user):
                 self.log_change(request, user, "second factor taken away")

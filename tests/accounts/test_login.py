@@ -1,13 +1,19 @@
 """Logging in and out: where it leads, what it refuses, and the lock-out."""
 
 import json
+import re
+import time
+from typing import Any
 
 import pytest
-from django.test import Client
+from django.core import signing
+from django.core.management import CommandError, call_command
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from accounts import lockout
 from tests.support import factory
-from tests.support.login import SECRET, log_in, logged_in
+from tests.support.login import NEW, SECRET, log_in, logged_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_attempts_yet")]
 
@@ -71,6 +77,13 @@ def test_nobody_signs_up_or_resets_a_password_by_mail(client: Client, path: str)
     assert client.get(f"/accounts/{path}").status_code == 404
 
 
+def request_of(client: Client) -> Any:
+    """A request from that browser."""
+    request = RequestFactory().get("/")
+    request.COOKIES = {name: cookie.value for name, cookie in client.cookies.items()}
+    return request
+
+
 # --- lock-out ------------------------------------------------------------------------------
 
 
@@ -95,9 +108,7 @@ def test_a_lock_out_holds_in_every_process(client: Client) -> None:
     for _ in range(5):
         log_in(client, "sami", "wrong")
 
-    keys = [
-        row for row in _rows("SELECT cache_key FROM accounts_attempts") if "login_failed" in row[0]
-    ]
+    keys = [row for row in _rows("SELECT cache_key FROM accounts_attempts") if "lockout" in row[0]]
 
     assert keys
 
@@ -108,6 +119,112 @@ def _rows(statement: str) -> list[tuple[str, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
         return list(cursor.fetchall())
+
+
+def test_wrong_passwords_from_elsewhere_lock_nobody_out(client: Client) -> None:
+    factory.user("sami", password=SECRET)
+    attacker = Client(REMOTE_ADDR="203.0.113.9")
+    for _ in range(8):
+        log_in(attacker, "sami", "wrong")
+
+    log_in(client, "Sami")
+
+    assert logged_in(client)
+    assert "Too many failed attempts" in log_in(attacker, "sami").content.decode()
+
+
+def test_the_delay_grows(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    factory.user("sami", password=SECRET)
+    now = time.time()
+    delays = []
+    for number in range(14):
+        monkeypatch.setattr("accounts.lockout.time.time", lambda at=now: at)
+        answer = log_in(client, "sami", "wrong").content.decode()
+        assert "Too many failed attempts" not in answer, number
+        waited = 0
+        while True:
+            monkeypatch.setattr("accounts.lockout.time.time", lambda at=now + waited: at)
+            if lockout.seconds_to_wait(request_of(client), "sami") <= 0:
+                break
+            waited += 30
+        delays.append(waited)
+        now += waited
+
+    assert delays == [0, 0, 0, 0, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600, 3600]
+
+
+def test_a_known_browser_gets_a_try_at_the_attackers_address_and_has_its_own_count(
+    client: Client,
+) -> None:
+    factory.user("sami", password=SECRET)
+    log_in(client)
+    client.post(reverse("account_logout"))
+    attacker = Client()
+    for number in range(40):
+        log_in(attacker, f"someone{number}", "x")
+        log_in(attacker, "sami", "wrong")
+
+    log_in(client)
+    known = logged_in(client)
+    client.post(reverse("account_logout"))
+    for _ in range(5):
+        log_in(client, "sami", "wrong")
+
+    assert known
+    assert "Too many failed attempts" in log_in(client).content.decode()
+
+
+def test_a_cookie_that_is_not_ours_makes_no_browser_known(client: Client) -> None:
+    factory.user("sami", password=SECRET)
+    for _ in range(5):
+        log_in(client, "sami", "wrong")
+
+    for value in ("", "x", "e30:1:2", signing.dumps({"sami": "1"}, salt="another")):
+        client.cookies[lockout.COOKIE] = value
+        assert "Too many failed attempts" in log_in(client).content.decode()
+
+
+def test_a_command_unlocks(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    factory.user("sami", password=SECRET)
+    for _ in range(5):
+        log_in(client, "sami", "wrong")
+
+    call_command("unlock", "SAMI")
+    log_in(client)
+
+    assert capsys.readouterr().out == "unlocked\n"
+    assert logged_in(client)
+    with pytest.raises(CommandError):
+        call_command("unlock", "nobody")
+
+
+@pytest.mark.parametrize("typed", ["Sami", "SAMI", " sami ", "ｓａｍｉ"])
+def test_capitals_in_the_name_do_not_matter(client: Client, typed: str) -> None:
+    factory.user("sami", password=SECRET)
+
+    log_in(client, typed)
+
+    assert logged_in(client)
+
+
+def test_of_two_names_that_differ_in_capitals_the_exact_one_logs_in(client: Client) -> None:
+    factory.user("sami", password=SECRET)
+    factory.user("Sami", password=NEW)
+
+    log_in(client, "Sami", NEW)
+    assert logged_in(client)
+    assert not logged_in(log_in(Client(), "SAMI").client)
+
+
+def test_the_fields_suit_a_phone(client: Client) -> None:
+    page = client.get(reverse("account_login")).content.decode()
+
+    for name, hints in {
+        "login": ('autocapitalize="none"', 'autocomplete="username"', 'spellcheck="false"'),
+        "password": ('autocapitalize="none"', 'autocomplete="current-password"'),
+    }.items():
+        (field,) = re.findall(rf"<input[^>]*name=\"{name}\"[^>]*>", page)
+        assert [hint for hint in hints if hint not in field] == []
 
 
 def test_whoever_asks_too_often_is_told_to_wait(client: Client) -> None:

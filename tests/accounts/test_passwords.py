@@ -11,7 +11,15 @@ from django.urls import reverse
 from accounts.models import TemporaryPassword
 from tests.support import factory
 from tests.support.admin_forms import person
-from tests.support.login import NEW, SECRET, change_password, log_in, logged_in
+from tests.support.login import (
+    NEW,
+    SECRET,
+    change_password,
+    confirm_session,
+    log_in,
+    log_in_confirmed,
+    logged_in,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_attempts_yet")]
 
@@ -48,6 +56,43 @@ def test_a_weak_password_is_refused(client: Client) -> None:
     assert user.check_password(SECRET)
 
 
+@pytest.mark.parametrize(
+    "weak", ["short-9-abc", "my-Dealix-board-9", "d3al1x gates 2026!", "ＤＥＡＬＩＸ-is-our-name"]
+)
+def test_a_short_password_or_one_with_our_name_is_refused(client: Client, weak: str) -> None:
+    user = factory.user("sami", password=SECRET)
+    log_in(client)
+
+    response = change_password(client, new=weak)
+
+    assert response.status_code == 200
+    user.refresh_from_db()
+    assert user.check_password(SECRET)
+
+
+def test_no_page_of_the_account_is_kept_in_a_cache(client: Client) -> None:
+    factory.user("sami", password=SECRET)
+    before = client.get(reverse("account_login"))
+    log_in(client)
+    confirm_session(client)
+
+    pages = [before]
+    pages += [
+        client.get(reverse(name))
+        for name in (
+            "account_change_password",
+            "account_reauthenticate",
+            "mfa_index",
+            "mfa_activate_totp",
+            "mfa_add_webauthn",
+            "usersessions_list",
+        )
+    ]
+
+    for page in pages:
+        assert "no-store" in page.headers["Cache-Control"], page.request["PATH_INFO"]
+
+
 def test_the_first_login_with_a_given_password_leads_to_changing_it_and_nowhere_else(
     client: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -73,7 +118,7 @@ def test_the_first_login_with_a_given_password_leads_to_changing_it_and_nowhere_
 
 
 def test_a_password_that_the_founder_sets_is_a_given_one(client: Client) -> None:
-    client.force_login(person("sami", "Founder"))
+    log_in_confirmed(client, person("sami", "Founder"))
     lina = factory.user("lina", password=SECRET)
 
     client.post(

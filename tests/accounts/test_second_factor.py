@@ -18,6 +18,7 @@ from django.urls import reverse
 
 from tests.support import factory
 from tests.support.admin_forms import person
+from tests.support.login import log_in_confirmed
 
 pytestmark = pytest.mark.django_db
 
@@ -212,7 +213,7 @@ def test_the_founder_takes_away_a_lost_one_and_it_ends_the_sessions(
     hers.post(reverse("mfa_authenticate"), {"code": code(secret)})
     before = hers.get("/").status_code
     settings.REQUIRE_MFA = False
-    client.force_login(sami)
+    log_in_confirmed(client, sami)
 
     client.post(
         reverse("admin:auth_user_changelist"),

@@ -4,11 +4,13 @@ import time
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from gates.models import Gate
 from tests.support import factory
-from tests.support.login import SECRET, log_in, logged_in
+from tests.support.login import SECRET, log_in, log_in_confirmed, logged_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_attempts_yet")]
 
@@ -68,6 +70,25 @@ def test_a_session_ends_after_a_week_however_much_it_is_used(
 
     assert alive == [(at, at <= settings.SESSION_COOKIE_AGE) for at, _ in alive]
     assert {still for _, still in alive} == {True, False}
+
+
+@pytest.mark.parametrize("key", ["began", "used"])
+def test_a_session_past_its_end_writes_nothing_and_is_gone(client: Client, key: str) -> None:
+    factory.user("sami", password=SECRET)
+    gate = factory.gate("T1")
+    log_in_confirmed(client, User.objects.create_superuser("root"))
+    session = client.session
+    session[key] = int(time.time()) - (7 * 24 * 3600 + 60)
+    session.save()
+
+    answer = client.post(
+        reverse("admin:gates_gate_changelist"),
+        {"action": "delete_selected", "_selected_action": [gate.pk], "post": "yes"},
+    )
+
+    assert answer.headers["Location"].startswith(reverse("account_login"))
+    assert Gate.objects.filter(pk=gate.pk).exists()
+    assert not session.exists(str(session.session_key))
 
 
 def test_using_a_session_costs_no_query_but_every_five_minutes(

@@ -6,6 +6,7 @@ from django.test import Client
 from gates.roles import ROLES
 from tests.support import factory
 from tests.support.admin_forms import person
+from tests.support.login import log_in_confirmed
 
 # The columns of the matrix, in its order.
 KINDS = ("anonymous", "Viewer", "Engineer", "Founder", "superuser", "disabled")
@@ -28,11 +29,14 @@ def account(kind: str) -> User | None:
 
 
 def browser_of(kind: str) -> Client:
-    """A client in which that kind of person has logged in; the disabled one was so until now."""
+    """A client in which that kind of person has logged in and confirmed that it is they.
+
+    The disabled one was logged in until now.
+    """
     client = Client()
     user = account(kind)
     if user is not None:
-        client.force_login(user)
+        log_in_confirmed(client, user)
         user.is_active = kind != "disabled"
         user.save()
     return client

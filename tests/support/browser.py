@@ -17,6 +17,8 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page
 from pytest_django.live_server_helper import LiveServer
 
+from tests.support.login import log_in_confirmed
+
 # Playwright runs an event loop in the test's thread, and Django takes that for an async caller.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
@@ -99,7 +101,7 @@ def open_page(browser: Browser, committed: None, live_server: LiveServer) -> Ite
 
 def _logged_in(user: User, url: str) -> list[Any]:
     client = Client()
-    client.force_login(user)
+    log_in_confirmed(client, user)
     name = settings.SESSION_COOKIE_NAME
     return [{"name": name, "value": client.cookies[name].value, "url": url}]
 

@@ -3,6 +3,7 @@
 A new page without a row here fails tests/accounts/test_permission_matrix.py.
 Columns, in this order:
 anonymous, Viewer, Engineer, Founder, superuser, disabled (logged in when it was switched off).
+Everybody has confirmed who they are just now; tests/accounts/test_confirmation.py is about that.
 Viewer and the others are members of staff, so that the admin itself lets them in.
 """
 
@@ -45,17 +46,17 @@ ADDRESSES = {
     "accounts/second-factor/": "LOOOOL LXXXXL",
     "accounts/second-factor/login/": "LRRRRL LRRRRL",
     "accounts/second-factor/confirm/": "LRRRRL LRRRRL",
-    "accounts/second-factor/app/": "LRRRRL LRRRRL",
+    "accounts/second-factor/app/": "LOOOOL LOOOOL",
     "accounts/second-factor/app/remove/": "LMMMML LMMMML",
     "accounts/second-factor/codes/": "LMMMML LXXXXL",
-    "accounts/second-factor/codes/new/": "LRRRRL LRRRRL",
+    "accounts/second-factor/codes/new/": "LOOOOL LOOOOL",
     "accounts/second-factor/codes/file/": "LMMMML LMMMML",
     "accounts/passkeys/": "LOOOOL LXXXXL",
-    "accounts/passkeys/add/": "LRRRRL LRRRRL",
+    "accounts/passkeys/add/": "LOOOOL LOOOOL",
     "accounts/passkeys/login/": "LRRRRL LRRRRL",
     "accounts/passkeys/confirm/": "LRRRRL LRRRRL",
-    "accounts/passkeys/<int:pk>/": "LRRRRL LRRRRL",
-    "accounts/passkeys/<int:pk>/remove/": "LRRRRL LRRRRL",
+    "accounts/passkeys/<int:pk>/": "LMMMML LMMMML",
+    "accounts/passkeys/<int:pk>/remove/": "LMMMML LMMMML",
     "admin/login/": "LNNNNL LNNNNL",
     "admin/password_change/": "LRRRRL LRRRRL",
     "admin/": "LOOOOL LOOOOL",
@@ -155,11 +156,14 @@ COMMANDS = {
     "claim": "",
     "database_roles": "",
     "drill": "",
+    "encrypt_second_factors": "",
     "export_snapshot": "",
     "import_snapshot": "+-+++-",
     "makemessages": "",
     "move_data": "",
     "orphan_files": "",
+    "record_head": "",
     "reset_second_factor": "",
+    "unlock": "",
     "verify_integrity": "",
 }

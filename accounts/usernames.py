@@ -1,0 +1,26 @@
+"""User names as people type them: capitals, full-width letters and spaces around do not matter."""
+
+import unicodedata
+
+from django.contrib.auth.models import User
+
+
+def fold(username: str) -> str:
+    """Return the form in which two ways to type a name are the same."""
+    return unicodedata.normalize("NFKC", username).strip().casefold()
+
+
+def stored_username(typed: str) -> str:
+    """Return the name of the one account that is meant; the typed one if none or several are.
+
+    An account of exactly this name comes first.
+    """
+    typed = unicodedata.normalize("NFKC", typed).strip()
+    if User.objects.filter(username=typed).exists():
+        return typed
+    found = [
+        name
+        for name in User.objects.filter(username__iexact=typed).values_list("username", flat=True)
+        if fold(name) == fold(typed)
+    ]
+    return found[0] if len(found) == 1 else typed
