@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from gates.models import Evidence
 
 from .base import BoardAdmin, RefusalAwareForm, request_user
+from .file_again import FileAgainField, FileAgainWidget
 from .gate_field import GateFieldMixin
 
 
@@ -36,7 +37,9 @@ class EvidenceForm(RefusalAwareForm):
             "summary": forms.Textarea(attrs={"rows": 2}),
             "url": forms.URLInput(attrs={"class": "vURLField"}),
             "output": forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField monospace"}),
+            "file": FileAgainWidget(),
         }
+        field_classes = {"file": FileAgainField}
 
 
 @admin.register(Evidence)
