@@ -31,6 +31,7 @@ from gates.models.evidence import delete_files_on_error
 from gates.reason_text import reason_text
 from gates.rules import KEEPS_EVIDENCE
 
+from .date_fields import DAYS_AS_DAY_FIELD
 from .edit_conflicts import VersionedForm, VersionFieldMixin
 
 
@@ -168,6 +169,7 @@ class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     list_per_page = 100
+    formfield_overrides = DAYS_AS_DAY_FIELD
     # Where to say that the last evidence of a closed gate stays.
     last_evidence_field = ""
 

@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,14 @@ from gates.models import Blocker
 
 from .base import AutoDirForm, BoardAdmin, request_user
 from .gate_field import GateFieldMixin
+
+
+def warn_of_past_due_date(request: HttpRequest, blocker: Blocker) -> None:
+    """Tell that an unresolved blocker is saved with a due date in the past: most often a slip."""
+    today = timezone.localdate()
+    if blocker.due_on and not blocker.resolved_at and blocker.due_on < today:
+        words = gettext("Saved, but the due date %(day)s has passed already: is that what you mean?")
+        messages.warning(request, words % {"day": date_format(blocker.due_on)})
 
 
 class ResolutionForm(AutoDirForm, forms.Form):
@@ -79,3 +89,4 @@ class BlockerAdmin(GateFieldMixin, BoardAdmin):
     def save_model(self, request: HttpRequest, obj: Blocker, form: Any, change: bool) -> None:
         obj.sync_resolution(request_user(request))
         super().save_model(request, obj, form, change)
+        warn_of_past_due_date(request, obj)

@@ -53,13 +53,6 @@ class ClosingForm(EvidenceForm):
 
     class Meta(EvidenceForm.Meta):
         exclude = ("gate",)
-        widgets = {
-            **EvidenceForm.Meta.widgets,
-            "observed_at": forms.DateTimeInput(
-                attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
-            ),
-            "valid_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        }
 
     def __init__(self, *args: Any, gate: Gate, **kwargs: Any) -> None:
         kwargs["instance"] = Evidence(gate=gate)

@@ -28,11 +28,13 @@ from .base import (
     RefusalAwareForm,
     request_user,
 )
+from .blocker import warn_of_past_due_date
 from .close_view import close_page, share
+from .date_fields import DAYS_AS_DAY_FIELD
 from .edit_conflicts import VersionedFormSet, VersionFieldMixin
 from .evidence import EvidenceForm
 from .gate_actions import GateActionsMixin
-from .gate_field import GateFieldMixin
+from .gate_field import CodeField, GateFieldMixin
 
 CLOSED_PROGRESS = Gate.Progress.CLOSED
 
@@ -43,6 +45,7 @@ class GateForm(ReasonRequiredForm):
     class Meta:
         model = Gate
         fields = "__all__"
+        field_classes = {"code": CodeField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,7 +106,10 @@ class BlockerInline(CachedChoicesMixin, VersionFieldMixin, admin.StackedInline):
     formset = VersionedFormSet
     extra = 1
     fields = (("needs", "waiting_on", "due_on"), "why", "resolution")
-    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 2})}}
+    formfield_overrides = {
+        **DAYS_AS_DAY_FIELD,
+        models.TextField: {"widget": forms.Textarea(attrs={"rows": 2})},
+    }
 
 
 class ActionInline(CachedChoicesMixin, VersionFieldMixin, admin.StackedInline):
@@ -236,6 +242,8 @@ class GateAdmin(GateActionsMixin, GateFieldMixin, BoardAdmin):
             elif isinstance(row, Blocker):
                 row.sync_resolution(request_user(request))
             row.save()
+            if isinstance(row, Blocker):
+                warn_of_past_due_date(request, row)
         # Last, so that new evidence can take the place of the only one there was.
         for row in formset.deleted_objects:
             row.delete()

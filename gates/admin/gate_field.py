@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gates.models import Gate
+from gates.rules.date_text import ascii_digits
 
 
 class GateField(forms.ModelChoiceField):
@@ -38,7 +39,7 @@ class GateField(forms.ModelChoiceField):
     def to_python(self, value: Any) -> Gate | None:
         if value in self.empty_values:
             return None
-        text = str(value).strip()
+        text = ascii_digits(str(value)).strip()
         try:
             found = self._named(text)
         except (ValueError, OverflowError):
@@ -54,6 +55,13 @@ class GateField(forms.ModelChoiceField):
             return self.gates.filter(pk=int(text)).first()
         launch = Q(launch__slug=slug) if slug else Q(launch__is_current=True)
         return self.gates.filter(launch, code=code.upper()).first()
+
+
+class CodeField(forms.CharField):
+    """A new code, whose number may be typed in the digits of any script."""
+
+    def to_python(self, value: Any) -> str:
+        return ascii_digits(super().to_python(value))
 
 
 class GateFieldMixin:
