@@ -33,6 +33,7 @@ from gates.rules import KEEPS_EVIDENCE
 
 from .date_fields import DAYS_AS_DAY_FIELD
 from .edit_conflicts import VersionedForm, VersionFieldMixin
+from .sent_twice import note_written, once
 
 
 def request_user(request: HttpRequest) -> User:
@@ -180,6 +181,18 @@ class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
+        return once(
+            request, lambda: self._refusable(request, object_id, form_url, extra_context)
+        )
+
+    def _refusable(
+        self,
+        request: HttpRequest,
+        object_id: str | None,
+        form_url: str,
+        extra_context: dict[str, Any] | None,
+    ) -> HttpResponse:
+        """The form; what the rule or the database refuses is shown in it again."""
         if request.method == "GET":
             return super().changeform_view(request, object_id, form_url, extra_context)
         try:
@@ -194,6 +207,21 @@ class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
         # Everything above was rolled back; the second pass stops at the form's validation.
         request.refusal = refusal  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        note_written(request, obj)
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        note_written(request, obj)
+        return super().response_change(request, obj)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return once(request, lambda: super(BoardAdmin, self).changelist_view(request, extra_context))
 
     def refusal_of(self, error: IntegrityError) -> Refusal:
         """What to tell the person when the database refused the write."""
@@ -243,7 +271,10 @@ class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         try:
-            return super().delete_view(request, object_id, extra_context)
+            return once(
+                request,
+                lambda: super(BoardAdmin, self).delete_view(request, object_id, extra_context),
+            )
         except IntegrityError as error:
             self._tell(request, self.refusal_of(error))
         options = self.opts

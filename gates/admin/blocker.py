@@ -19,6 +19,7 @@ from gates.models import Blocker
 
 from .base import AutoDirForm, BoardAdmin, request_user
 from .gate_field import GateFieldMixin
+from .sent_twice import note_written, once
 
 
 def warn_of_past_due_date(request: HttpRequest, blocker: Blocker) -> None:
@@ -60,6 +61,10 @@ class BlockerAdmin(GateFieldMixin, BoardAdmin):
         return [own, *super().get_urls()]
 
     def resolve(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The page that resolves a blocker; sent twice, it resolves it once."""
+        return once(request, lambda: self._resolve(request, object_id))
+
+    def _resolve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """One question: how was it resolved? Fit for a phone."""
         blocker = self.get_object(request, unquote(object_id))
         if blocker is None:
@@ -69,6 +74,7 @@ class BlockerAdmin(GateFieldMixin, BoardAdmin):
         form = ResolutionForm(request.POST or None, label_suffix="")
         if request.method == "POST" and form.is_valid():
             if blocker.resolve(request_user(request), form.cleaned_data["resolution"]):
+                note_written(request, blocker)
                 self.log_change(request, blocker, [{"changed": {"fields": ["resolution"]}}])
                 words = gettext("Resolved. %(gate)s no longer waits for %(who)s with this.")
                 values = {"gate": blocker.gate.code, "who": blocker.waiting_on}

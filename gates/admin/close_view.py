@@ -21,6 +21,7 @@ from gates.reason_text import reason_text
 
 from .base import request_user
 from .evidence import EvidenceForm
+from .sent_twice import note_written, once
 
 PROOF_ERROR_CODES = {rules.NEEDS_EVIDENCE.code, "all_expired"}
 
@@ -105,6 +106,11 @@ class ClosingForm(EvidenceForm):
 
 
 def close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpResponse:
+    """The page that closes one gate; sent twice, it closes it once."""
+    return once(request, lambda: _close_page(model_admin, request, gate))
+
+
+def _close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpResponse:
     """The page that closes one gate, and what happened when it was sent."""
     if request.method != "POST" and gate.progress == Gate.Progress.CLOSED:
         words = gettext("%(gate)s was closed already.")
@@ -121,6 +127,7 @@ def close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpRespon
             form.add_error(None, model_admin.refusal_of(error).messages)
         else:
             if done:
+                note_written(request, gate)
                 reason = form.cleaned_data["reason"]
                 model_admin.log_change(request, gate, f"{gettext('closed')}: {reason}")
                 words = gettext("%(gate)s is closed.")

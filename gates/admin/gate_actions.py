@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from gates.models import Gate, TransitionRefused
 
 from .base import AutoDirForm, BoardAdmin, request_user
+from .sent_twice import note_written
 
 
 class BulkReasonForm(AutoDirForm, forms.Form):
@@ -84,6 +85,7 @@ class GateActionsMixin(BoardAdmin):
             return messages.ERROR, f"{gate.code}: {' '.join(refused.messages)}"
         if not done:
             return messages.WARNING, f"{gate.code}: {already}"
+        note_written(request, gate)
         self.log_change(request, gate, f"{word}: {reason}")
         return messages.SUCCESS, f"{gate.code}: {word}"
 

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from gates.board.datetimes import parse_as_of
 from gates.models import Blocker, Evidence, Gate
 from gates.templatetags.board import date_and_age
 from tests.support import factory
@@ -129,7 +130,5 @@ def test_a_gate_is_named_in_the_digits_of_any_script(engineer: Client) -> None:
 
 @pytest.mark.parametrize("typed", ["٢٠٢٦-٠٤-٢٣", "23/04/2026", "2026-04-23"])
 def test_as_of_is_read_alike(typed: str) -> None:
-    from gates.board.datetimes import parse_as_of
-
     now = timezone.make_aware(datetime(2026, 6, 1))
     assert parse_as_of(typed, now).date() == date(2026, 4, 23)
