@@ -33,6 +33,7 @@ from gates.rules import KEEPS_EVIDENCE
 
 from .date_fields import DAYS_AS_DAY_FIELD
 from .edit_conflicts import VersionedForm, VersionFieldMixin
+from .last_place import place_last
 from .sent_twice import note_written, once
 
 
@@ -207,6 +208,10 @@ class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
         # Everything above was rolled back; the second pass stops at the form's validation.
         request.refusal = refusal  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        place_last(obj)
+        super().save_model(request, obj, form, change)
 
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None

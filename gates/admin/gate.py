@@ -35,6 +35,7 @@ from .edit_conflicts import VersionedFormSet, VersionFieldMixin
 from .evidence import EvidenceForm
 from .gate_actions import GateActionsMixin
 from .gate_field import CodeField, GateFieldMixin
+from .last_place import CODE_IN_ORDER, place_last
 
 CLOSED_PROGRESS = Gate.Progress.CLOSED
 
@@ -142,6 +143,9 @@ class StatusFilter(admin.SimpleListFilter):
 class GateChangeList(ChangeList):
     """Gives each gate of the page its status: two queries, however many rows."""
 
+    def get_ordering_field(self, field_name: str) -> Any:
+        return CODE_IN_ORDER if field_name == "code" else super().get_ordering_field(field_name)
+
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.result_list = list(self.result_list)
@@ -241,6 +245,7 @@ class GateAdmin(GateActionsMixin, GateFieldMixin, BoardAdmin):
                 row.recorded_by = request_user(request)
             elif isinstance(row, Blocker):
                 row.sync_resolution(request_user(request))
+            place_last(row)
             row.save()
             if isinstance(row, Blocker):
                 warn_of_past_due_date(request, row)
