@@ -182,9 +182,7 @@ class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        return once(
-            request, lambda: self._refusable(request, object_id, form_url, extra_context)
-        )
+        return once(request, lambda: self._refusable(request, object_id, form_url, extra_context))
 
     def _refusable(
         self,
@@ -226,7 +224,9 @@ class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return once(request, lambda: super(BoardAdmin, self).changelist_view(request, extra_context))
+        return once(
+            request, lambda: super(BoardAdmin, self).changelist_view(request, extra_context)
+        )
 
     def refusal_of(self, error: IntegrityError) -> Refusal:
         """What to tell the person when the database refused the write."""

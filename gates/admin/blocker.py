@@ -26,7 +26,9 @@ def warn_of_past_due_date(request: HttpRequest, blocker: Blocker) -> None:
     """Tell that an unresolved blocker is saved with a due date in the past: most often a slip."""
     today = timezone.localdate()
     if blocker.due_on and not blocker.resolved_at and blocker.due_on < today:
-        words = gettext("Saved, but the due date %(day)s has passed already: is that what you mean?")
+        words = gettext(
+            "Saved, but the due date %(day)s has passed already: is that what you mean?"
+        )
         messages.warning(request, words % {"day": date_format(blocker.due_on)})
 
 

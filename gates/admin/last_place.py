@@ -1,4 +1,4 @@
-"""New rows come last among their own: gates in a section, sections, claims and steps in a launch."""
+"""New rows come last: gates in their section; sections, claims and steps in their launch."""
 
 from typing import Any
 
