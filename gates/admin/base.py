@@ -35,7 +35,10 @@ from gates.rules import KEEPS_EVIDENCE
 from gates.rules.text import comparison_form
 from gates.rules.text_limits import max_text_length
 
+from .date_fields import DAYS_AS_DAY_FIELD
 from .edit_conflicts import VersionedForm, VersionFieldMixin
+from .last_place import place_last
+from .sent_twice import note_written, once
 
 MAX_SEARCH_LENGTH = 200
 
@@ -215,6 +218,7 @@ class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     list_per_page = 100
+    formfield_overrides = DAYS_AS_DAY_FIELD
     # The field or inline that shows the refusal to delete the last evidence of a closed gate.
     last_evidence_field = ""
 
@@ -225,6 +229,16 @@ class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
+        return once(request, lambda: self._refusable(request, object_id, form_url, extra_context))
+
+    def _refusable(
+        self,
+        request: HttpRequest,
+        object_id: str | None,
+        form_url: str,
+        extra_context: dict[str, Any] | None,
+    ) -> HttpResponse:
+        """The form; what the rule or the database refuses is shown in it again."""
         if request.method == "GET":
             return super().changeform_view(request, object_id, form_url, extra_context)
         try:
@@ -239,6 +253,27 @@ class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
         # The write was rolled back; the second pass ends at the form's validation.
         request.refusal = refusal  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        place_last(obj)
+        super().save_model(request, obj, form, change)
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        note_written(request, obj)
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        note_written(request, obj)
+        return super().response_change(request, obj)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return once(
+            request, lambda: super(BoardAdmin, self).changelist_view(request, extra_context)
+        )
 
     def refusal_of(self, error: IntegrityError) -> Refusal:
         """Return the refusal for an error of the database."""
@@ -288,7 +323,10 @@ class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         try:
-            return super().delete_view(request, object_id, extra_context)
+            return once(
+                request,
+                lambda: super(BoardAdmin, self).delete_view(request, object_id, extra_context),
+            )
         except IntegrityError as error:
             self._show_refusal(request, self.refusal_of(error))
         options = self.opts

@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +20,17 @@ from gates.models.text_fields import CleanedFormField
 
 from .base import AutoDirForm, BoardAdmin, request_user
 from .gate_field import GateFieldMixin
+from .sent_twice import note_written, once
+
+
+def warn_of_past_due_date(request: HttpRequest, blocker: Blocker) -> None:
+    """Tell that an unresolved blocker is saved with a due date in the past: most often a slip."""
+    today = timezone.localdate()
+    if blocker.due_on and not blocker.resolved_at and blocker.due_on < today:
+        words = gettext(
+            "Saved, but the due date %(day)s has passed already: is that what you mean?"
+        )
+        messages.warning(request, words % {"day": date_format(blocker.due_on)})
 
 
 class ResolutionForm(AutoDirForm, forms.Form):
@@ -51,6 +64,10 @@ class BlockerAdmin(GateFieldMixin, BoardAdmin):
         return [resolve_path, *super().get_urls()]
 
     def resolve(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the page that resolves a blocker; sent twice, it resolves it once."""
+        return once(request, lambda: self._resolve(request, object_id))
+
+    def _resolve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask how the blocker was resolved, on a page that fits a phone, and resolve it."""
         blocker = self.get_object(request, unquote(object_id))
         if blocker is None:
@@ -60,6 +77,7 @@ class BlockerAdmin(GateFieldMixin, BoardAdmin):
         form = ResolutionForm(request.POST or None, label_suffix="")
         if request.method == "POST" and form.is_valid():
             if blocker.resolve(request_user(request), form.cleaned_data["resolution"]):
+                note_written(request, blocker)
                 self.log_change(request, blocker, [{"changed": {"fields": ["resolution"]}}])
                 message = gettext("Resolved. %(gate)s no longer waits for %(who)s with this.")
                 values = {"gate": blocker.gate.code, "who": blocker.waiting_on}
@@ -80,3 +98,4 @@ class BlockerAdmin(GateFieldMixin, BoardAdmin):
     def save_model(self, request: HttpRequest, obj: Blocker, form: Any, change: bool) -> None:
         obj.sync_resolution(request_user(request))
         super().save_model(request, obj, form, change)
+        warn_of_past_due_date(request, obj)

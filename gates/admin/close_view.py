@@ -22,6 +22,7 @@ from gates.reason_text import reason_text
 
 from .base import request_user
 from .evidence import EvidenceForm, tell_of_cut_trailer
+from .sent_twice import note_written, once
 
 PROOF_ERROR_CODES = {rules.NEEDS_EVIDENCE.code, "all_expired"}
 
@@ -54,13 +55,6 @@ class ClosingForm(EvidenceForm):
 
     class Meta(EvidenceForm.Meta):
         exclude = ("gate",)
-        widgets = {
-            **EvidenceForm.Meta.widgets,
-            "observed_at": forms.DateTimeInput(
-                attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
-            ),
-            "valid_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        }
 
     def __init__(self, *args: Any, gate: Gate, **kwargs: Any) -> None:
         kwargs["instance"] = Evidence(gate=gate)
@@ -120,7 +114,14 @@ class ClosingForm(EvidenceForm):
 
 
 def close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpResponse:
-    """Show the form that closes a gate; on a valid POST close it and return to the gate."""
+    """Show the form that closes a gate; on a valid POST close it and return to the gate.
+
+    Sent twice, it closes the gate once.
+    """
+    return once(request, lambda: _close_page(model_admin, request, gate))
+
+
+def _close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpResponse:
     if request.method != "POST" and gate.progress == Gate.Progress.CLOSED:
         message = gettext("%(gate)s was closed already.")
         messages.info(request, message % {"gate": gate.code})
@@ -136,6 +137,7 @@ def close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpRespon
             form.add_error(None, model_admin.refusal_of(error).messages)
         else:
             if closed:
+                note_written(request, gate)
                 tell_of_cut_trailer(request, form.instance)
                 reason = form.cleaned_data["reason"]
                 model_admin.log_change(request, gate, f"{gettext('closed')}: {reason}")

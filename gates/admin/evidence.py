@@ -4,29 +4,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from gates.models import Evidence, Gate
 from gates.rules.files import ACCEPT
 
 from .base import BoardAdmin, ReasonRequiredForm, RefusalAwareForm, request_user
+from .date_fields import DayField, MomentField
+from .file_again import FileAgainField, FileAgainWidget
 from .gate_field import GateFieldMixin
-
-
-class LabelledSplitDateTime(AdminSplitDateTime):
-    """Django's two fields for a datetime, each with a label for screen readers."""
-
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        for part, label in zip(
-            context["widget"]["subwidgets"], (_("Date"), _("Time")), strict=True
-        ):
-            part["attrs"]["aria-label"] = label
-        return context
 
 
 def tell_of_cut_trailer(request: HttpRequest, evidence: Evidence) -> None:
@@ -51,10 +39,15 @@ class EvidenceForm(RefusalAwareForm):
         model = Evidence
         fields = "__all__"
         widgets = {
-            "observed_at": LabelledSplitDateTime(),
             "summary": forms.Textarea(attrs={"rows": 2}),
             "url": forms.URLInput(attrs={"class": "vURLField"}),
             "output": forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField monospace"}),
+            "file": FileAgainWidget(),
+        }
+        field_classes = {
+            "file": FileAgainField,
+            "observed_at": MomentField,
+            "valid_until": DayField,
         }
 
 

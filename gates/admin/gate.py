@@ -28,11 +28,14 @@ from .base import (
     RefusalAwareForm,
     request_user,
 )
+from .blocker import warn_of_past_due_date
 from .close_view import close_page, share
+from .date_fields import DAYS_AS_DAY_FIELD
 from .edit_conflicts import VersionedFormSet, VersionFieldMixin
 from .evidence import EvidenceForm, tell_of_cut_trailer
 from .gate_actions import GateActionsMixin
 from .gate_field import GateFieldMixin
+from .last_place import CODE_IN_ORDER, place_last
 
 CLOSED_PROGRESS = Gate.Progress.CLOSED
 
@@ -117,7 +120,10 @@ class BlockerInline(CachedChoicesMixin, VersionFieldMixin, admin.StackedInline):
     formset = VersionedFormSet
     extra = 1
     fields = (("needs", "waiting_on", "due_on"), "why", "resolution")
-    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 2})}}
+    formfield_overrides = {
+        **DAYS_AS_DAY_FIELD,
+        models.TextField: {"widget": forms.Textarea(attrs={"rows": 2})},
+    }
 
 
 class ActionInline(CachedChoicesMixin, VersionFieldMixin, admin.StackedInline):
@@ -150,6 +156,9 @@ class StatusFilter(admin.SimpleListFilter):
 
 class GateChangeList(ChangeList):
     """Sets `status_result` on each gate of the page, with two queries for any number of rows."""
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        return CODE_IN_ORDER if field_name == "code" else super().get_ordering_field(field_name)
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -252,9 +261,12 @@ class GateAdmin(GateActionsMixin, GateFieldMixin, BoardAdmin):
                     row.recorded_by = request_user(request)
             elif isinstance(row, Blocker):
                 row.sync_resolution(request_user(request))
+            place_last(row)
             row.save()
             if isinstance(row, Evidence):
                 tell_of_cut_trailer(request, row)
+            if isinstance(row, Blocker):
+                warn_of_past_due_date(request, row)
         # Deletions last, so that new evidence can replace the only one.
         for row in formset.deleted_objects:
             row._change_reason = reason

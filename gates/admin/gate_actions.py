@@ -13,6 +13,7 @@ from gates.models import Gate, TransitionRefused
 from gates.models.text_fields import CleanedFormField
 
 from .base import AutoDirForm, BoardAdmin, request_user
+from .sent_twice import note_written
 
 
 class BulkReasonForm(AutoDirForm, forms.Form):
@@ -85,6 +86,7 @@ class GateActionsMixin(BoardAdmin):
             return messages.ERROR, f"{gate.code}: {' '.join(refused.messages)}"
         if not changed:
             return messages.WARNING, f"{gate.code}: {no_change}"
+        note_written(request, gate)
         self.log_change(request, gate, f"{result}: {reason}")
         return messages.SUCCESS, f"{gate.code}: {result}"
 

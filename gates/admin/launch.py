@@ -1,5 +1,7 @@
 """The admin of launches and their sections."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
@@ -10,6 +12,7 @@ from gates.models import Launch, Section
 
 from .base import BoardAdmin, RefusalAwareForm
 from .edit_conflicts import VersionedFormSet, VersionFieldMixin
+from .last_place import place_last
 
 
 class SectionInline(VersionFieldMixin, admin.StackedInline):
@@ -31,6 +34,13 @@ class LaunchAdmin(BoardAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Launch | None = None) -> bool:
         # The front page needs a current launch; make another current before deleting this one.
         return super().has_delete_permission(request, obj) and not (obj and obj.is_current)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        for row in formset.save(commit=False):
+            place_last(row)
+            row.save()
+        for row in formset.deleted_objects:
+            row.delete()
 
     @admin.action(permissions=["change"], description=_("Show on the front page"))
     def make_current(self, request: HttpRequest, queryset: models.QuerySet[Launch]) -> None:

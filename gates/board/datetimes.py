@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from gates.rules.text import clean_date
+from gates.rules.date_text import iso_text
 
 # Where clocks go back at midnight, the last hour comes twice; fold=1 is the second of them.
 END_OF_DAY = time.max.replace(fold=1)
@@ -17,7 +17,7 @@ class InvalidDate(ValueError):
 
 
 def parse_as_of(text: str, now: datetime) -> datetime:
-    """Parse an ISO 8601 date or datetime; return a moment in the board's time zone.
+    """Parse an ISO 8601 or day-first date or datetime; return a moment in the board's time zone.
 
     A date means the end of that day. That holds for today too, so that it shows the live page. A
     time without an offset is local.
@@ -86,7 +86,7 @@ def end_of_day(moment: datetime) -> datetime:
 
 def _parse(text: str, time_of_date: time = END_OF_DAY) -> tuple[datetime, bool]:
     """Return the moment, and whether the text is a date; then the moment has `time_of_date`."""
-    text = clean_date(text)
+    text = iso_text(text)
     # In a URL, an unescaped "+03:00" arrives as a space.
     text = re.sub(r"(:[0-9.:]+) ([0-9]{2}:?[0-9]{2})$", r"\1+\2", text)
     try:
@@ -100,7 +100,8 @@ def _parse(text: str, time_of_date: time = END_OF_DAY) -> tuple[datetime, bool]:
         return timezone.localtime(moment), day is not None
     except (ValueError, OverflowError) as error:
         message = gettext(
-            "“%(text)s” is not a date like 2026-04-23 or a time like 2026-04-23T18:00."
+            "“%(text)s” is not a date like 2026-04-23 or 23/04/2026 (day first), nor a time like"
+            " 2026-04-23T18:00."
         )
         raise InvalidDate(message % {"text": text[:60]}) from error
 

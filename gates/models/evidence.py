@@ -24,6 +24,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gates.reason_text import validation_errors
+from gates.rules.evidence_dates import observed_at_errors, valid_until_errors
 from gates.rules.files import MAX_FILE_BYTES, file_errors, without_trailer
 
 from .dates import dates_within_range, within_range
@@ -284,6 +285,7 @@ class Evidence(GateChild):
                 self.sha256 = sha256_of(self.file)
             except ValidationError as error:
                 errors["file"] = error
+        errors |= self._date_errors()
         required_by_kind = {
             self.Kind.LINK.value: ("url", _("A link needs its address.")),
             self.Kind.OUTPUT.value: ("output", _("Paste what the command printed.")),
@@ -297,6 +299,15 @@ class Evidence(GateChild):
             errors.setdefault(field, message)
         if errors:
             raise ValidationError(errors)
+
+    def _date_errors(self) -> dict[str, Any]:
+        """Return field → messages where the dates contradict each other or the clock."""
+        observed_on = self.observed_at and timezone.localdate(self.observed_at)
+        reasons = {
+            "observed_at": observed_at_errors(self.observed_at, timezone.now()),
+            "valid_until": valid_until_errors(self.valid_until, observed_on),
+        }
+        return {name: validation_errors(found) for name, found in reasons.items() if found}
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save the evidence; clear the checksum if there is no file. `HashedFile.save` sets it."""

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timesince import timesince
+from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -100,7 +100,7 @@ def datetime_tag(value: datetime | date | None) -> SafeString | str:
 
 @register.filter
 def date_and_age(value: datetime | None) -> SafeString | str:
-    """Return a past datetime and its age in whole days.
+    """Return a datetime and its age in whole days; in the future, how far off it is.
 
     Whole days, because a page may stay cached for a day (see gates/views/etag.py).
     """
@@ -108,7 +108,10 @@ def date_and_age(value: datetime | None) -> SafeString | str:
         return ""
     day, today = timezone.localdate(value), timezone.localdate()
     since = gettext("%(time)s ago") % {"time": timesince(day, today, depth=1)}
-    if today - day < timedelta(days=2):
+    if day > today:
+        since = gettext("in %(time)s") % {"time": timeuntil(day, today, depth=1)}
+        since = gettext("tomorrow") if day - today == timedelta(days=1) else since
+    elif today - day < timedelta(days=2):
         since = gettext("today") if day == today else gettext("yesterday")
     return format_html('{} <span class="muted">({})</span>', datetime_tag(value), since)
 

@@ -237,7 +237,7 @@ def test_a_gate_cannot_be_moved_out_of_the_sight_of_its_launch(engineer: Client)
 @pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2100-01-01", "9999-12-31"])
 def test_far_off_dates_are_refused_on_the_field(engineer: Client, day: str) -> None:
     gate = factory.gate("T6")
-    moment = {"observed_at_0": day, "observed_at_1": "00:00:00"}
+    moment = {"observed_at": f"{day}T00:00"}
 
     response = save_gate(engineer, gate, evidence=[proof(valid_until=day, **moment)])
 

@@ -25,7 +25,7 @@ NAMES = (
     "_to_field", "_changelist_filters", "_facets", "app_label", "model_name", "field_name", "term",
     "format", "launch", "action", "post", "select_across", "index", "login", "password",
     "oldpassword", "password1", "password2", "code", "credential", "name", "username", "groups",
-    "progress", "reason", "title", "summary", "url", "observed_at_0", "observed_at_1",
+    "progress", "reason", "title", "summary", "url", "observed_at",
     "valid_until", "min_closed", "slug", "snapshot_date", "plan_starts_on", "evidence-TOTAL_FORMS",
     "evidence-INITIAL_FORMS", "decide", "_selected_action", "language",
 )  # fmt: skip
