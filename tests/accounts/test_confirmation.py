@@ -13,10 +13,10 @@ from django.urls import reverse
 
 from gates.admin.read_state import state_of
 from gates.models.history import save_with_history
-from tests.accounts.test_security_log import events
 from tests.support import factory
 from tests.support.admin_forms import person
 from tests.support.login import NEW, SECRET, confirm_session, log_in, log_in_confirmed
+from tests.support.security_events import events
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_attempts_yet")]
 

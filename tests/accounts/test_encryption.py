@@ -17,9 +17,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import encryption
-from tests.accounts.test_security_log import events
 from tests.support import factory
 from tests.support.login import SECRET, log_in, logged_in
+from tests.support.security_events import events
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_attempts_yet")]
 

@@ -1,8 +1,6 @@
 """The security log: who, from where, in which request; and nothing that is secret."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -14,6 +12,7 @@ from django.urls import reverse
 from gates.management.commands.bootstrap import SNAPSHOT
 from tests.support import factory
 from tests.support.admin_forms import person, proof, rows, save_gate
+from tests.support.security_events import events
 
 pytestmark = pytest.mark.django_db
 
@@ -33,12 +32,6 @@ def sami(client: Client) -> Client:
 
 def log_in(client: Client, login: str = "sami", password: str = SECRET) -> None:
     client.post(reverse("account_login"), {"login": login, "password": password})
-
-
-def events(caplog: pytest.LogCaptureFixture, name: str) -> list[dict[str, Any]]:
-    """The lines about one kind of event."""
-    lines = [json.loads(row.getMessage()) for row in caplog.records if row.name == "security"]
-    return [line for line in lines if line["event"] == name]
 
 
 def test_a_line_says_who_from_where_and_in_which_request(

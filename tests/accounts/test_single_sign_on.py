@@ -5,13 +5,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 from django.conf import settings
+
+from tests.support.openid_server import OpenIdServer
 
 # What a browser would do: ask to log in, come back with what the server said.
 LOG_IN = """
@@ -40,44 +42,9 @@ print(json.dumps({
 """
 
 
-class Server(BaseHTTPRequestHandler):
-    """Says who has logged in: `person`."""
-
-    person: dict[str, Any] = {}
-
-    server: ThreadingHTTPServer
-
-    def do_GET(self) -> None:
-        here = f"http://127.0.0.1:{self.server.server_port}"
-        if "openid-configuration" in self.path:
-            return self.say({
-                "issuer": here,
-                "authorization_endpoint": f"{here}/authorize",
-                "token_endpoint": f"{here}/token",
-                "userinfo_endpoint": f"{here}/userinfo",
-                "jwks_uri": f"{here}/keys",
-            })  # fmt: skip
-        return self.say(self.person)
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.say({"access_token": "token", "token_type": "Bearer"})
-
-    def say(self, what: dict[str, Any]) -> None:
-        body = json.dumps(what).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_args: Any) -> None:
-        """Quiet."""
-
-
 @pytest.fixture
 def provider() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), OpenIdServer)
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -86,7 +53,7 @@ def provider() -> Iterator[str]:
 
 def log_in(database: Path, provider: str, **person: Any) -> dict[str, Any]:
     """Log in through the provider in a process of its own; what came of it."""
-    Server.person = {"sub": "1", "name": "Sami", **person}
+    OpenIdServer.person = {"sub": "1", "name": "Sami", **person}
     result = subprocess.run(
         [sys.executable, "-c", LOG_IN],
         cwd=settings.BASE_DIR,

@@ -15,12 +15,12 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, expect
 
-from tests.accounts.test_single_sign_on import Server
+from tests.support.openid_server import OpenIdServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
 
 
-class Provider(Server):
+class Provider(OpenIdServer):
     """A provider with a log-in page."""
 
     def do_GET(self) -> None:  # noqa: N802  the library's name
