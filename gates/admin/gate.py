@@ -88,8 +88,9 @@ class EvidenceFormSet(VersionedFormSet):
             )
 
     def _rewrites(self) -> bool:
-        """Whether evidence of a closed gate is changed or deleted; new evidence is neither."""
-        changed = any(form.has_changed() for form in self.initial_forms)
+        """Return whether evidence of a closed gate is changed; what is deleted or new is not."""
+        kept = (form for form in self.initial_forms if not self._should_delete_form(form))  # type: ignore[attr-defined]
+        changed = any(form.has_changed() for form in kept)
         # The gate in memory has what this form wants of it.
         closed = Gate.objects.filter(pk=self.instance.pk, progress=CLOSED_PROGRESS)
         return changed and closed.exists()

@@ -11,7 +11,10 @@ PARENTS = {Gate: "section", Section: "launch", Claim: "launch", Action: "launch"
 
 # T2 before T10: the letters first, then the longer numbers after the shorter.
 CODE_IN_ORDER = Concat(
-    "section__prefix", LPad(Cast(Length("code"), CharField()), 2, Value("0")), "code"
+    "section__prefix",
+    LPad(Cast(Length("code"), CharField()), 2, Value("0")),
+    "code",
+    output_field=CharField(),
 )
 
 

@@ -63,7 +63,7 @@ def insert_closed_by_create(gate: Gate) -> None:
 
 
 def insert_closed_by_bulk_create(gate: Gate) -> None:
-    forged = Gate(section=gate.section, launch=gate.launch, code="T9", progress="closed")
+    forged = Gate(section=gate.section, launch=gate.launch, code="T9", title="x", progress="closed")
     Gate.objects.bulk_create([forged])
 
 

@@ -156,7 +156,11 @@ def test_a_constraint_refuses_what_contradicts_it(name: str, write: Wrong) -> No
 
     diagnosis = getattr(refusal.value.__cause__, "diag", None)
     if diagnosis is not None:
-        assert diagnosis.constraint_name == name
+        # PostgreSQL runs the trigger for text that shows nothing before the checks of the table.
+        blank = (
+            {"text_is_visible"} if name in {"launch_has_name", "evidence_has_substance"} else set()
+        )
+        assert diagnosis.constraint_name in {name} | blank
     elif name in CHECKS:
         assert name in str(refusal.value)
     assert everything() == before
