@@ -14,6 +14,13 @@ from gates.operations import evidence_files
 from tests.support import factory
 
 
+@pytest.fixture(autouse=True)
+def _empty_storage() -> None:
+    """The storage of all tests of a process is one; begin without their files."""
+    for name in list(evidence_files.stored_files()):
+        default_storage.delete(name)
+
+
 def attached() -> Evidence:
     made = Evidence(gate=factory.gate("T6"), kind="file", summary="The log of the drill")
     made.file.save("drill.txt", ContentFile(b"p95 410 ms\n"))
