@@ -52,7 +52,9 @@ Outcomes = list[tuple[str, str]]
 def gates_for(pair: str, rounds: int) -> tuple[list[int], int]:
     """A gate a round, ready for the pair of writes, and one gate to move evidence to."""
     section = factory.section("T")
-    new = [Gate(section=section, launch=section.launch, code=f"T{n}") for n in range(rounds)]
+    new = [
+        Gate(section=section, launch=section.launch, code=f"T{n}", title="x") for n in range(rounds)
+    ]
     gates = Gate.objects.bulk_create(new)
     two = pair == "two deleters"
     for proof in ("First", "Second") if two else ("First",):

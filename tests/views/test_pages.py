@@ -153,7 +153,7 @@ def test_the_board_costs_a_constant_number_of_queries(
         factory.action(gate.launch, f"Step {number}", gate=gate)
     reader.get("/")  # reads the account's language, once a log-in
 
-    with django_assert_num_queries(12):  # session, account, revision, launch, and the tables
+    with django_assert_num_queries(16):  # session, account, revision, launch, and the tables
         reader.get("/")
     with django_assert_num_queries(21):
         reader.get("/gates/T1/")

@@ -100,7 +100,7 @@ def test_a_form_stores_what_is_seen(engineer: Client) -> None:
 
     stored = Evidence.objects.get()
     assert done.status_code == 302
-    assert Gate.objects.values_list("code", "title").get() == ("T1", "Load test")
+    assert Gate.objects.values_list("code", "notes").get() == ("T1", "Read again")
     assert (stored.summary, stored.url) == (
         "a" * 247 + "\n" + "b" * 248,
         "https://example.com/a",
@@ -178,7 +178,8 @@ def test_a_document_makes_no_second_owner_and_finds_its_gates(tmp_path: Path) ->
                 "launch": [slug],
                 "section": [slug, "T"],
                 "code": "t١",
-                "title": "Load test",
+                "title": f"Gate{MARK} T1",
+                "notes": "Read again",
                 "owner": [f"{WIDTH}SAMI"],
             },
         },
@@ -189,7 +190,7 @@ def test_a_document_makes_no_second_owner_and_finds_its_gates(tmp_path: Path) ->
     call_command("import_snapshot", path)
 
     assert [owner.name for owner in Owner.objects.all()] == ["Sami"]
-    assert Gate.objects.values_list("code", "title").get() == ("T1", "Load test")
+    assert Gate.objects.values_list("code", "notes").get() == ("T1", "Read again")
 
 
 def test_a_second_owner_in_another_spelling_is_refused() -> None:
