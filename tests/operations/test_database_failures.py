@@ -143,7 +143,9 @@ def before(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, do: Callable[
 
 def closing(gate: Gate) -> dict[str, Any]:
     """Return the gate's form data that adds evidence and closes."""
-    return gate_data(gate, progress="closed", reason="Seen green", evidence=[proof("10:00")])
+    return gate_data(
+        gate, progress="closed", reason="Seen green", evidence=[proof("Green at 10:00")]
+    )
 
 
 def url_of(gate: Gate) -> str:
@@ -261,7 +263,7 @@ def test_a_disk_too_full_for_a_file_leaves_no_row(
     client.force_login(person("engineer", "Engineer"))
     path = Path(settings.BASE_DIR) / "README.md"
     with path.open("rb") as file:
-        form = gate_data(gate, evidence=[proof("10:00", kind="file", file=file)])
+        form = gate_data(gate, evidence=[proof("Green at 10:00", kind="file", file=file)])
         response = client.post(url_of(gate), form)
 
     assert unavailable((response.status_code, response.content.decode()))

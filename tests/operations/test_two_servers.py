@@ -9,6 +9,7 @@ from threading import Barrier, Thread
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from django.conf import settings
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -43,10 +44,11 @@ class Person(Browser):
 @pytest.fixture
 def servers(committed: None, tmp_path: Path) -> Iterator[tuple[Server, Server]]:
     cache.clear()
+    url = url_of(connection.settings_dict["NAME"])
     with ExitStack() as stack:
         started = []
         for _ in range(2):
-            started.append(Server(tmp_path, url_of(connection.settings_dict["NAME"])))
+            started.append(Server(tmp_path, url, SECRET_KEY=settings.SECRET_KEY))
             stack.callback(started[-1].stop)
         yield started[0], started[1]
     cache.clear()
