@@ -133,7 +133,7 @@ def attach(browser: Person, server: Server) -> Evidence:
     response, _ = browser.post(
         server,
         reverse("admin:gates_evidence_add"),
-        gate=Gate.objects.get(code="GV1").pk,
+        gate="GV1",
         kind="file",
         summary="The log of the drill",
         file=SimpleUploadedFile("k6.txt", LOG),
@@ -176,8 +176,8 @@ def test_wrong_passwords_count_together_and_logging_out_counts_for_both(
         thief.post(server, log_in, login="lina", password="wrong")
     answers = []
     for server in servers:
-        lina.get(server, log_in)
-        answers.append(lina.post(server, log_in, login="lina", password=PASSWORD))
+        answers.append(thief.post(server, log_in, login="lina", password=PASSWORD))
+    landed = lina.log_in("lina", secrets["lina"], one, other)  # from another address
     before = sami.get(one, "/history/")[0].status
     sami.post(other, reverse("account_logout"))
     after = sami.get(one, "/history/")[0].status
@@ -185,4 +185,5 @@ def test_wrong_passwords_count_together_and_logging_out_counts_for_both(
     for response, page in answers:
         assert response.status == 200
         assert b"Too many failed attempts" in page
+    assert landed == "/"
     assert (before, after) == (200, 302)
