@@ -59,14 +59,17 @@ addresses = st.sampled_from(
 @st.composite
 def evidence(draw: Callable[[Any], Any]) -> dict[str, Any]:
     kind = draw(st.sampled_from(["statement", "link", "output", "document", "measurement"]))
+    observed_at, valid_until = draw(moments), draw(days)
+    if observed_at and valid_until and valid_until <= observed_at.date():
+        valid_until = None  # it does not end before it was observed
     return {
         "kind": kind,
         "summary": draw(proofs()),
         "url": draw(addresses) if kind == "link" else draw(st.sampled_from(["", "http://a"])),
         "output": draw(texts(least=1)) if kind == "output" else draw(st.sampled_from(["", "a\nb"])),
         "commit": draw(st.sampled_from(["", "ce0027e", "a|b"])),
-        "observed_at": draw(moments),
-        "valid_until": draw(days),
+        "observed_at": observed_at,
+        "valid_until": valid_until,
     }
 
 

@@ -100,7 +100,7 @@ def test_a_form_stores_what_is_seen(engineer: Client) -> None:
 
     stored = Evidence.objects.get()
     assert done.status_code == 302
-    assert Gate.objects.values_list("code", "notes").get() == ("T1", "Read again")
+    assert Gate.objects.values_list("code", "title").get() == ("T1", "Load test")
     assert (stored.summary, stored.url) == (
         "a" * 247 + "\n" + "b" * 248,
         "https://example.com/a",
