@@ -201,7 +201,8 @@ def _make_history(rows: int, user: User, rng: random.Random) -> None:
             _history_row(row, time, "~", user, rng, last=last[id(row)] == index)
         )
     for model, rows_of_model in history.items():
-        digests: dict[int, str] = {}
+        written = model.history.order_by("history_id").values_list("id", "history_digest")
+        digests: dict[int, str] = dict(written)
         for row in rows_of_model:  # in bulk, neither signals nor SQLite's triggers chain them
             row.history_recorded_at = row.history_date
             digests[row.id] = row_digest(digests.get(row.id, ""), history_values(row))

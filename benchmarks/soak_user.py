@@ -95,7 +95,7 @@ class SoakUser(Thread):
         """Add evidence to a gate; half of it is a file."""
         marker = next(self.markers)
         data: dict[str, Any] = {
-            "gate": self._random_gate(),
+            "gate": self.random.choice(self.gates[:SHARED_GATES])[1],
             "kind": "statement",
             "summary": marker,
         }
@@ -125,7 +125,7 @@ class SoakUser(Thread):
         """Add a blocker to a gate, then resolve it: two writes."""
         needs, resolution = next(self.markers), next(self.markers)
         data = {
-            "gate": self._random_gate(),
+            "gate": self.random.choice(self.gates[:SHARED_GATES])[1],
             "needs": needs,
             "waiting_on": self.owner,
             "_continue": "1",
