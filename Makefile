@@ -29,7 +29,7 @@ test: $(DEV) ## run the tests on SQLite and on PostgreSQL (ARGS="-k close")
 
 # The same tests with more examples and rounds, and all views of every page (tests/support/profile.py).
 test-all: export HYPOTHESIS_PROFILE = full
-test-all: test ## run the tests with all of their examples, as .ci/run does
+test-all: test ## run the tests with all of their examples
 
 # As in production, with a key of its own. Stands in front of a command.
 PRODUCTION = env DEBUG=off ALLOWED_HOSTS=gates.example \

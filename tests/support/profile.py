@@ -1,4 +1,4 @@
-"""How much the tests try: little in `make test`, all of it in `make test-all` and `.ci/run`.
+"""How much the tests try: little in `make test`, all of it in `make test-all`.
 
 HYPOTHESIS_PROFILE chooses: "quick", the default, or "full". It says how many examples Hypothesis
 makes, and how often the loops of the tests' own go round.
