@@ -66,11 +66,16 @@ def _prefixes() -> Iterator[str]:
 
 def _make_board(gates: int, user: User, rng: random.Random) -> None:
     today = timezone.localdate()
-    launch = Launch.objects.create(
-        slug="primitive",
-        name="Dealix Launch Gates — v3.0.0 Primitive Launch",
-        snapshot_date=today,
-        plan_starts_on=today,
+    # In bulk like the others: a saved launch has a history row of now, before those of the past.
+    [launch] = Launch.objects.bulk_create(
+        [
+            Launch(
+                slug="primitive",
+                name="Dealix Launch Gates — v3.0.0 Primitive Launch",
+                snapshot_date=today,
+                plan_starts_on=today,
+            )
+        ]
     )
     owners = Owner.objects.bulk_create(
         Owner(name=f"Person {number}", user=None if number else user) for number in range(12)

