@@ -72,6 +72,7 @@ def _make_board(gates: int, user: User, rng: random.Random) -> None:
             Launch(
                 slug="primitive",
                 name="Dealix Launch Gates — v3.0.0 Primitive Launch",
+                is_current=True,
                 snapshot_date=today,
                 plan_starts_on=today,
             )
