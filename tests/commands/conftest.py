@@ -1,0 +1,65 @@
+"""A board to copy to another database, and the databases to copy it to."""
+
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+
+from gates.models import Gate
+from tests.support import factory
+from tests.support.admin_forms import person
+from tests.support.databases import TEMPLATE, WORKER, url_of
+
+SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
+
+
+@pytest.fixture
+def target(migrated_sqlite: Path) -> str:
+    """The DATABASE_URL of an empty, migrated SQLite database."""
+    return f"sqlite:///{migrated_sqlite}"
+
+
+@pytest.fixture
+def own_database() -> Iterator[str]:
+    """The DATABASE_URL of an empty, migrated PostgreSQL database beside that of the tests."""
+    name = f"moved_here_{WORKER}"
+    outside = connection.copy()
+    with outside.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    try:
+        yield url_of(name)
+    finally:
+        with outside.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        outside.close()
+
+
+@pytest.fixture
+def board(committed: None) -> None:
+    """An imported launch with edits, a session and a second factor."""
+    sami = person("sami", "Founder")
+    call_command("import_snapshot", str(SNAPSHOT), by="sami", verbosity=0, stdout=StringIO())
+    gate = Gate.objects.filter(progress="open", blockers=None).order_by("pk")[0]
+    factory.evidence(
+        gate, "ثبت في 2026-11-01 \N{RIGHT-TO-LEFT MARK}‘quoted’ \\ 100 %s", recorded_by=sami
+    )
+    gate.close(sami, "Seen green")
+    gate.reopen(sami, "Red again")
+    gate.close(sami, "Green again")
+    Authenticator.objects.create(user=sami, type="totp", data={"secret": "x", "a": [1, None]})
+    Client().force_login(sami)
+
+
+@pytest.fixture
+def newest_gone(board: None) -> int:
+    """The key of the newest gate, which was deleted."""
+    gate = factory.gate("T99", section=Gate.objects.order_by("pk")[0].section)
+    key = int(gate.pk)
+    gate.delete()
+    return key
