@@ -3,8 +3,6 @@
 `ROLES` is complete: `create_groups`, which `bootstrap` calls, takes all other permissions away.
 """
 
-from collections.abc import Iterable
-
 from django.contrib.auth.models import Group, Permission
 
 VIEW = ("view",)
@@ -55,20 +53,16 @@ def create_groups() -> None:
     """Create the groups that are missing, and give each exactly the permissions of `ROLES`.
 
     Raises:
-        Permission.DoesNotExist: the migrations have not created the permissions yet.
+        KeyError: the migrations have not created the permissions yet.
     """
+    permissions: dict[tuple[str, ...], Permission] = {
+        permission.natural_key(): permission
+        for permission in Permission.objects.select_related("content_type")
+    }
     for name, actions_by_model in ROLES.items():
         group, _ = Group.objects.get_or_create(name=name)
-        group.permissions.set(_permissions(actions_by_model.items()))
-
-
-def _permissions(actions_by_model: Iterable[tuple[str, tuple[str, ...]]]) -> list[Permission]:
-    return [
-        Permission.objects.get(
-            content_type__app_label=label.split(".")[0],
-            content_type__model=label.split(".")[1],
-            codename=f"{action}_{label.split('.')[1]}",
+        group.permissions.set(
+            permissions[(f"{action}_{label.partition('.')[2]}", *label.split("."))]
+            for label, actions in actions_by_model.items()
+            for action in actions
         )
-        for label, actions in actions_by_model
-        for action in actions
-    ]

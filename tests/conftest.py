@@ -1,5 +1,6 @@
 """Fixtures that all tests share, the engines and profiles they run under, and their databases."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -86,6 +87,15 @@ def uses_database(item: pytest.Item) -> bool:
     """Whether pytest-django gives the test a database, or a mark names the engine it needs."""
     fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
     return bool(fixtures) or any(map(item.get_closest_marker, ("django_db", *ENGINES)))
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from walking over Django and the tests again and again.
+
+    They stay to the end of the run anyway. A tenth of the suite's CPU time, measured.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_report_header() -> str:
