@@ -50,7 +50,7 @@ class LogInForm(LoginForm):
         return stored_username(super().clean_login())
 
 
-class CodeField(CharField):
+class OneTimeCodeField(CharField):
     """A code of an app or a recovery code: digits of any script, whatever stands between them."""
 
     def to_python(self, value: Any) -> Any:
@@ -61,15 +61,15 @@ class CodeField(CharField):
         )
 
 
-class CodeFieldMixin:
-    """Replace the library's field by `CodeField`, with the keyboard and hints for a code."""
+class OneTimeCodeFieldMixin:
+    """Replace the library's field by `OneTimeCodeField`, with the keyboard and hints for a code."""
 
     fields: dict[str, Any]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         hints = {"autocomplete": "one-time-code", "inputmode": "numeric", "dir": "ltr"}
-        self.fields["code"] = CodeField(
+        self.fields["code"] = OneTimeCodeField(
             label=self.fields["code"].label,
             widget=TextInput(attrs={**AS_TYPED, **hints, "autofocus": True}),
         )
@@ -82,15 +82,15 @@ class CodeFieldMixin:
             raise get_adapter().validation_error("incorrect_code") from error
 
 
-class CodeForm(CodeFieldMixin, AuthenticateForm):
+class CodeForm(OneTimeCodeFieldMixin, AuthenticateForm):
     """Prove the second factor of a log-in by a code."""
 
 
-class ConfirmByCodeForm(CodeFieldMixin, ReauthenticateForm):
+class ConfirmByCodeForm(OneTimeCodeFieldMixin, ReauthenticateForm):
     """Confirm by a code before a change to an account."""
 
 
-class SetUpAppForm(CodeFieldMixin, ActivateTOTPForm):
+class SetUpAppForm(OneTimeCodeFieldMixin, ActivateTOTPForm):
     """Set up an authenticator app by its first code."""
 
 

@@ -26,7 +26,7 @@ def parse_as_of(text: str, now: datetime) -> datetime:
         InvalidDate: Not a date, or later than `now`. Tomorrow's board would be a guess: evidence,
             blockers and reopenings until then are not known.
     """
-    moment, whole_day = _parse(text)
+    moment, whole_day = _parse_datetime(text)
     if whole_day and moment.date() == timezone.localdate(now):
         return end_of_day(now)
     return _reject_future(moment, now, text)
@@ -38,7 +38,7 @@ def parse_since(text: str, now: datetime) -> datetime:
     Raises:
         InvalidDate: Not a date, or later than `now`.
     """
-    moment, _whole_day = _parse(text, time.min)
+    moment, _whole_day = _parse_datetime(text, time.min)
     return _reject_future(moment, now, text)
 
 
@@ -84,7 +84,7 @@ def end_of_day(moment: datetime) -> datetime:
     return timezone.make_aware(datetime.combine(timezone.localdate(moment), END_OF_DAY))
 
 
-def _parse(text: str, time_of_date: time = END_OF_DAY) -> tuple[datetime, bool]:
+def _parse_datetime(text: str, time_of_date: time = END_OF_DAY) -> tuple[datetime, bool]:
     """Return the moment, and whether the text is a date; then the moment has `time_of_date`."""
     text = iso_text(text)
     # In a URL, an unescaped "+03:00" arrives as a space.

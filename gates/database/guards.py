@@ -28,7 +28,7 @@ def guard_errors(connection: Any) -> list[str]:
     return [
         *errors,
         *guards_postgresql.errors(connection, tables),
-        *web_rights.errors(connection),
+        *web_rights.rights_errors(connection),
     ]
 
 
@@ -36,7 +36,7 @@ def role_note(connection: Any) -> str:
     """Return a note if the role in use could remove every guard; else ""."""
     if connection.vendor == "sqlite":
         return ""
-    role = web_rights.role_note(connection)
+    role = web_rights.privileged_role(connection)
     return role and f"the role in use, {role}, can remove every guard; never serve the web with it"
 
 

@@ -60,7 +60,7 @@ def web_rights(table: str) -> tuple[str, ...]:
     return ADD if table in APPEND_ONLY_TABLES else WORK
 
 
-def errors(connection: Any) -> Iterator[str]:
+def rights_errors(connection: Any) -> Iterator[str]:
     """Yield one line for each right that a web role has and should not have, or lacks."""
     rights: dict[str, dict[str, set[str]]] = {}
     with connection.cursor() as cursor:
@@ -105,7 +105,7 @@ def _table_errors(role: str, rights: dict[str, set[str]]) -> Iterator[str]:
             yield f"role {role} may not {', '.join(less)} on {table}: run database_roles"
 
 
-def role_note(connection: Any) -> str:
+def privileged_role(connection: Any) -> str:
     """Return the role in use if it owns the tables or is a superuser; else ""."""
     with connection.cursor() as cursor:
         cursor.execute(ROLE_IN_USE)

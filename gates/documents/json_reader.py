@@ -25,7 +25,7 @@ def read_json(path: Path) -> Document:
         DocumentError: not readable, too large, not UTF-8, not JSON, or rows of the wrong shape.
     """
     content = read_bytes(path)
-    rows = _parse(path.name, content)
+    rows = _parse_json(path.name, content)
     records, problems = [], []
     for number, row in enumerate(rows, start=1):
         result = _json_record(f"row {number}", row)
@@ -55,7 +55,7 @@ def read_bytes(path: Path) -> bytes:
         raise DocumentError([Problem(path.name, "", error.strerror or str(error))]) from error
 
 
-def _parse(name: str, content: bytes) -> list[Any]:
+def _parse_json(name: str, content: bytes) -> list[Any]:
     try:
         rows = json.loads(
             content.decode("utf-8-sig"),

@@ -195,12 +195,12 @@ def _field_changes(
     for field in columns:
         if field.name in HIDDEN_FIELDS or old.get(field.attname) == new[field.attname]:
             continue
-        before, after = (_field_text(field, row, new, names) for row in (old, new))
+        before, after = (_named_field_text(field, row, new, names) for row in (old, new))
         if before != after or field.is_relation:
             yield FieldChange(str(field.verbose_name), before, after)
 
 
-def _field_text(
+def _named_field_text(
     field: Any, row: Mapping[str, Any], entry: Mapping[str, Any], names: NamesOnRecord
 ) -> str:
     """Return a column of a row as text; a reference is named as it was at the entry's moment."""
