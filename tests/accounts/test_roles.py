@@ -1,4 +1,4 @@
-"""Who may do what: the table of DESIGN §6, tried through the admin."""
+"""Who may do what: the table in `gates/roles.py`, tried through the admin."""
 
 import pytest
 from django.contrib.auth.models import User
