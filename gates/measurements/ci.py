@@ -51,7 +51,7 @@ def read_ci(content: bytes) -> Report:
         return _report("named", [*results, *["missing"] * missing], commit)
     if data and all(_is_need(job) for job in data.values()):
         return _report("needs", [_named_result(name, job) for name, job in data.items()])
-    message = gettext_noop("This is no list of CI jobs: it has no jobs in it.")
+    message = gettext_noop("This is not a list of CI jobs: it has no jobs.")
     raise ReportError("not_ci", message)
 
 
@@ -120,6 +120,6 @@ def as_commit(text: str) -> str:
     """Return a commit's name, which is hexadecimal; empty if none is given."""
     name = text.strip().lower()
     if name and (not 7 <= len(name) <= 64 or set(name) - set("0123456789abcdef")):
-        message = gettext_noop("“%(text)s” is no commit.")
+        message = gettext_noop("“%(text)s” is not a commit.")
         raise ReportError("commit", message, text=shown(text))
     return name

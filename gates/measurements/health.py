@@ -32,12 +32,12 @@ def read_health(content: bytes) -> Report:
     """
     data = parse_json(content)
     if "status" not in data or "milliseconds" not in data:
-        message = gettext_noop("This is no report of a probe: it needs status and milliseconds.")
+        message = gettext_noop("This is not a probe report: it needs status and milliseconds.")
         raise ReportError("not_health", message)
     status = as_count(data["status"], "status")
     milliseconds = as_number(data["milliseconds"], "milliseconds")
     if status > _MAX_STATUS or milliseconds < 0:
-        message = gettext_noop("The status is no HTTP status, or the time is negative.")
+        message = gettext_noop("The status is not an HTTP status, or the time is negative.")
         raise ReportError("not_health", message)
     measures = {"status": status, "milliseconds": milliseconds}
     parts = as_object(data.get("parts", {}), "parts")

@@ -81,7 +81,7 @@ def read_junit(content: bytes) -> Report:
     walk_xml(content, counter)
     counter.end_case()
     if not counter.tests:
-        raise ReportError("no_tests", gettext_noop("The report has no test in it."))
+        raise ReportError("no_tests", gettext_noop("The report has no tests."))
     if not counter.passed and not counter.outcomes["failures"] + counter.outcomes["errors"]:
         raise ReportError("no_tests", gettext_noop("All tests were skipped: nothing was tested."))
     counts = {"tests": counter.tests, "passed": counter.passed, **counter.outcomes}

@@ -44,7 +44,7 @@ def read_k6(content: bytes) -> Report:
     if "results" in data and "config" in data:
         return _read_machine_readable(data)
     if "metrics" not in data:
-        message = gettext_noop("This is no summary of k6: it has neither metrics nor results.")
+        message = gettext_noop("This is not a k6 summary: it has neither metrics nor results.")
         raise ReportError("not_k6", message)
     metrics = as_object(data["metrics"], "metrics")
     if any(isinstance(metric, dict) and "values" in metric for metric in metrics.values()):
@@ -89,7 +89,7 @@ def _listed(metrics: Any, where: str) -> Iterator[tuple[str, Values]]:
     for path, metric in objects(metrics, where):
         name = as_text(metric.get("name"), f"{path}.name")
         if name in names:
-            message = gettext_noop("%(where)s: the metric “%(name)s” stands twice.")
+            message = gettext_noop("%(where)s: the metric “%(name)s” appears twice.")
             raise ReportError("duplicate_metric", message, where=where, name=shown(name))
         names.add(name)
         raw = dict(as_object(metric.get("values"), f"{path}.values"))
@@ -156,7 +156,7 @@ def _report(form: str, metrics: Mapping[str, Values], duration: Any, time: Any =
         for statistic, value in values.items()
     }
     if not measures:
-        message = gettext_noop("The summary has no metric that was measured.")
+        message = gettext_noop("The summary has no measured metric.")
         raise ReportError("no_metrics", message)
     if duration is not None:
         measures["duration"] = duration

@@ -43,7 +43,7 @@ class Report:
     def __post_init__(self) -> None:
         """Refuse measures that cannot be stored, and a report without any."""
         if not self.measures:
-            raise ReportError("no_measure", gettext_noop("The report has no number in it."))
+            raise ReportError("no_measure", gettext_noop("The report has no numbers."))
         if len(self.measures) > MAX_MEASURES:
             message = gettext_noop("The report has %(count)s numbers; at most %(most)s are read.")
             raise ReportError("too_many", message, count=len(self.measures), most=MAX_MEASURES)

@@ -32,7 +32,7 @@ def read_restore(content: bytes) -> Report:
     if isinstance(data.get("tables"), dict):
         return _read_tables(data)
     if not isinstance(data.get("tables"), Decimal):
-        message = gettext_noop("This is no report of a restore: it has no tables in it.")
+        message = gettext_noop("This is not a restore report: it has no tables.")
         raise ReportError("not_restore", message)
     names = {measure.name for measure in MEASURES[Kind.RESTORE]} & data.keys()
     measures = {name: as_count(data[name], name) for name in _COUNTS if name in names}

@@ -68,7 +68,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            message = gettext_noop("The key “%(key)s” stands twice in one object.")
+            message = gettext_noop("The key “%(key)s” appears twice in one object.")
             raise ReportError("duplicate_key", message, key=shown(key))
         found[key] = value
     return found
@@ -89,7 +89,7 @@ def _number(text: str) -> Decimal:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    message = gettext_noop("%(name)s is no number that could be compared.")
+    message = gettext_noop("%(name)s is not a number that can be compared.")
     raise ReportError("not_finite", message, name=name)
 
 
@@ -132,7 +132,7 @@ def as_count(value: Any, where: str) -> Decimal:
 def as_text(value: Any, where: str) -> str:
     """Return a value that must be a text."""
     if not isinstance(value, str):
-        message = gettext_noop("%(where)s must be a text.")
+        message = gettext_noop("%(where)s must be text.")
         raise ReportError("not_text", message, where=shown(where))
     return value
 

@@ -100,15 +100,15 @@ def check_reason(check: CheckFact, today: date) -> Reason:
     if state == CheckState.NEVER_RUN:
         return Reason("check_never_run", gettext_noop("check %(key)s: no run yet"), values)
     if check.last is None:
-        message = gettext_noop("check %(key)s: no run under its present definition")
+        message = gettext_noop("check %(key)s: no run under its current definition")
         return Reason("check_not_met", message, values)
     values["date"] = check.last.observed_on
     if state == CheckState.FAILED:
         return Reason("check_failed", gettext_noop("check %(key)s: failed on %(date)s"), values)
     if state == CheckState.STALE:
         plural = ngettext_noop(
-            "check %(key)s: passed on %(date)s, which holds for %(count)s day",
-            "check %(key)s: passed on %(date)s, which holds for %(count)s days",
+            "check %(key)s: passed on %(date)s, more than %(count)s day ago",
+            "check %(key)s: passed on %(date)s, more than %(count)s days ago",
         )
         values["count"] = check.fresh_days
         return Reason("check_stale", **plural, values=values, count=check.fresh_days)

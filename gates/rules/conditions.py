@@ -87,7 +87,7 @@ def missing_measures(
 
     Such a report decides nothing: it is refused, and no run is kept.
     """
-    message = gettext_noop("The report has no %(measure)s, which the check asks for.")
+    message = gettext_noop("The report has no %(measure)s, which the check needs.")
     asked = dict.fromkeys(condition.measure for condition in conditions)
     return tuple(
         Reason("missing_measure", message, {"measure": name})
@@ -100,7 +100,7 @@ def unmet_conditions(
     conditions: Iterable[Condition], measures: Mapping[str, Decimal]
 ) -> tuple[Reason, ...]:
     """Return one reason for each condition that does not hold for the numbers."""
-    message = gettext_noop("%(measure)s is %(value)s; asked is %(operator)s %(bound)s")
+    message = gettext_noop("%(measure)s is %(value)s; required: %(operator)s %(bound)s")
     return tuple(
         Reason(
             "unmet",
@@ -124,7 +124,7 @@ def _shown(value: Decimal | None) -> str:
 def condition_errors(kind: Kind, conditions: Sequence[Condition]) -> tuple[Reason, ...]:
     """Return why a check of the kind cannot have these conditions; empty if it can."""
     if not conditions:
-        message = gettext_noop("A check needs a condition: without one nothing decides it.")
+        message = gettext_noop("A check needs at least one condition.")
         return (Reason("no_condition", message),)
     if len(conditions) > MAX_CONDITIONS:
         message = gettext_noop("A check has at most %(most)s conditions.")
@@ -133,11 +133,11 @@ def condition_errors(kind: Kind, conditions: Sequence[Condition]) -> tuple[Reaso
     for condition in conditions:
         reasons += measure_errors(kind, condition.measure)
         if not is_storable(condition.bound):
-            message = gettext_noop("The bound of %(measure)s is not a number of a usual size.")
+            message = gettext_noop("The bound of %(measure)s is too large or has too many digits.")
             reasons.append(Reason("bound", message, {"measure": condition.measure}))
     sides = [(condition.measure, condition.operator) for condition in conditions]
     for name, operator in dict.fromkeys(side for side in sides if sides.count(side) > 1):
-        message = gettext_noop("%(measure)s %(operator)s stands twice.")
+        message = gettext_noop("%(measure)s %(operator)s is set twice.")
         values = {"measure": name, "operator": operator.value}
         reasons.append(Reason("condition_twice", message, values))
     return tuple(reasons)
@@ -154,13 +154,13 @@ def condition_advice(kind: Kind, conditions: Iterable[Condition]) -> tuple[Reaso
     needed = {"http_reqs.count", "duration", "http_req_failed.rate"}
     if kind == Kind.K6 and "http_reqs.rate" in asked and not needed <= asked:
         message = gettext_noop(
-            "http_reqs.rate is an average of the whole run. Ask for http_reqs.count, duration and"
-            " http_req_failed.rate too."
+            "http_reqs.rate is an average of the whole run. Also set bounds for http_reqs.count,"
+            " duration and http_req_failed.rate."
         )
         reasons.append(Reason("average", message))
     if kind == Kind.RESTORE and "rows" not in asked:
         message = gettext_noop(
-            "Ask for a number of rows too: an empty restore equals an empty dump."
+            "Also set a minimum for rows: an empty restore equals an empty dump."
         )
         reasons.append(Reason("no_rows_asked", message))
     return tuple(reasons)

@@ -55,7 +55,7 @@ class Unit(StrEnum):
 
 UNIT_LABELS = {
     Unit.COUNT: "",
-    Unit.SHARE: gettext_noop("of 1 (0.01 is 1%)"),
+    Unit.SHARE: gettext_noop("as a share: 0.01 is one in a hundred"),
     Unit.MILLISECONDS: gettext_noop("milliseconds"),
     Unit.SECONDS: gettext_noop("seconds"),
     Unit.MINUTES: gettext_noop("minutes"),
@@ -125,12 +125,12 @@ MEASURES: dict[Kind, tuple[Measure, ...]] = {
         Measure("tests", gettext_noop("tests")),
         Measure("passed", gettext_noop("tests that passed")),
         Measure("failures", gettext_noop("tests that failed")),
-        Measure("errors", gettext_noop("tests that broke off with an error")),
+        Measure("errors", gettext_noop("tests that ended with an error")),
         Measure("skipped", gettext_noop("tests that were skipped")),
     ),
     Kind.HEALTH: (
         Measure("status", gettext_noop("HTTP status, 0 without an answer"), Unit.CODE),
-        Measure("milliseconds", gettext_noop("time to the answer"), Unit.MILLISECONDS),
+        Measure("milliseconds", gettext_noop("response time"), Unit.MILLISECONDS),
         Measure("parts_down", gettext_noop("parts that are down")),
     ),
     Kind.NUMBERS: (),
@@ -162,10 +162,10 @@ def measure_errors(kind: Kind, name: str) -> tuple[Reason, ...]:
         return ()
     if kind == Kind.K6:
         message = gettext_noop(
-            "k6 gives no such number. Write METRIC.STATISTIC, such as http_req_duration.p(95)."
+            "k6 has no such measure. Write METRIC.STATISTIC, such as http_req_duration.p(95)."
         )
         return (Reason("unknown_measure", message),)
-    message = gettext_noop("A report of this kind gives no such number. It gives: %(names)s.")
+    message = gettext_noop("This kind of report has no such measure. It has: %(names)s.")
     names = ", ".join(measure.name for measure in MEASURES[kind])
     if kind == Kind.NUMBERS:
         message = gettext_noop("A name is 1 to %(most)s visible characters on one line.")

@@ -120,13 +120,15 @@ def _origin_errors(rule: CheckRule, run: ReceivedRun) -> list[Reason]:
     reasons = []
     repository = _repository(rule.repository)
     if repository and _repository(run.repository) != repository:
-        message = gettext_noop("It is of the repository %(found)s; the check accepts %(accepted)s.")
+        message = gettext_noop(
+            "It comes from the repository %(found)s; the check accepts %(accepted)s."
+        )
         if not run.repository:
             message = gettext_noop("It names no repository; the check accepts %(accepted)s.")
         values = {"found": run.repository, "accepted": rule.repository}
         reasons.append(Reason("other_repository", message, values))
     if rule.ref and _branch(run.ref) != _branch(rule.ref):
-        message = gettext_noop("It is of %(found)s; the check accepts %(accepted)s.")
+        message = gettext_noop("It comes from %(found)s; the check accepts %(accepted)s.")
         if not run.ref:
             message = gettext_noop("It names no branch or tag; the check accepts %(accepted)s.")
         reasons.append(Reason("other_ref", message, {"found": run.ref, "accepted": rule.ref}))
@@ -144,9 +146,7 @@ def _time_errors(
         message = gettext_noop("It was observed more than a day before it was received.")
         reasons.append(Reason("too_old", message))
     if newest is not None and not _replaces(run, passed, newest):
-        message = gettext_noop(
-            "A run that was observed later, or at the same moment, counts already."
-        )
+        message = gettext_noop("A run observed at the same time or later already counts.")
         reasons.append(Reason("not_newer", message))
     return reasons
 

@@ -61,9 +61,9 @@ def test_xml_is_sent_as_xml(client: Any, server: GatesServer, tmp_path: Path) ->
     [
         (YES, PASSED, "passed\n"),
         (
-            {"passed": False, "reasons": ["p95 is 612; asked is < 500"], "why_not": []},
+            {"passed": False, "reasons": ["p95 is 612; required: < 500"], "why_not": []},
             FAILED,
-            "failed\n  p95 is 612; asked is < 500\n",
+            "failed\n  p95 is 612; required: < 500\n",
         ),
         (
             {"passed": True, "why_not": ["It is of refs/pull/58/merge."]},

@@ -77,8 +77,8 @@ def test_a_missing_measure_is_named_once_and_meets_nothing() -> None:
     reasons = missing_measures(conditions, {"duration": Decimal(300)})
 
     assert said(reasons) == [
-        f"The report has no {P95}, which the check asks for.",
-        "The report has no other, which the check asks for.",
+        f"The report has no {P95}, which the check needs.",
+        "The report has no other, which the check needs.",
     ]
     assert not meets(conditions, {"duration": Decimal(300)})
 
@@ -90,7 +90,7 @@ def test_an_unmet_condition_says_what_was_seen_and_asked() -> None:
         conditions, {P95: Decimal("612.910"), "http_reqs.count": Decimal("3E+4")}
     )
 
-    assert said(reasons) == [f"{P95} is 612.91; asked is < 500"]
+    assert said(reasons) == [f"{P95} is 612.91; required: < 500"]
 
 
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(Operator), numbers), max_size=4),

@@ -101,10 +101,10 @@ def test_each_reason_is_a_whole_sentence() -> None:
 
     assert [str(reason) for reason in verdict.why_not] == [
         "The check is retired.",
-        "It is of the repository x/y; the check accepts VoXc2/dealix.",
-        "It is of refs/pull/58/merge; the check accepts main.",
+        "It comes from the repository x/y; the check accepts VoXc2/dealix.",
+        "It comes from refs/pull/58/merge; the check accepts main.",
         "It was observed in the future: a clock is wrong.",
-        "A run that was observed later, or at the same moment, counts already.",
+        "A run observed at the same time or later already counts.",
     ]
 
 
