@@ -30,7 +30,7 @@ class Report:
 
     form: which of the kind's forms it has, such as "summary-export".
     measures: by name. Exact: `Decimal` holds what the tool wrote, digit for digit.
-    tool_time: when the tool says it finished; None if it does not say it with a time zone.
+    tool_time: the tool's own time of the run, its latest; None if it names none with a time zone.
     commit: the commit that the report names; empty if it names none.
     """
 

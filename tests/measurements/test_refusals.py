@@ -108,6 +108,14 @@ def test_xml_that_is_no_result_of_tests(content: str, code: str) -> None:
     assert code_of(Kind.JUNIT, content) == code
 
 
+def test_fifty_levels_are_read() -> None:
+    xml = "<testsuite>" * 49 + CASE + "</testsuite>" * 49
+    values = {"count": 1, "x": json.loads("[" * 47 + "]" * 47)}
+
+    assert measured(Kind.JUNIT, xml.encode())["tests"] == "1"
+    assert measured(Kind.K6, json.dumps({"metrics": {"a": values}}).encode())["a.count"] == "1"
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
