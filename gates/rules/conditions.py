@@ -81,12 +81,18 @@ def meets(conditions: Sequence[Condition], measures: Mapping[str, Decimal]) -> b
 
 
 def missing_measures(
-    conditions: Iterable[Condition], measures: Mapping[str, Decimal]
+    conditions: Sequence[Condition], measures: Mapping[str, Decimal]
 ) -> tuple[Reason, ...]:
-    """Return one reason for each measure that a condition asks for and the report lacks.
+    """Return one reason for each measure that is asked for and that the report lacks.
 
-    Such a report decides nothing: it is refused, and no run is kept.
+    Such a report decides nothing: it is refused, and no run is kept. Empty also where one of its
+    numbers breaks a condition: then the run has failed, whatever is missing. A load test whose
+    requests all failed has no response times.
     """
+    if any(
+        item.measure in measures and not item.holds(measures[item.measure]) for item in conditions
+    ):
+        return ()
     message = gettext_noop("The report has no %(measure)s, which the check needs.")
     asked = dict.fromkeys(condition.measure for condition in conditions)
     return tuple(

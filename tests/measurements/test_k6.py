@@ -78,6 +78,22 @@ def test_a_metric_that_nobody_fed_meets_no_bound(form: str) -> None:
     assert "http_req_duration.p(95)" in found
 
 
+def test_a_run_whose_connections_were_all_refused_has_failed() -> None:
+    zeros = dict.fromkeys(("avg", "min", "med", "max", "p(90)", "p(95)", "p(99)"), 0)
+    content = edited(
+        "summary-export-passed",
+        http_req_duration=zeros,
+        http_req_failed={"passes": 30114, "fails": 0, "value": 1},
+    )
+
+    measures = read_k6(content).measures
+
+    assert "http_req_duration.p(95)" not in measures  # there was no response
+    assert missing_measures(T6, measures) == ()
+    assert not meets(T6, measures)
+    assert missing_measures(T6[:1], measures)
+
+
 def test_a_counter_of_nothing_is_a_number() -> None:
     content = edited("summary-export-passed", errors={"count": 0, "rate": 0})
 

@@ -83,6 +83,18 @@ def test_a_missing_measure_is_named_once_and_meets_nothing() -> None:
     assert not meets(conditions, {"duration": Decimal(300)})
 
 
+def test_a_number_that_breaks_a_condition_decides_whatever_is_missing() -> None:
+    failed = Condition("http_req_failed.rate", Operator.BELOW, Decimal("0.01"))
+    refused_connections = {"http_req_failed.rate": Decimal(1)}
+
+    assert missing_measures([below("500"), failed], refused_connections) == ()
+    assert not meets([below("500"), failed], refused_connections)
+    assert codes(missing_measures([below("500")], refused_connections)) == ["missing_measure"]
+    assert codes(missing_measures([below("500"), failed], {failed.measure: Decimal(0)})) == [
+        "missing_measure"
+    ]
+
+
 def test_an_unmet_condition_says_what_was_seen_and_asked() -> None:
     conditions = [below("500.00"), Condition("http_reqs.count", Operator.AT_LEAST, Decimal(30000))]
 
