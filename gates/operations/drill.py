@@ -3,18 +3,68 @@
 import hashlib
 import secrets
 from collections.abc import Generator
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from . import integrity
 from .backup import RESTORED, BackupError, dump, restore_to_temporary
 from .evidence_files import FileChecksums, attached_files, stored_files
-from .table_checksums import checksum_tables, table_differences
+from .table_checksums import TableChecksums, checksum_tables, table_differences
 
 
-def drill(folder: Path) -> Generator[tuple[str, str], None, None]:
+@dataclass
+class DrillRecord:
+    """What a drill has seen so far, for the report of `drill --json`.
+
+    dumped_at: when the snapshot was taken; None until then.
+    dumped, restored: tables with their counts and checksums. `restored` is None until a restore is
+        tried, and empty where it fails.
+    is_sound: false from the check of the evidence files until the drill has passed: what these
+        last steps find is in no table.
+    """
+
+    started_at: datetime = field(default_factory=timezone.now)
+    dumped_at: datetime | None = None
+    dumped: TableChecksums = field(default_factory=dict)
+    restored: TableChecksums | None = None
+    is_sound: bool = True
+
+    def report(self) -> dict[str, Any] | None:
+        """Return the report that `gates/measurements/restore.py` reads.
+
+        None if no restore was tried, or if the drill failed in something that the report cannot
+        say: a report of equal tables would then tell of a success.
+        """
+        if self.dumped_at is None or self.restored is None or not self.is_sound:
+            return None
+        names = sorted(self.dumped.keys() | self.restored.keys())
+        return {
+            "tool": "manage.py drill",
+            "started_at": self.started_at.isoformat(),
+            "dumped_at": self.dumped_at.isoformat(),
+            "finished_at": timezone.now().isoformat(),
+            "tables": {
+                name: {
+                    "dumped": self.dumped.get(name, (None, ""))[0],
+                    "restored": self.restored.get(name, (None, ""))[0],
+                    "same": self.dumped.get(name) == self.restored.get(name),
+                }
+                for name in names
+            },
+        }
+
+
+def drill(
+    folder: Path, record: DrillRecord | None = None
+) -> Generator[tuple[str, str], None, None]:
     """Back up database and evidence files into a folder, and prove that they can be restored.
+
+    record: is filled in on the way.
 
     Yields:
         (step, ""), when a step begins, and (step, result), when it has passed. The result is for
@@ -26,11 +76,14 @@ def drill(folder: Path) -> Generator[tuple[str, str], None, None]:
         OSError: the disk or the storage of evidence failed.
     """
     path = folder / "database.dump"
+    record = record or DrillRecord()
     # Read before the dump: a file attached meanwhile may be in the copy, but need not.
     attached = attached_files()
 
     yield "dump", ""
+    before = timezone.now()
     dumped = dump(path)
+    record.dumped_at, record.dumped = before, dumped
     yield "dump", f"{path.stat().st_size:,} bytes"
 
     yield "files", ""
@@ -38,8 +91,9 @@ def drill(folder: Path) -> Generator[tuple[str, str], None, None]:
     yield "files", f"{len(copied):,} files"
 
     yield "restore", ""
+    record.restored = {}
     with restore_to_temporary(path, f"dealix_drill_{secrets.token_hex(4)}") as database:
-        restored = checksum_tables(database)
+        record.restored = restored = checksum_tables(database)
         rows = sum(count for count, _ in restored.values())
         yield "restore", f"{len(restored)} tables, {rows:,} rows"
 
@@ -47,6 +101,7 @@ def drill(folder: Path) -> Generator[tuple[str, str], None, None]:
         _raise_if_any("the restored tables differ:", table_differences(dumped, restored))
         yield "tables", "counts, checksums equal"
 
+        record.is_sound = False  # until the last step has passed
         yield "evidence", ""
         _raise_if_any("the evidence files:", _file_errors(attached, copied))
         yield "evidence", f"{len(attached):,} files match"
@@ -55,6 +110,7 @@ def drill(folder: Path) -> Generator[tuple[str, str], None, None]:
         yield "integrity", ""
         errors = integrity.integrity_errors(RESTORED)
         _raise_if_any("the restored database breaks a rule:", errors)
+        record.is_sound = True
         yield "integrity", "triggers, closing rule, history"
 
 

@@ -11,6 +11,10 @@ links     the URL of a piece of evidence
 text      what is stored of a text, and the form in which texts are compared
 files     the file of a piece of evidence
 claims    the counts of gates, and the verdict on a claim
+measures  what machines can measure, by kind of report, with labels and units
+conditions  bounds on measures
+runs      whether a run passes and counts, and under which definition
+checks    the state of a check on a day, and what it does to its gate's status
 reason    a sentence as template and values
 """
 

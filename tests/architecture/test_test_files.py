@@ -15,6 +15,7 @@ OTHERS = {
     "architecture": "the shape of the code and of the tests",
     "benchmarks": "the package of the same name",
     "browser": "pages in a real browser",
+    "client": "the folder of the same name",
     "commands": "gates/management/commands",
     "project": "dealix_gates, deploy, and the modules that lie in gates/ itself",
     "support": "what tests share",

@@ -1,5 +1,6 @@
 """Run the backup drill: show that a backup can be restored, and is what the board holds."""
 
+import json
 import sys
 import tempfile
 from argparse import ArgumentParser
@@ -12,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from gates.operations.backup import BackupError
-from gates.operations.drill import drill
+from gates.operations.drill import DrillRecord, drill
 
 
 class Command(BaseCommand):
@@ -30,25 +31,40 @@ class Command(BaseCommand):
         parser.add_argument(
             "--keep", metavar="FOLDER", type=Path, help="leave dump and files in this new folder"
         )
+        parser.add_argument(
+            "--json",
+            action="store_true",
+            help="write what was compared as JSON to standard output, and the steps to stderr;"
+            " where the restore fails or differs, the report says so and the exit code is 1",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        began = monotonic()
+        began, record = monotonic(), DrillRecord()
+        self._output = self.stderr if options["json"] else self.stdout
+        try:
+            self._handle(record, options["keep"])
+        except CommandError:
+            self._write_report(record, options["json"])
+            raise
+        self._write_report(record, options["json"])
+        self._write(f"The drill passed in {monotonic() - began:.1f} s.")
+
+    def _handle(self, record: DrillRecord, keep: Path | None) -> None:
         with tempfile.TemporaryDirectory(prefix="dealix-drill-") as temporary:
-            folder: Path = options["keep"] or Path(temporary)
+            folder: Path = keep or Path(temporary)
             try:
                 folder.mkdir(parents=True, exist_ok=folder == Path(temporary))
-                self._run_drill(folder)
+                self._run_drill(folder, record)
             except DatabaseError as error:
                 message = " ".join(str(error).split())
                 raise CommandError(f"the drill failed: {message}") from error
             except (BackupError, OSError) as error:
                 raise CommandError(f"the drill failed: {error}") from error
-        self.stdout.write(f"The drill passed in {monotonic() - began:.1f} s.")
 
-    def _run_drill(self, folder: Path) -> None:
+    def _run_drill(self, folder: Path, record: DrillRecord) -> None:
         step, began = "", monotonic()
         try:
-            with closing(drill(folder)) as steps:
+            with closing(drill(folder, record)) as steps:
                 for step, result in steps:
                     if result:
                         self._print_step(step, "ok", began, result)
@@ -62,7 +78,16 @@ class Command(BaseCommand):
 
     def _print_step(self, step: str, state: str, began: float, result: str = "") -> None:
         line = f"{step:<10} {state:<6} {monotonic() - began:6.2f} s   {result}"
-        self.stdout.write(line.rstrip())
+        self._write(line.rstrip())
+
+    def _write_report(self, record: DrillRecord, is_asked: bool) -> None:
+        report = record.report() if is_asked else None
+        if report is not None:
+            self.stdout.write(json.dumps(report, indent=1))
+
+    def _write(self, line: str) -> None:
+        """Write a line for people: to stderr where stdout is for the report."""
+        self._output.write(line, style_func=str)
 
     def _show_current(self, step: str) -> None:
         """Show on a terminal which step is being done."""
