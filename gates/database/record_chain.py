@@ -175,8 +175,30 @@ BEGIN
     RETURN NEW;
 END"""
 
+# Of the other logs the web role does not choose the moment either.
+MOMENT_COLUMNS = {"django_admin_log": "action_time", "gates_filecheck": "at"}
+
+
+def _postgresql_moment(table: str, column: str) -> Trigger:
+    body = f"""
+BEGIN
+    IF NOT pg_has_role(
+        current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER')
+    THEN
+        NEW.{column} := clock_timestamp();
+    END IF;
+    RETURN NEW;
+END"""
+    create = (
+        f"CREATE TRIGGER {{name}} BEFORE INSERT ON public.{table} "
+        "FOR EACH ROW EXECUTE FUNCTION public.{name}()"
+    )
+    return Trigger(f"{table}_moment", table, create, body=body)
+
+
 POSTGRESQL_CHAIN = (
     *(_postgresql_chain(table) for table in HISTORY_TABLES),
+    *(_postgresql_moment(table, column) for table, column in MOMENT_COLUMNS.items()),
     Trigger(
         "gates_import_guarded",
         "gates_import",

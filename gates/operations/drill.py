@@ -7,9 +7,12 @@ from pathlib import Path
 
 from django.core.files.storage import default_storage
 
+from gates.rules import FileState
+
 from . import integrity
 from .backup import RESTORED, BackupError, dump, restore_to_temporary
 from .evidence_files import FileChecksums, attached_files, stored_files
+from .file_checks import file_errors, log_found
 from .table_checksums import checksum_tables, table_differences
 
 
@@ -48,7 +51,9 @@ def drill(folder: Path) -> Generator[tuple[str, str], None, None]:
         yield "tables", "counts, checksums equal"
 
         yield "evidence", ""
-        _raise_if_any("the evidence files:", _file_errors(attached, copied))
+        found = _file_states(attached, copied)
+        log_found(found)
+        _raise_if_any("the evidence files:", file_errors(found))
         yield "evidence", f"{len(attached):,} files match"
 
         # pg_restore creates constraint triggers after the rows, so it does not notice violations.
@@ -75,10 +80,15 @@ def _copy_files(folder: Path) -> FileChecksums:
     return checksums
 
 
-def _file_errors(attached: FileChecksums, copied: FileChecksums) -> list[str]:
-    """Return one line for each attached file that was not copied as it was attached."""
-    return [
-        f"file {name}: {'not what was attached' if name in copied else 'missing'}"
-        for name, checksum in sorted(attached.items())
-        if copied.get(name) != checksum
-    ]
+def _file_states(
+    attached: FileChecksums, copied: FileChecksums
+) -> dict[tuple[str, str], FileState]:
+    """Return by name and checksum whether each attached file was copied as it was attached."""
+    return {
+        (name, checksum): FileState.MISSING
+        if name not in copied
+        else FileState.INTACT
+        if copied[name] == checksum
+        else FileState.ALTERED
+        for name, checksum in attached.items()
+    }

@@ -23,6 +23,7 @@ from .reason import Plural, Reason
 from .status import (
     BlockerFact,
     EvidenceFact,
+    FileState,
     GateFacts,
     Progress,
     Status,
@@ -39,6 +40,7 @@ __all__ = [
     "BlockerFact",
     "ClaimRule",
     "EvidenceFact",
+    "FileState",
     "GateFacts",
     "GateStanding",
     "Plural",
