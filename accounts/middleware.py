@@ -15,12 +15,13 @@ from django.contrib.auth import logout
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext
 
 from . import security_log
 from .confirmation import FACTOR, PASSWORD, confirmation_step
+from .encryption import UnreadableSecret
 from .lockout import remember_browser
 from .signals import LOGGED_IN_NOW, MUST_CHANGE_PASSWORD, SESSION_BEGAN, SESSION_USED
 
@@ -82,7 +83,15 @@ def session_checks(get_response: Callable[[HttpRequest], HttpResponse]) -> objec
             return confirmation_step(request, CONFIRMED_VIEWS[name])
         return None
 
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Say that codes cannot be read where their key is missing; the server's fault, so 503."""
+        if not isinstance(exception, UnreadableSecret):
+            return None
+        security_log.log_event("second_factor_unreadable", why=str(exception))
+        return render(request, "mfa/unreadable.html", status=503)
+
     middleware.process_view = process_view  # type: ignore[attr-defined]
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware
 
 
