@@ -83,16 +83,17 @@ def session_checks(get_response: Callable[[HttpRequest], HttpResponse]) -> objec
             return confirmation_step(request, CONFIRMED_VIEWS[name])
         return None
 
-    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Say that codes cannot be read where their key is missing; the server's fault, so 503."""
-        if not isinstance(exception, UnreadableSecret):
-            return None
-        security_log.log_event("second_factor_unreadable", why=str(exception))
-        return render(request, "mfa/unreadable.html", status=503)
-
     middleware.process_view = process_view  # type: ignore[attr-defined]
-    middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    middleware.process_exception = _say_that_key_is_missing  # type: ignore[attr-defined]
     return middleware
+
+
+def _say_that_key_is_missing(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    """Return 503 where codes cannot be read because their key is missing: the server's fault."""
+    if not isinstance(exception, UnreadableSecret):
+        return None
+    security_log.log_event("second_factor_unreadable", why=str(exception))
+    return render(request, "mfa/unreadable.html", status=503)
 
 
 def _finish(request: HttpRequest, response: HttpResponse) -> HttpResponse:
