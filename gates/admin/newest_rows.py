@@ -37,11 +37,11 @@ class NewestRowsFormSet(VersionedFormSet):
     @property
     def hidden_count(self) -> int:
         """How many rows of the gate have no form on this page."""
-        shown = self.initial_form_count()
+        shown: int = self.initial_form_count()
         if shown < MAX_INLINE_ROWS:  # then there are no others, or a part of them was sent
             return 0
         rows = self.model._default_manager.filter(**{self.fk.name: self.instance})
-        return max(0, rows.count() - shown)
+        return max(0, int(rows.count()) - shown)
 
 
 class NewestRowsInline(admin.StackedInline):

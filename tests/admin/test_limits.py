@@ -54,7 +54,7 @@ def test_a_gate_with_five_hundred_proofs_has_forms_for_the_newest(engineer: Clie
     changed = Evidence.objects.get(commit="abc1234")
     assert changed.summary == "Run 478 was green"
     assert Evidence.objects.count() == 501
-    assert listed.context_data["cl"].result_count == 500
+    assert listed.context["cl"].result_count == 500
     old_page = reverse("admin:gates_evidence_change", args=[oldest.pk])
     assert engineer.get(old_page).status_code == 200
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.utils import timezone
 
@@ -42,10 +42,10 @@ NOTHING_REFERS_TO = {
 @pytest.fixture
 def rows_in_every_table() -> None:
     board = OneOfEach()
-    factory.requirement(board.rows["gates/claim"], board.gate)
+    factory.requirement(factory.claim(board.gate.launch, "ready"), board.gate)
     Import.objects.create(launch=board.gate.launch, at=timezone.now(), document="x", sha256="0")
-    user = board.rows["auth/user"]
-    user.groups.add(board.rows["auth/group"])
+    user = factory.user("other")
+    user.groups.add(Group.objects.get(name="Other"))
     user.user_permissions.add(Permission.objects.earliest("pk"))
 
 

@@ -39,8 +39,8 @@ class Command(BaseCommand):
             self.stdout.write(f"note: {note}")
         try:
             files = verify_files(attached_files().items())
-        except OSError as error:
-            raise CommandError(f"the evidence files cannot be read: {error}") from error
+        except OSError as problem:
+            raise CommandError(f"the evidence files cannot be read: {problem}") from problem
         errors = [*integrity.integrity_errors(), *file_errors(files)]
         for error in errors:
             self.stdout.write(error)
