@@ -16,7 +16,8 @@ without one. Whoever may write the file may rewrite it.
 
 A digest is SHA-256, in hex, of the digest before (empty for an object's first row), a line break,
 and each column that is not null, sorted by name, as `name=bytes:value;`. Of a new column that may
-be null the old digests do not depend; a migration that adds another one calls `rebuild`.
+be null the old digests do not depend; a migration that adds another one chains the rows anew, as
+0009 does.
 """
 
 import hashlib

@@ -13,11 +13,16 @@ from . import integrity
 from .backup import RESTORED, BackupError, dump, restore_to_temporary
 from .evidence_files import FileChecksums, attached_files, stored_files
 from .file_checks import file_errors, log_found
+from .record import head_errors
 from .table_checksums import checksum_tables, table_differences
 
 
-def drill(folder: Path) -> Generator[tuple[str, str], None, None]:
+def drill(folder: Path, kept_head: str = "") -> Generator[tuple[str, str], None, None]:
     """Back up database and evidence files into a folder, and prove that they can be restored.
+
+    Args:
+        folder: for the dump and the files.
+        kept_head: a line of `record_head` that was kept outside the database; "" for none.
 
     Yields:
         (step, ""), when a step begins, and (step, result), when it has passed. The result is for
@@ -61,6 +66,11 @@ def drill(folder: Path) -> Generator[tuple[str, str], None, None]:
         errors = integrity.integrity_errors(RESTORED)
         _raise_if_any("the restored database breaks a rule:", errors)
         yield "integrity", "triggers, closing rule, history"
+
+        if kept_head:
+            yield "head", ""
+            _raise_if_any("the restored history:", head_errors(kept_head, RESTORED))
+            yield "head", "the history begins with the one that was kept"
 
 
 def _raise_if_any(title: str, errors: list[str]) -> None:

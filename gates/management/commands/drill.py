@@ -31,13 +31,22 @@ class Command(BaseCommand):
             "--keep", metavar="FOLDER", type=Path, help="leave dump and files in this new folder"
         )
 
+        parser.add_argument(
+            "--heads",
+            metavar="FILE",
+            type=Path,
+            help="compare the history with the last line of this file, to which `record_head` adds",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         began = monotonic()
         with tempfile.TemporaryDirectory(prefix="dealix-drill-") as temporary:
             folder: Path = options["keep"] or Path(temporary)
             try:
+                kept = options["heads"].read_text().split("\n") if options["heads"] else []
+                head = next((line for line in reversed(kept) if line.strip()), "")
                 folder.mkdir(parents=True, exist_ok=folder == Path(temporary))
-                self._run_drill(folder)
+                self._run_drill(folder, head)
             except DatabaseError as error:
                 message = " ".join(str(error).split())
                 raise CommandError(f"the drill failed: {message}") from error
@@ -45,10 +54,10 @@ class Command(BaseCommand):
                 raise CommandError(f"the drill failed: {error}") from error
         self.stdout.write(f"The drill passed in {monotonic() - began:.1f} s.")
 
-    def _run_drill(self, folder: Path) -> None:
+    def _run_drill(self, folder: Path, kept_head: str) -> None:
         step, began = "", monotonic()
         try:
-            with closing(drill(folder)) as steps:
+            with closing(drill(folder, kept_head)) as steps:
                 for step, result in steps:
                     if result:
                         self._print_step(step, "ok", began, result)
