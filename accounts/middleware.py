@@ -15,12 +15,13 @@ from django.contrib.auth import logout
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext
 
 from . import security_log
 from .confirmation import FACTOR, PASSWORD, confirmation_step
+from .encryption import UnreadableSecret
 from .lockout import remember_browser
 from .signals import LOGGED_IN_NOW, MUST_CHANGE_PASSWORD, SESSION_BEGAN, SESSION_USED
 
@@ -83,7 +84,16 @@ def session_checks(get_response: Callable[[HttpRequest], HttpResponse]) -> objec
         return None
 
     middleware.process_view = process_view  # type: ignore[attr-defined]
+    middleware.process_exception = _say_that_key_is_missing  # type: ignore[attr-defined]
     return middleware
+
+
+def _say_that_key_is_missing(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    """Return 503 where codes cannot be read because their key is missing: the server's fault."""
+    if not isinstance(exception, UnreadableSecret):
+        return None
+    security_log.log_event("second_factor_unreadable", why=str(exception))
+    return render(request, "mfa/unreadable.html", status=503)
 
 
 def _finish(request: HttpRequest, response: HttpResponse) -> HttpResponse:

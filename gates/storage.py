@@ -66,6 +66,15 @@ class Bucket(S3Storage):
             exists: bool = super().exists(name)
         return exists
 
+    def size(self, name: str) -> int:
+        with _errors_as_oserror():
+            size: int = super().size(name)
+        return size
+
+    def get_modified_time(self, name: str) -> Any:
+        with _errors_as_oserror():
+            return super().get_modified_time(name)
+
     def delete(self, name: str) -> None:
         with _errors_as_oserror():
             super().delete(name)

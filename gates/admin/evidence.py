@@ -15,6 +15,7 @@ from .base import BoardAdmin, ReasonRequiredForm, RefusalAwareForm, request_user
 from .date_fields import DayField, MomentField
 from .file_again import FileAgainField, FileAgainWidget
 from .gate_field import GateFieldMixin
+from .newest_rows import OfGateFilter
 
 
 def tell_of_cut_trailer(request: HttpRequest, evidence: Evidence) -> None:
@@ -71,7 +72,7 @@ class EvidenceAdmin(GateFieldMixin, BoardAdmin):
     form = EvidencePageForm
     last_evidence_field = "gate"
     list_display = ("summary", "gate", "kind", "observed_at", "valid_until", "recorded_by")
-    list_filter = ("kind",)
+    list_filter = (OfGateFilter, "kind")
     list_select_related = ("gate", "recorded_by")
     search_fields = ("summary", "gate__code", "url", "commit")
     fields = (

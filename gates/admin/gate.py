@@ -31,11 +31,12 @@ from .base import (
 from .blocker import warn_of_past_due_date
 from .close_view import close_page, share
 from .date_fields import DAYS_AS_DAY_FIELD
-from .edit_conflicts import VersionedFormSet, VersionFieldMixin
+from .edit_conflicts import VersionFieldMixin
 from .evidence import EvidenceForm, tell_of_cut_trailer
 from .gate_actions import GateActionsMixin
 from .gate_field import GateFieldMixin
 from .last_place import CODE_IN_ORDER, place_last
+from .newest_rows import NewestRowsFormSet, NewestRowsInline
 
 CLOSED_PROGRESS = Gate.Progress.CLOSED
 
@@ -73,7 +74,7 @@ class GateForm(ReasonRequiredForm):
         return cleaned
 
 
-class EvidenceFormSet(VersionedFormSet):
+class EvidenceFormSet(NewestRowsFormSet):
     """Evidence on the gate's page; shows the refusal to delete a closed gate's last evidence."""
 
     refusal: Refusal | None = None
@@ -96,7 +97,7 @@ class EvidenceFormSet(VersionedFormSet):
         return changed and closed.exists()
 
 
-class EvidenceInline(VersionFieldMixin, admin.StackedInline):
+class EvidenceInline(VersionFieldMixin, NewestRowsInline):
     model = Evidence
     form = EvidenceForm
     formset = EvidenceFormSet
@@ -115,10 +116,16 @@ class EvidenceInline(VersionFieldMixin, admin.StackedInline):
         return formset
 
 
-class BlockerInline(CachedChoicesMixin, VersionFieldMixin, admin.StackedInline):
+class BlockerFormSet(NewestRowsFormSet):
+    """Blockers on the gate's page: first of all those that are unresolved."""
+
+    newest = (models.F("resolved_at").desc(nulls_first=True), "-pk")
+
+
+class BlockerInline(CachedChoicesMixin, VersionFieldMixin, NewestRowsInline):
     model = Blocker
     form = RefusalAwareForm
-    formset = VersionedFormSet
+    formset = BlockerFormSet
     extra = 1
     fields = (("needs", "waiting_on", "due_on"), "why", "resolution")
     formfield_overrides = {
@@ -127,10 +134,9 @@ class BlockerInline(CachedChoicesMixin, VersionFieldMixin, admin.StackedInline):
     }
 
 
-class ActionInline(CachedChoicesMixin, VersionFieldMixin, admin.StackedInline):
+class ActionInline(CachedChoicesMixin, VersionFieldMixin, NewestRowsInline):
     model = Action
     form = RefusalAwareForm
-    formset = VersionedFormSet
     extra = 1
     fields = ("text", ("estimate", "day", "state", "needs"))
 

@@ -100,6 +100,7 @@ class RowSource:
     The history rows in force at that moment are looked up once, in one query for all models.
 
     Attributes:
+        as_of: The moment; None where the tables are read.
         using: The database alias.
         in_force: History ids by model; None where the tables are read.
     """
@@ -110,6 +111,7 @@ class RowSource:
         models: tuple[Any, ...] = TRACKED,
         using: str = DEFAULT_DB_ALIAS,
     ) -> None:
+        self.as_of = as_of
         self.using = using
         self.in_force = None if as_of is None else _in_force(models, as_of, using)
 

@@ -37,6 +37,10 @@ def _is_statement_only(gate: GateRow, _today: date) -> bool:
     )
 
 
+def _has_lost_file(gate: GateRow, _today: date) -> bool:
+    return any(proof.is_file_lost() and not proof.has_expired for proof in gate.evidence)
+
+
 def _expires_soon(gate: GateRow, today: date) -> bool:
     expiry_dates = (proof.valid_until for proof in gate.evidence)
     return any(end and today <= end <= today + EXPIRES_SOON for end in expiry_dates)
@@ -52,6 +56,13 @@ def _has_no_due_date(gate: GateRow, _today: date) -> bool:
 
 # By code: the sentence, and a function (gate, today) -> whether the gate has the weakness.
 GATE_CHECKS: Mapping[str, tuple[Plural, Callable[[GateRow, date], bool]]] = {
+    "lost_file": (
+        ngettext_noop(
+            "%(count)s gate has evidence whose file is missing or not what was attached",
+            "%(count)s gates have evidence whose file is missing or not what was attached",
+        ),
+        _has_lost_file,
+    ),
     "statement_only": (
         ngettext_noop(
             "%(count)s gate is closed on a statement alone: no link, output or file",

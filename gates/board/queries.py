@@ -28,6 +28,7 @@ from gates.board.rows import (
     SectionRow,
 )
 from gates.models import Action, Blocker, Claim, Evidence, Gate, Owner, Requirement, Section
+from gates.models.file_check import file_state
 from gates.rules import BlockerFact, EvidenceFact, GateFacts, GateStanding
 
 SECTION_COLUMNS = ("id", "prefix", "name")
@@ -38,7 +39,7 @@ GATE_COLUMNS = (
 )  # fmt: skip
 EVIDENCE_COLUMNS = (
     "id", "gate_id", "kind", "summary", "url", "output", "file", "sha256", "commit",
-    "observed_at", "valid_until", "recorded_at", "recorded_by_id",
+    "observed_at", "valid_until", "recorded_at", "recorded_by_id", "file_state",
 )  # fmt: skip
 BLOCKER_COLUMNS = (
     "id", "gate_id", "needs", "why", "waiting_on_id", "raised_at", "due_on", "resolved_at",
@@ -129,9 +130,9 @@ def derive_statuses(progress: Mapping[int, str], now: datetime) -> dict[int, rul
     """
     scope = {"gate_id__in": list(progress)}
     evidence = defaultdict(list)
-    proofs = Evidence.objects.filter(**scope).order_by().values_list("gate_id", "valid_until")
-    for gate_id, valid_until in proofs:
-        evidence[gate_id].append(EvidenceFact(valid_until))
+    proofs = Evidence.objects.filter(**scope).order_by().annotate(file_state=file_state())
+    for gate_id, *fact in proofs.values_list("gate_id", "valid_until", "file_state"):
+        evidence[gate_id].append(EvidenceFact(*fact))
     blockers = defaultdict(list)
     unresolved = Blocker.objects.filter(**scope, resolved_at=None).order_by("pk")
     for gate_id, needs, name in unresolved.values_list("gate_id", "needs", "waiting_on__name"):
@@ -158,7 +159,8 @@ def _gate_query(launch: LaunchRow, rows: RowSource) -> QuerySet[Any]:
 
 
 def _evidence_rows(scope: Q, gates: Container[int], rows: RowSource) -> list[EvidenceRow]:
-    query = rows.queryset(Evidence).filter(scope).order_by("id").values_list(*EVIDENCE_COLUMNS)
+    proofs = rows.queryset(Evidence).filter(scope).annotate(file_state=file_state(rows.as_of))
+    query = proofs.order_by("id").values_list(*EVIDENCE_COLUMNS)
     return [EvidenceRow(*row) for row in query if row[1] in gates]
 
 
@@ -203,7 +205,8 @@ def _attach(
     """
     by_id = {gate.id: gate for gate in gates}
     for proof in evidence:
-        proof.is_current = EvidenceFact(proof.valid_until).is_current(today)
+        proof.has_expired = proof.fact().has_expired(today)
+        proof.is_current = proof.fact().is_current(today)
         gate = by_id[proof.gate_id]
         proof.gate_code = gate.code
         gate.evidence.append(proof)
@@ -227,7 +230,7 @@ def _attach(
 def _gate_facts(gate: GateRow) -> GateFacts:
     return GateFacts(
         rules.Progress(gate.progress),
-        [EvidenceFact(proof.valid_until) for proof in gate.evidence],
+        [proof.fact() for proof in gate.evidence],
         [BlockerFact(b.needs, b.waiting_on, b.resolved_at is not None) for b in gate.blockers],
     )
 

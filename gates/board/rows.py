@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from gates import rules
 from gates.models import Action, Evidence
-from gates.rules import GateStanding, Status, Totals
+from gates.rules import EvidenceFact, GateStanding, Status, Totals
 from gates.rules.reason import Reason
 
 MAX_GATES_PER_PAGE = 400  # a larger board shows its gates by section or filter, page by page
@@ -52,8 +52,18 @@ class EvidenceRow:
     valid_until: date | None
     recorded_at: datetime
     recorded_by_id: int | None
-    is_current: bool = True  # has not expired on the day of the board
+    file_state: str | None = None  # what the last check of its file found
+    has_expired: bool = False  # before the day of the board
+    is_current: bool = True  # has not expired, and its file is not lost
     gate_code: str = ""
+
+    def fact(self) -> EvidenceFact:
+        """Return what the rules depend on."""
+        return EvidenceFact(self.valid_until, self.file_state)
+
+    def is_file_lost(self) -> bool:
+        """Return whether its file is missing, or not what was attached."""
+        return self.fact().is_file_lost
 
     def kind_label(self) -> str:
         """Return the kind in the active language."""

@@ -16,7 +16,8 @@ without one. Whoever may write the file may rewrite it.
 
 A digest is SHA-256, in hex, of the digest before (empty for an object's first row), a line break,
 and each column that is not null, sorted by name, as `name=bytes:value;`. Of a new column that may
-be null the old digests do not depend; a migration that adds another one calls `rebuild`.
+be null the old digests do not depend; a migration that adds another one chains the rows anew, as
+0009 does.
 """
 
 import hashlib
@@ -175,8 +176,30 @@ BEGIN
     RETURN NEW;
 END"""
 
+# Of the other logs the web role does not choose the moment either.
+MOMENT_COLUMNS = {"django_admin_log": "action_time", "gates_filecheck": "at"}
+
+
+def _postgresql_moment(table: str, column: str) -> Trigger:
+    body = f"""
+BEGIN
+    IF NOT pg_has_role(
+        current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER')
+    THEN
+        NEW.{column} := clock_timestamp();
+    END IF;
+    RETURN NEW;
+END"""
+    create = (
+        f"CREATE TRIGGER {{name}} BEFORE INSERT ON public.{table} "
+        "FOR EACH ROW EXECUTE FUNCTION public.{name}()"
+    )
+    return Trigger(f"{table}_moment", table, create, body=body)
+
+
 POSTGRESQL_CHAIN = (
     *(_postgresql_chain(table) for table in HISTORY_TABLES),
+    *(_postgresql_moment(table, column) for table, column in MOMENT_COLUMNS.items()),
     Trigger(
         "gates_import_guarded",
         "gates_import",

@@ -31,6 +31,7 @@ BOARD_TABLES = (
     *(f"gates_{model}" for model in TRACKED_MODELS),
     *HISTORY_TABLES,
     "gates_import",
+    "gates_filecheck",
     "auth_group",
     "auth_group_permissions",
     "auth_user_groups",

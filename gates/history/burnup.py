@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from gates.models import Blocker, Evidence, Gate
+from gates.models import Blocker, Evidence, FileCheck, Gate
 from gates.rules import (
     BlockerFact,
     EvidenceFact,
@@ -77,11 +77,16 @@ class _Gate:
     progress: Progress = Progress.OPEN
     counted: bool = True
     there: bool = False
-    evidence: dict[int, EvidenceFact] = field(default_factory=dict)
+    # By id: the file's name and checksum, and the last day on which the evidence counts.
+    evidence: dict[int, tuple[str, str, date | None]] = field(default_factory=dict)
     blockers: dict[int, BlockerFact] = field(default_factory=dict)
 
-    def standing(self, today: date) -> GateStanding:
-        facts = GateFacts(self.progress, list(self.evidence.values()), list(self.blockers.values()))
+    def standing(self, today: date, files: Mapping[tuple[str, str], str]) -> GateStanding:
+        evidence = [
+            EvidenceFact(valid_until, files.get((name, sha256)))
+            for name, sha256, valid_until in self.evidence.values()
+        ]
+        facts = GateFacts(self.progress, evidence, list(self.blockers.values()))
         return GateStanding("", derive_status(facts, today).status, self.counted)
 
 
@@ -92,6 +97,7 @@ def burnup(launch_id: int, now: datetime) -> list[Point]:
     """
     gates: dict[int, _Gate] = defaultdict(_Gate)
     gate_of: dict[tuple[Any, int], int] = {}  # by (model, id) of evidence or blocker
+    files: dict[tuple[str, str], str] = {}  # by name and checksum: what the last check found
     points: list[Point] = []
     today = timezone.localdate(now)
     by_day: dict[date, list[tuple[Any, ...]]] = defaultdict(list)
@@ -100,8 +106,11 @@ def burnup(launch_id: int, now: datetime) -> list[Point]:
         by_day[event[0].astimezone(zone).date()].append(event)
     for day in sorted({*by_day, *_days_after_expiry(by_day, today)}):
         for _, _, model, row in by_day.get(day, ()):
-            _replay(gates, gate_of, model, row)
-        there = [gate.standing(day) for gate in gates.values() if gate.there]
+            if model is FileCheck:
+                files[row[:2]] = row[2]
+            else:
+                _replay(gates, gate_of, model, row)
+        there = [gate.standing(day, files) for gate in gates.values() if gate.there]
         if not there and not points:
             continue  # evidence that moved here later has history before the first gate
         totals = count_totals(there)
@@ -152,7 +161,8 @@ def _events(launch_id: int, now: datetime) -> Iterator[tuple[Any, ...]]:
 
     Rows in which an object is elsewhere are included; without them a moved object would stay. Rows:
     (history_type, id, is on this board, progress, counted) of a gate; (history_type, id, gate id,
-    column, ...) of evidence and blockers.
+    column, ...) of evidence and blockers. Checks of stored files are of any launch: (name,
+    checksum, what was found), with the check's id in place of the history id.
     """
     order = ("history_date", "history_id", "history_type", "id")
 
@@ -164,9 +174,13 @@ def _events(launch_id: int, now: datetime) -> Iterator[tuple[Any, ...]]:
     gate_ids = {row[3] for row in gates}
     for when, number, kind, pk, launch, *rest in gates:
         yield when, number, Gate, (kind, pk, launch == launch_id, *rest)
-    for model, columns in ((Evidence, ("valid_until",)), (Blocker, ("needs", "resolved_at"))):
+    shown = ((Evidence, ("file", "sha256", "valid_until")), (Blocker, ("needs", "resolved_at")))
+    for model, columns in shown:
         for when, number, *row in _ever_at(gate_ids, history_rows(model, "gate_id", *columns)):
             yield when, number, model, tuple(row)
+    checks = FileCheck.objects.filter(at__lte=now).order_by()
+    for when, number, *found in checks.values_list("at", "id", "name", "sha256", "found"):
+        yield when, number, FileCheck, tuple(found)
 
 
 def _ever_at(places: Container[int], rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -197,7 +211,7 @@ def _replay(
     gate_id, *rest = values
     gate_of[(model, pk)] = gate_id
     if model is Evidence:
-        gates[gate_id].evidence[pk] = EvidenceFact(rest[0])
+        gates[gate_id].evidence[pk] = (rest[0], rest[1], rest[2])
     else:
         gates[gate_id].blockers[pk] = BlockerFact(rest[0], "", rest[1] is not None)
 

@@ -30,7 +30,7 @@ def weekly_news(board: Board, reopened: set[int], rewritten: set[int]) -> list[R
         return moment is not None and since <= moment <= until
 
     def has_expired(gate: GateRow) -> bool:
-        ends = (proof.valid_until for proof in gate.evidence if not proof.is_current)
+        ends = (proof.valid_until for proof in gate.evidence if proof.has_expired)
         return gate.progress == "closed" and any(end and end >= first_day for end in ends)
 
     kinds: tuple[tuple[str, Plural, Callable[[GateRow], bool]], ...] = (

@@ -15,6 +15,7 @@ from .blocker import Blocker  # isort: skip
 from .action import Action  # isort: skip
 from .claim import Claim, Requirement  # isort: skip
 from .imports import Import  # isort: skip
+from .file_check import FileCheck  # isort: skip
 from .preference import Preference  # isort: skip
 from .optimistic_lock import StaleObjectError  # isort: skip
 
@@ -23,6 +24,7 @@ __all__ = [
     "Blocker",
     "Claim",
     "Evidence",
+    "FileCheck",
     "Gate",
     "Import",
     "Launch",

@@ -20,6 +20,7 @@ from gates.reason_text import validation_errors
 from gates.rules import BlockerFact, EvidenceFact, GateFacts, Progress
 from gates.rules.reason import Reason
 
+from .file_check import file_state
 from .history import save_with_history
 from .optimistic_lock import OptimisticLockModel
 
@@ -53,11 +54,13 @@ class GateTransitions(OptimisticLockModel):
 
     def facts(self) -> GateFacts:
         """Read what the rules depend on, now, in two queries."""
-        evidence = self.evidence.order_by("pk").values_list("valid_until", flat=True)
+        evidence = self.evidence.order_by("pk").annotate(file_state=file_state())
         blockers = self.blockers.order_by("pk")
         return GateFacts(
             progress=Progress(self.progress),
-            evidence=[EvidenceFact(valid_until) for valid_until in evidence],
+            evidence=[
+                EvidenceFact(*fact) for fact in evidence.values_list("valid_until", "file_state")
+            ],
             blockers=[
                 BlockerFact(needs, waiting_on, resolved=resolved_at is not None)
                 for needs, waiting_on, resolved_at in blockers.values_list(
@@ -180,8 +183,9 @@ class GateTransitions(OptimisticLockModel):
         summaries = set(covered.evidence.values_list("summary", flat=True))
         proofs = [
             proof
-            for proof in self.evidence.order_by("pk")
-            if EvidenceFact(proof.valid_until).is_current(today) and proof.summary not in summaries
+            for proof in self.evidence.order_by("pk").annotate(file_state=file_state())
+            if EvidenceFact(proof.valid_until, proof.file_state).is_current(today)
+            and proof.summary not in summaries
         ]
         for proof in proofs:
             proof.pk, proof._state.adding = None, True  # saved as a new row

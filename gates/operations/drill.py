@@ -11,9 +11,13 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from gates.rules import FileState
+
 from . import integrity
 from .backup import RESTORED, BackupError, dump, restore_to_temporary
 from .evidence_files import FileChecksums, attached_files, stored_files
+from .file_checks import file_errors, log_found
+from .record import head_errors
 from .table_checksums import TableChecksums, checksum_tables, table_differences
 
 
@@ -60,11 +64,14 @@ class DrillRecord:
 
 
 def drill(
-    folder: Path, record: DrillRecord | None = None
+    folder: Path, record: DrillRecord | None = None, kept_head: str = ""
 ) -> Generator[tuple[str, str], None, None]:
     """Back up database and evidence files into a folder, and prove that they can be restored.
 
-    record: is filled in on the way.
+    Args:
+        folder: for the dump and the files.
+        record: is filled in on the way.
+        kept_head: a line of `record_head` that was kept outside the database; "" for none.
 
     Yields:
         (step, ""), when a step begins, and (step, result), when it has passed. The result is for
@@ -103,15 +110,22 @@ def drill(
 
         record.is_sound = False  # until the last step has passed
         yield "evidence", ""
-        _raise_if_any("the evidence files:", _file_errors(attached, copied))
+        found = _file_states(attached, copied)
+        log_found(found)
+        _raise_if_any("the evidence files:", file_errors(found))
         yield "evidence", f"{len(attached):,} files match"
 
         # pg_restore creates constraint triggers after the rows, so it does not notice violations.
         yield "integrity", ""
         errors = integrity.integrity_errors(RESTORED)
         _raise_if_any("the restored database breaks a rule:", errors)
-        record.is_sound = True
         yield "integrity", "triggers, closing rule, history"
+
+        if kept_head:
+            yield "head", ""
+            _raise_if_any("the restored history:", head_errors(kept_head, RESTORED))
+            yield "head", "the history begins with the one that was kept"
+        record.is_sound = True
 
 
 def _raise_if_any(title: str, errors: list[str]) -> None:
@@ -131,10 +145,15 @@ def _copy_files(folder: Path) -> FileChecksums:
     return checksums
 
 
-def _file_errors(attached: FileChecksums, copied: FileChecksums) -> list[str]:
-    """Return one line for each attached file that was not copied as it was attached."""
-    return [
-        f"file {name}: {'not what was attached' if name in copied else 'missing'}"
-        for name, checksum in sorted(attached.items())
-        if copied.get(name) != checksum
-    ]
+def _file_states(
+    attached: FileChecksums, copied: FileChecksums
+) -> dict[tuple[str, str], FileState]:
+    """Return by name and checksum whether each attached file was copied as it was attached."""
+    return {
+        (name, checksum): FileState.MISSING
+        if name not in copied
+        else FileState.INTACT
+        if copied[name] == checksum
+        else FileState.ALTERED
+        for name, checksum in attached.items()
+    }

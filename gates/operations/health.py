@@ -21,6 +21,7 @@ HEALTH_PARTS = (
     "triggers",
 )  # unknown while the database does not answer
 # The disk cannot be written to, or the storage of files does not answer.
+SQLSTATE_NO_RIGHT = "42501"
 UNAVAILABLE_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EHOSTUNREACH}
 
 
@@ -66,12 +67,15 @@ def _release_migrations() -> set[tuple[str, str]]:
 def is_unavailable(error: BaseException | None) -> bool:
     """Return whether the database or the disk caused this error: down, read-only, full, too busy.
 
-    A later request may succeed, as it would not after a programming error.
+    Or a right that the web role lacks, because `database_roles` has not run since a migration. A
+    later request may succeed, as it would not after a programming error.
     """
     while error is not None:
         if isinstance(error, OperationalError | InterfaceError | InternalError):
             return True
         if isinstance(error, OSError) and error.errno in UNAVAILABLE_ERRNOS:
+            return True
+        if getattr(error, "sqlstate", None) == SQLSTATE_NO_RIGHT:
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -27,6 +27,7 @@ from .reason import Plural, Reason
 from .status import (
     BlockerFact,
     EvidenceFact,
+    FileState,
     GateFacts,
     Progress,
     Status,
@@ -43,6 +44,7 @@ __all__ = [
     "BlockerFact",
     "ClaimRule",
     "EvidenceFact",
+    "FileState",
     "GateFacts",
     "GateStanding",
     "Plural",

@@ -9,7 +9,13 @@ from django.utils.translation import gettext_noop
 
 from .evidence import letters_and_digits
 from .reason import Reason
-from .status import GateFacts, blocker_values, last_valid_day, unresolved_blockers
+from .status import (
+    GateFacts,
+    blocker_values,
+    last_valid_day,
+    lost_file_reasons,
+    unresolved_blockers,
+)
 
 NEEDS_EVIDENCE = Reason(
     "no_evidence", gettext_noop("A gate can only be closed once evidence is attached.")
@@ -26,11 +32,14 @@ KEEPS_EVIDENCE = Reason(
 def closing_errors(facts: GateFacts, today: date) -> tuple[Reason, ...]:
     """Return the reasons why the gate may not be closed on a day; empty if it may.
 
-    A gate needs at least one piece of current evidence and no unresolved blocker.
+    A gate needs at least one piece of current evidence, the files of all that has not expired, and
+    no unresolved blocker.
     """
     reasons: list[Reason] = []
     if not facts.evidence:
         reasons.append(NEEDS_EVIDENCE)
+    elif lost := lost_file_reasons(facts.evidence, today):
+        reasons += lost
     elif not any(fact.is_current(today) for fact in facts.evidence):
         message = gettext_noop(
             "All attached evidence has expired (last valid %(date)s): attach current evidence."

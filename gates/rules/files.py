@@ -2,9 +2,10 @@
 
 The content must be of the kind that the name's suffix says. Refused are files that a browser
 would run (HTML, SVG), archives and office documents (nothing here unpacks, so nothing can be a
-bomb), and files that are two things at once: a picture or PDF must begin and end as its format
-says, and hold no web page and no archive, nor have one behind it. Anything else behind a picture is
-cut off (`without_trailer`). docs/decisions.md has the reasons.
+bomb), and files that are two of these things at once: a picture or PDF must begin and end as its
+format says, and hold no web page and no archive, nor have one behind it; a picture is no PDF
+besides. Anything else behind a picture is cut off (`without_trailer`). Pictures are not decoded.
+docs/decisions.md has the reasons.
 """
 
 import re
@@ -45,6 +46,10 @@ HEIC_START = re.compile(rb"\A.{4}ftyp(?:hei|hev|mif1|msf1|avi[fs])", re.DOTALL)
 ARCHIVE = re.compile(
     rb"PK\x03\x04.*PK\x05\x06|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|__HALT_COMPILER", re.DOTALL
 )
+
+# Readers of PDF take a file for one if this stands in its first 1,024 bytes.
+PDF_START = re.compile(rb"%PDF-")
+PDF_START_WITHIN = 1024
 
 # A web page: refused anywhere in a picture or PDF, and at the beginning of a text.
 WEB_PAGE = re.compile(
@@ -125,6 +130,7 @@ def _is_binary_format(suffix: str, content: bytes) -> bool:
         and not WEB_PAGE.search(picture)
         and not WEB_PAGE_START.match(trailer)
         and not ARCHIVE.search(content)
+        and (suffix == ".pdf" or not PDF_START.search(content[:PDF_START_WITHIN]))
     )
 
 

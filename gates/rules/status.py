@@ -27,18 +27,37 @@ class Status(StrEnum):
     BLOCKED = "blocked"
 
 
+class FileState(StrEnum):
+    """What the last check of a stored file found."""
+
+    INTACT = "intact"
+    MISSING = "missing"
+    ALTERED = "altered"
+
+
 @dataclass(frozen=True, slots=True)
 class EvidenceFact:
     """One piece of evidence, as far as the rules depend on it.
 
     valid_until: the last day on which it counts; None if it does not expire.
+    file_state: a `FileState`; None if it has no file, or none that was ever found wrong.
     """
 
     valid_until: date | None = None
+    file_state: str | None = None
 
     def is_current(self, today: date) -> bool:
         """Return whether the evidence counts on a day."""
-        return self.valid_until is None or self.valid_until >= today
+        return not self.has_expired(today) and not self.is_file_lost
+
+    def has_expired(self, today: date) -> bool:
+        """Return whether its last day is past."""
+        return self.valid_until is not None and self.valid_until < today
+
+    @property
+    def is_file_lost(self) -> bool:
+        """Whether its file is missing, or not what was attached."""
+        return self.file_state in {FileState.MISSING, FileState.ALTERED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +96,7 @@ def derive_status(facts: GateFacts, today: date) -> StatusResult:
     The first line that holds decides:
     blocked  a blocker is unresolved
     open     progress is closed, but there is no evidence (a row written past the closing rule)
+    partial  progress is closed, but a file of evidence that has not expired is lost
     partial  progress is closed, but all evidence has expired
     closed   progress is closed
     partial  progress is partial
@@ -102,6 +122,8 @@ def _closed_gate_status(evidence: Sequence[EvidenceFact], today: date) -> Status
     if not evidence:
         message = gettext_noop("marked closed, but no evidence is attached")
         return StatusResult(Status.OPEN, (Reason("closed_without_evidence", message),))
+    if lost := lost_file_reasons(evidence, today):
+        return StatusResult(Status.PARTIAL, lost)
     current = sum(fact.is_current(today) for fact in evidence)
     if not current:
         message = gettext_noop("evidence expired %(date)s")
@@ -112,6 +134,30 @@ def _closed_gate_status(evidence: Sequence[EvidenceFact], today: date) -> Status
     )
     return StatusResult(
         Status.CLOSED, (Reason("proven", **plural, count=current, values={"count": current}),)
+    )
+
+
+def lost_file_reasons(evidence: Iterable[EvidenceFact], today: date) -> tuple[Reason, ...]:
+    """Return a reason for missing files and one for altered files; empty if all are there.
+
+    Evidence that has expired needs its file no more. One lost file weakens a gate whatever else
+    proves it: until someone looked into it, nobody knows what else was changed.
+    """
+    states = [fact.file_state for fact in evidence if not fact.has_expired(today)]
+    plurals = {
+        FileState.MISSING: ngettext_noop(
+            "the file of %(count)s piece of evidence is missing",
+            "the files of %(count)s pieces of evidence are missing",
+        ),
+        FileState.ALTERED: ngettext_noop(
+            "the file of %(count)s piece of evidence is not what was attached",
+            "the files of %(count)s pieces of evidence are not what was attached",
+        ),
+    }
+    return tuple(
+        Reason(f"file_{state}", **plural, count=count, values={"count": count})
+        for state, plural in plurals.items()
+        if (count := states.count(state))
     )
 
 

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_safe
 from accounts import security_log
 from gates.models import Evidence, Gate
 from gates.models.evidence import read_verified
+from gates.operations.file_checks import log_found
+from gates.rules import FileState
 
 
 class FileOnRecord(NamedTuple):
@@ -42,9 +44,10 @@ def evidence_file(request: HttpRequest, pk: int, sha256: str = "") -> HttpRespon
     try:
         content = read_verified(default_storage, file.name, file.sha256)
     except FileNotFoundError:
-        return _not_served(request, pk, file, "missing", 404)
+        return _not_served(request, pk, file, FileState.MISSING, 404)
     if content is None:
-        return _not_served(request, pk, file, "altered", 409)
+        return _not_served(request, pk, file, FileState.ALTERED, 409)
+    log_found({(file.name, file.sha256): FileState.INTACT})
     return FileResponse(
         BytesIO(content),
         as_attachment=True,
@@ -70,11 +73,13 @@ def _file_on_record(pk: int, sha256: str) -> FileOnRecord:
 
 
 def _not_served(
-    request: HttpRequest, pk: int, file: FileOnRecord, why: str, status: int
+    request: HttpRequest, pk: int, file: FileOnRecord, found: FileState, status: int
 ) -> HttpResponse:
     codes = Gate.history.filter(id=file.gate_id).order_by("-history_id")
     live = Gate.objects.filter(id=file.gate_id)
     code = live.values_list("code", flat=True).first() or codes.values_list("code", flat=True)[0]
-    security_log.log_event(f"evidence_file_{why}", evidence=pk, gate=code)
-    context = {"gate_code": code, "sha256": file.sha256, "missing": why == "missing"}
+    log_found({(file.name, file.sha256): found})
+    security_log.log_event(f"evidence_file_{found}", evidence=pk, gate=code)
+    missing = found == FileState.MISSING
+    context = {"gate_code": code, "sha256": file.sha256, "missing": missing}
     return render(request, "gates/file_not_served.html", context, status=status)

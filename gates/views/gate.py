@@ -1,8 +1,11 @@
 """One gate."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,13 +18,30 @@ from gates.board.rows import MAX_GATES_PER_PAGE, GateRow
 from gates.history.entries import closing_document, gate_history
 from gates.history.names import usernames
 from gates.models import Gate
+from gates.operations.file_checks import check_files
 from gates.rules import Status
 from gates.rules.text import clean_code
 from gates.views.etag import conditional_get
 from gates.views.params import as_of_param, found_or_404, handle_date_errors
 
 
+def _check_files_first(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Decorate a gate's page: check its files before the page may count as unchanged."""
+
+    @wraps(view)
+    def wrapper(
+        request: HttpRequest, code: str, slug: str | None = None, **kwargs: Any
+    ) -> HttpResponseBase:
+        if "as_of" not in request.GET:
+            launch = Q(gate__launch__slug=slug) if slug else Q(gate__launch__is_current=True)
+            check_files(launch & Q(gate__code=clean_code(code)))
+        return view(request, code=code, slug=slug, **kwargs)
+
+    return wrapper
+
+
 @require_safe
+@_check_files_first
 @conditional_get
 @handle_date_errors
 def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpResponse:

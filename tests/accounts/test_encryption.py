@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts import encryption
 from tests.support import factory
-from tests.support.login import SECRET, log_in, logged_in
+from tests.support.login import SECRET, log_in, log_in_confirmed, logged_in
 from tests.support.security_events import events
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_attempts_yet")]
@@ -101,6 +101,34 @@ def test_a_secret_that_is_not_ours_lets_nobody_in(
     assert "Incorrect code" in answer.content.decode()
     assert not logged_in(client)
     assert len(events(caplog, "second_factor_unreadable")) == 1
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["mfa_view_recovery_codes", "mfa_download_recovery_codes", "mfa_generate_recovery_codes"],
+)
+def test_without_their_key_the_pages_of_codes_say_so(
+    client: Client, page: str, settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    sami = factory.user("sami", password=SECRET)
+    TOTP.activate(sami, generate_totp_secret())
+    RecoveryCodes.activate(sami)
+    log_in_confirmed(client, sami)
+    before = seeds()
+    settings.SECOND_FACTOR_KEYS = ["n" * 50]
+
+    answer = client.get(reverse(page))
+
+    assert answer.status_code == 503
+    assert "The key of these codes is missing" in answer.content.decode()
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert len(events(caplog, "second_factor_unreadable")) == 1
+    assert seeds() == before
+
+
+def seeds() -> list[str]:
+    factors = Authenticator.objects.order_by("pk").values_list("data", flat=True)
+    return [data.get("seed") or data["secret"] for data in factors]
 
 
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")

@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -43,6 +45,21 @@ def test_changing_the_password_ends_the_other_sessions(client: Client) -> None:
     assert user.check_password(NEW)
     assert logged_in(client)
     assert not logged_in(elsewhere)
+
+
+def test_changing_the_password_ends_a_log_in_that_waits_for_its_code(client: Client) -> None:
+    user = factory.user("sami", password=SECRET)
+    TOTP.activate(user, generate_totp_secret())
+    waiting = Client()
+    log_in(waiting)
+    key = waiting.session.session_key
+    log_in_confirmed(client, user)
+    waited = Session.objects.filter(session_key=key).exists()
+
+    change_password(client)
+
+    assert waited
+    assert not Session.objects.filter(session_key=key).exists()
 
 
 def test_a_weak_password_is_refused(client: Client) -> None:

@@ -162,6 +162,21 @@ def test_the_evidence_of_a_drill_is_offered_to_the_gate_it_covers(engineer: Clie
     assert share not in engineer.get("/gates/T8/").content.decode()
 
 
+def test_evidence_that_has_expired_is_not_shared(engineer: Client) -> None:
+    drill = factory.closed_gate("T8")
+    today = timezone.localdate()
+    factory.evidence(drill, "The drill of last year", valid_until=today - timedelta(days=1))
+    factory.evidence(drill, "The drill of today", valid_until=today)
+    covered = factory.gate("R2", covered_by=drill)
+
+    engineer.post(f"/admin/gates/gate/{drill.pk}/share/R2/")
+
+    assert sorted(covered.evidence.values_list("summary", flat=True)) == [
+        factory.PROOF,
+        "The drill of today",
+    ]
+
+
 def test_sharing_twice_changes_nothing(engineer: Client) -> None:
     drill = factory.closed_gate("T8")
     covered = factory.gate("R2", covered_by=drill)

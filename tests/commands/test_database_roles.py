@@ -98,6 +98,24 @@ def test_the_owner_migrates_and_gives_the_rights_again(roles: str) -> None:
 
 
 @pytest.mark.postgresql
+def test_a_right_that_is_missing_is_a_503_and_nothing_is_written(
+    roles: str, client: Client
+) -> None:
+    gate = factory.gate("T6")
+    client.force_login(person("sami", "Founder"))
+    log_in(OWNER)
+    sql(f"REVOKE INSERT ON gates_historicalgate FROM {WEB}")
+    log_in(WEB)
+    before = everything()
+    client.raise_request_exception = False
+
+    answer = save_gate(client, gate, title="New title")
+
+    assert answer.status_code == 503
+    assert everything() == before
+
+
+@pytest.mark.postgresql
 def test_passwords_are_printed_once(roles: str, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("database_roles", owner=OWNER, web=WEB)
 

@@ -15,6 +15,7 @@ from gates.database import triggers
 from gates.measurements import read_report
 from gates.models import Evidence
 from gates.operations import backup, drill
+from gates.operations.record import record_head
 from gates.operations.table_checksums import TableChecksums
 from gates.rules.measures import Kind
 from tests.support import factory
@@ -67,6 +68,25 @@ def test_a_sound_board_passes_and_leaves_nothing_behind(
     assert lines[-1].startswith("The drill passed in ")
     assert err == ""
     assert restored_databases() == before
+
+
+def test_a_history_that_was_cut_off_is_found_by_the_head_that_was_kept(
+    board: Evidence, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    owner = factory.owner("Omar")
+    heads = tmp_path / "heads"
+    heads.write_text(f"an older one\n{record_head()}\n\n")
+    call_command("drill", heads=heads)
+    sound = capsys.readouterr().out
+    with triggers_lifted():
+        sql("DELETE FROM gates_historicalowner WHERE id = %s", owner.pk)
+        sql("DELETE FROM gates_owner WHERE id = %s", owner.pk)
+    call_command("drill")  # which alone finds nothing
+
+    with pytest.raises(CommandError, match="not the one whose head was kept"):
+        call_command("drill", heads=heads)
+
+    assert "head       ok" in sound
 
 
 def test_on_a_terminal_it_says_what_it_is_doing(

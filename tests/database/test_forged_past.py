@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils import timezone
 from gates.board.launches import get_launch
 from gates.board.queries import read_board
 from gates.board.rows import LaunchRow
-from gates.models import Gate, Import, Launch
+from gates.models import FileCheck, Gate, Import, Launch
 from gates.operations.integrity import integrity_errors
 from tests.support import factory
 from tests.support.assertions import everything, sql
@@ -124,11 +125,22 @@ def test_a_document_is_imported_under_its_own_date(roles: str) -> None:
     assert integrity_errors() == []
 
 
-@pytest.mark.parametrize("table", ["gates_import", "django_admin_log"])
+@pytest.mark.parametrize("table", ["gates_import", "django_admin_log", "gates_filecheck"])
 @pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET id = id + 1"])
 def test_what_is_logged_stays(board: Launch, table: str, statement: str) -> None:
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
         sql(statement.format(table))
+
+
+def test_the_web_role_does_not_choose_when_something_was_logged(board: Launch) -> None:
+    sami = factory.user("sami")
+    FileCheck.objects.create(at=FIRST_OF_MAY, name="x", sha256="a" * 64, found="missing")
+    LogEntry.objects.create(
+        action_time=FIRST_OF_MAY, user=sami, object_repr="lina", action_flag=CHANGE
+    )
+
+    for moment in (FileCheck.objects.get().at, LogEntry.objects.get().action_time):
+        assert timezone.now() - moment < timedelta(minutes=1)
 
 
 def test_a_table_that_a_migration_adds_can_be_read_and_added_to_at_once(roles: str) -> None:

@@ -3,11 +3,15 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
+from django.utils import timezone
 
 from gates.database import revision, triggers
-from gates.models import TRACKED
+from gates.models import TRACKED, Import
 from tests.support import factory
+from tests.support.assertions import sql
+from tests.support.sample_board import OneOfEach
 
 pytestmark = pytest.mark.django_db
 
@@ -16,6 +20,72 @@ pytestmark = pytest.mark.django_db
 def test_every_table_and_its_history_move_the_revision(model: Any) -> None:
     for table in (model._meta.db_table, model.history.model._meta.db_table):
         assert table in revision.BOARD_TABLES
+
+
+ACCOUNT_TABLES = (
+    "auth_group",
+    "auth_group_permissions",
+    "auth_user_groups",
+    "auth_user_user_permissions",
+)
+
+NOTHING_REFERS_TO = {
+    "gates_action",
+    "gates_blocker",
+    "gates_requirement",
+    "auth_group_permissions",
+    "auth_user_groups",
+    "auth_user_user_permissions",
+}
+
+
+@pytest.fixture
+def rows_in_every_table() -> None:
+    board = OneOfEach()
+    factory.requirement(factory.claim(board.gate.launch, "ready"), board.gate)
+    Import.objects.create(launch=board.gate.launch, at=timezone.now(), document="x", sha256="0")
+    user = factory.user("other")
+    user.groups.add(Group.objects.get(name="Other"))
+    user.user_permissions.add(Permission.objects.earliest("pk"))
+
+
+@pytest.mark.usefixtures("rows_in_every_table")
+@pytest.mark.parametrize(
+    "table", [*(model._meta.db_table for model in TRACKED), *ACCOUNT_TABLES, "auth_user"]
+)
+def test_an_update_and_a_deletion_move_the_revision(table: str) -> None:
+    columns = ["id"] if table != "auth_user" else revision.ACCOUNT_COLUMNS.split(", ")
+    for column in columns:
+        before = revision.current_revision()
+        sql(f"UPDATE {table} SET {column} = {column}")
+        assert revision.current_revision() != before, column
+    if table in NOTHING_REFERS_TO:
+        before = revision.current_revision()
+        sql(f"DELETE FROM {table}")
+        assert revision.current_revision() != before
+
+
+def test_what_a_page_depends_on_in_an_account_moves_the_revision() -> None:
+    factory.user()
+    expected = {"username", "is_active", "is_staff", "is_superuser"}
+    before = revision.current_revision()
+    sql("UPDATE auth_user SET last_login = last_login")
+
+    assert revision.current_revision() == before
+    assert set(revision.ACCOUNT_COLUMNS.split(", ")) == expected
+
+
+@pytest.mark.parametrize("table", revision.BOARD_TABLES)
+def test_every_event_of_a_table_has_its_trigger(table: str) -> None:
+    ours = [
+        trigger.create.partition(" ON ")[0]
+        for trigger in triggers.ALL_TRIGGERS[connection.vendor]
+        if trigger.table == table and trigger.name.endswith("_moves_revision")
+    ]
+
+    for event in ("INSERT", "UPDATE", "DELETE"):
+        assert any(f" {event}" in create for create in ours), event
+    assert {*ACCOUNT_TABLES, "gates_import", "gates_filecheck"} <= set(revision.BOARD_TABLES)
 
 
 def test_a_trigger_of_the_revision_that_is_gone_is_noticed() -> None:

@@ -73,6 +73,24 @@ def test_a_gate_in_another_launch_than_its_section_is_named(
     assert f"gate T6 (id {gate.pk}) is in another launch than its section" in out
 
 
+def test_a_row_that_refers_to_a_gate_of_another_launch_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    elsewhere = factory.gate("T6")
+    section = factory.section("R", launch=factory.launch("other"))
+    claim = factory.claim(section.launch)
+    requirement = factory.requirement(claim, factory.gate("R1", section=section))
+    step = factory.action(section.launch)
+    with triggers_lifted():
+        type(requirement).objects.update(gate=elsewhere)
+        type(step).objects.update(gate=elsewhere)
+
+    out = faults(capsys)
+
+    assert f"a gate that claim {claim.pk} requires is in another launch" in out
+    assert f"action (id {step.pk}) is for a gate of another launch" in out
+
+
 def test_a_row_that_is_not_what_its_history_says_is_named_with_both_values(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -8,10 +8,12 @@ import re
 import shlex
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -104,6 +106,19 @@ class ThroughSocket(http.client.HTTPConnection):
         self.sock.connect(str(self.path))
 
 
+def stalled_upload(place: Path) -> socket.socket:
+    """Send the beginning of a form with a valid-looking token, and keep the rest back."""
+    upload = socket.socket(socket.AF_UNIX)
+    upload.connect(str(place))
+    upload.sendall(
+        b"POST /admin/gates/gate/1/change/ HTTP/1.1\r\n"
+        b"Host: gates.example\r\nX-Forwarded-Proto: https\r\nOrigin: https://gates.example\r\n"
+        b"Cookie: csrftoken=" + b"a" * 32 + b"\r\nContent-Length: 1000\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\n\r\ncsrfmiddlewaretoken="
+    )
+    return upload
+
+
 @pytest.fixture
 def board(tmp_path: Path, migrated_sqlite: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """gunicorn, started as the unit starts it, on a new database."""
@@ -142,16 +157,25 @@ def board(tmp_path: Path, migrated_sqlite: Path) -> Iterator[tuple[subprocess.Po
 
 @pytest.mark.sqlite
 def test_the_units_command_line_serves_the_board_and_stops_when_told(
-    board: tuple[subprocess.Popen[bytes], Path],
+    board: tuple[subprocess.Popen[bytes], Path], migrated_sqlite: Path
 ) -> None:
     server, place = board
     answers = {}
+    # Two that reached it past the proxy: they hold neither the others nor SQLite's write lock.
+    stalled = [stalled_upload(place) for _ in range(2)]
     for path in ("/healthz", "/"):
         proxy = ThroughSocket(place)
         proxy.request("GET", path, headers={"X-Forwarded-Proto": "https"})
         response = proxy.getresponse()
         answers[path] = (response.status, response.getheader("Location"), response.read())
         proxy.close()
+    with closing(sqlite3.connect(migrated_sqlite, timeout=1)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+    for upload in stalled:
+        upload.setblocking(False)
+        with pytest.raises(BlockingIOError):  # all that was answered while this was being read
+            upload.recv(1)
+        upload.close()
 
     server.send_signal(signal.SIGTERM)
     ended = server.wait(timeout=40)

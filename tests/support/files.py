@@ -102,6 +102,8 @@ REFUSED = {
     "an archive inside a photograph": ("photo.jpg", jpeg(zipped("a.txt"))),
     "an archive inside a picture": ("shot.png", png(zipped("a.txt"))),
     "an archive inside a pdf": ("report.pdf", PDF + zipped("a.txt") + b"\n%%EOF\n"),
+    "a picture that is a pdf besides": ("shot.png", png(PDF)),
+    "a photograph that is a pdf besides": ("photo.jpg", jpeg(PDF)),
     "a page behind a photograph": ("photo.jpg", JPEG + b"\n" + HTML),
     "a photograph cut short": ("photo.jpg", JPEG[:-2]),
     "a photograph whose preview is whole": ("photo.jpg", jpeg(JPEG)[:-2]),

@@ -4,9 +4,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db.models import Q
 from django.utils import translation
 
 from gates.board.rows import ClaimRow
+from gates.operations.file_checks import check_files
 from gates.reason_text import reason_text
 from gates.rules.text import same_as
 
@@ -29,6 +31,11 @@ class Command(BaseCommand):
         add_language_option(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["as_of"] is None:
+            launch = Q(gate__launch__is_current=True)
+            if options["launch"]:
+                launch = Q(gate__launch__slug=options["launch"])
+            check_files(launch)
         board = requested_board_or_error(
             options["launch"], options["as_of"], exit_code=NO_SUCH_CLAIM
         )

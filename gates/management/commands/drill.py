@@ -37,6 +37,12 @@ class Command(BaseCommand):
             help="write what was compared as JSON to standard output, and the steps to stderr;"
             " where the restore fails or differs, the report says so and the exit code is 1",
         )
+        parser.add_argument(
+            "--heads",
+            metavar="FILE",
+            type=Path,
+            help="compare the history with the last line of this file, to which `record_head` adds",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         began, record = monotonic(), DrillRecord()
@@ -53,18 +59,20 @@ class Command(BaseCommand):
         with tempfile.TemporaryDirectory(prefix="dealix-drill-") as temporary:
             folder: Path = keep or Path(temporary)
             try:
+                kept = options["heads"].read_text().split("\n") if options["heads"] else []
+                head = next((line for line in reversed(kept) if line.strip()), "")
                 folder.mkdir(parents=True, exist_ok=folder == Path(temporary))
-                self._run_drill(folder, record)
+                self._run_drill(folder, record, head)
             except DatabaseError as error:
                 message = " ".join(str(error).split())
                 raise CommandError(f"the drill failed: {message}") from error
             except (BackupError, OSError) as error:
                 raise CommandError(f"the drill failed: {error}") from error
 
-    def _run_drill(self, folder: Path, record: DrillRecord) -> None:
+    def _run_drill(self, folder: Path, record: DrillRecord, kept_head: str) -> None:
         step, began = "", monotonic()
         try:
-            with closing(drill(folder, record)) as steps:
+            with closing(drill(folder, record, kept_head)) as steps:
                 for step, result in steps:
                     if result:
                         self._print_step(step, "ok", began, result)

@@ -3,12 +3,14 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from gates.database import triggers
 from gates.database.guards import role_note
 from gates.operations import integrity
+from gates.operations.evidence_files import attached_files
+from gates.operations.file_checks import file_errors, verify_files
 from gates.operations.record import future_rows
 
 
@@ -16,8 +18,8 @@ class Command(BaseCommand):
     """Print each error and exit 1, or print one line that starts with "ok"."""
 
     help = (
-        "Check triggers, constraints, rights, the closing rule, and that each row equals its"
-        " newest history row; exit 1 and print the rows if not."
+        "Check triggers, constraints, rights, the closing rule, that each row equals its newest"
+        " history row and each file what was attached; exit 1 and print them if not."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -35,11 +37,16 @@ class Command(BaseCommand):
             self.stderr.write(f"note: {note}", style_func=str)
         for note in future_rows():
             self.stdout.write(f"note: {note}")
-        errors = integrity.integrity_errors()
+        try:
+            files = verify_files(attached_files().items())
+        except OSError as problem:
+            raise CommandError(f"the evidence files cannot be read: {problem}") from problem
+        errors = [*integrity.integrity_errors(), *file_errors(files)]
         for error in errors:
             self.stdout.write(error)
         if errors:
             raise SystemExit(1)
         self.stdout.write(
-            "ok: guards as expected, no violation, every row equals its newest history row"
+            "ok: guards as expected, no violation, every row equals its newest history row,"
+            " every file is what was attached"
         )
