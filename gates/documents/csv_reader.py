@@ -1,7 +1,9 @@
 """Read a CSV file: our own export, or a sheet saved from Excel or Google Sheets."""
 
+import contextlib
 import csv
 import io
+import re
 
 from .csv_writer import CSV_COLUMNS, FORMULA_START
 from .markdown.blocks import Row, Table
@@ -21,9 +23,10 @@ def read_csv(
     text: str, options: ReadingOptions, board: BoardNames
 ) -> tuple[ParsedDocument, list[Problem]]:
     """Return the parsed document of a CSV text, and its problems. It has no name."""
+    text = _without_separator_line(text)
     delimiter, header_at = _find_header(text, options)
     if header_at < 0:
-        names = " | ".join(next(csv.reader(io.StringIO(text)), [])[:10])
+        names = " | ".join(_widest_row(text)[:10])
         message = f"{names}: a header with a column Gate and a column Status is expected; map "
         problem = Problem("line 1", "", f"{message}one with --column NAME=Gate")
         return ParsedDocument(), [problem]
@@ -60,6 +63,22 @@ def _find_header(text: str, options: ReadingOptions) -> tuple[str, int]:
         except csv.Error:
             continue
     return ",", -1
+
+
+def _without_separator_line(text: str) -> str:
+    """Return a text with the line `sep=;`, which Excel writes and reads, as an empty one."""
+    return re.sub(r"\A(?:sep|SEP)=.(?=\r?\n)", "", text)
+
+
+def _widest_row(text: str) -> list[str]:
+    """Return the names of the row above that is most like a header, for a message."""
+    lines = "\n".join(text[:100_000].splitlines()[:LINES_ABOVE])
+    rows: list[list[str]] = []
+    for delimiter in DELIMITERS:
+        with contextlib.suppress(csv.Error):
+            rows += csv.reader(io.StringIO(lines), delimiter=delimiter)
+    named = ([cell.strip() for cell in row if cell.strip()] for row in rows)
+    return max(named, key=len, default=[])
 
 
 def _without_empty_end(cells: list[str], width: int) -> list[str]:

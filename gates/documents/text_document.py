@@ -13,7 +13,7 @@ from gates.models import Gate, Launch, Owner, Section
 from .csv_reader import read_csv
 from .import_report import ImportReport
 from .json_reader import decoding_error, read_bytes
-from .markdown.codes import BoardNames, title_key
+from .markdown.codes import BoardNames
 from .markdown.consistency import find_contradictions
 from .markdown.parsed import ParsedDocument
 from .markdown.people import settle_owners
@@ -86,9 +86,9 @@ def _status_words(parsed: ParsedDocument) -> list[str]:
 def board_names(slug: str) -> BoardNames:
     """Return the codes and sections that a launch has on the board."""
     names = BoardNames()
-    gates = Gate.objects.filter(launch__slug=slug).order_by("-pk")
+    gates = Gate.objects.filter(launch__slug=slug).order_by("pk")
     for code, title, letters in gates.values_list("code", "title", "section__prefix"):
-        names.codes[title_key(title)] = code
+        names.codes[code] = title
         names.letters[code] = letters
     sections = Section.objects.filter(launch__slug=slug).order_by("-pk")
     for letters, name in sections.values_list("prefix", "name"):

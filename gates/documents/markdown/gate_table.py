@@ -8,6 +8,7 @@ from datetime import date
 from gates.rules import Progress, Status
 
 from .blocks import Heading, Row, Table
+from .codes import normal_code
 from .gate_rows import GateRows
 from .parsed import ParsedDocument, ParsedGate, StatedCount
 from .sections import Sections, parse_heading
@@ -80,7 +81,8 @@ class GateTables:
         place = {columns.get("code", -1), columns["gate"]}
         if not named:
             return True
-        if first.casefold().rstrip(":") in TOTAL_WORDS and named[0] in place:
+        is_total = first.casefold().rstrip(":") in TOTAL_WORDS and len(named) > 1
+        if is_total and (named[0] in place or not strip_markup(row.cells[columns["gate"]])):
             self._read_total(row, columns, first)
             return True
         if len(named) > 1 or named[0] not in place or CODE.fullmatch(first):
@@ -130,6 +132,8 @@ class GateTables:
     def _name(self, cells: Cells) -> tuple[int, str, str, str]:
         """Return (line, code or "", code as written, title) of a row."""
         written = strip_markup(cells.raw("code"))
+        if not written[:1].isdigit():
+            written = normal_code(written)  # “Gate 1”
         title = cells.text("gate")
         code = written if CODE.fullmatch(written) else ""
         if not written and (match := re.match(r"[*_`]*([A-Z]{1,8}[0-9]{1,4})[*_`]*[\s:.—–-]+(?=\S)",

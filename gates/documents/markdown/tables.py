@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 from .blocks import Row
+from .cell_values import is_day
 from .escaping import unescape_text
 from .parsed import (
     ParsedAction,
@@ -14,7 +16,7 @@ from .parsed import (
     ParsedNote,
 )
 from .people import parse_people, split_dates
-from .vocabulary import CODE, STATES, codes_in, strip_markup
+from .vocabulary import CODE, STATES, strip_markup
 
 # "What we CANNOT close without Sami": the blockers in the table below wait for Sami.
 WITHOUT_PERSON = re.compile(r"\bwithout ([A-Z\u0600-\u06ff][\w\u0600-\u06ff]*)\s*$", re.IGNORECASE)
@@ -52,7 +54,8 @@ class SideTable:
     """A table beside the gate tables.
 
     columns: name of the column → its index. person: owner that the heading names. day: (day of
-    the plan, owner) that the heading or a line above names. report_problem: called with (line,
+    the plan, owner) that the heading or a line above names. today: a later date is never
+    “observed”. report_problem: called with (line,
     field, message).
     """
 
@@ -62,10 +65,12 @@ class SideTable:
         columns: dict[str, int],
         person: str,
         day: tuple[int, str] | None,
+        today: date,
         report_problem: ReportProblem,
     ) -> None:
         self.parsed, self.columns = parsed, columns.keys()
         self.person, self.day, self.report_problem = person, day, report_problem
+        self.today = today
 
     def reader(self) -> Callable[[Cells], None] | None:
         """Return the function that reads a row; None for an unknown table."""
@@ -88,6 +93,12 @@ class SideTable:
         texts = {name: cells.text(name) for name in names}
         texts["kind"] = texts["kind"].casefold() or "statement"
         summary = cells.text("evidence")
+        if is_day(texts["observed"]) and texts["observed"][:10] > str(self.today):
+            self.parsed.for_a_person.append(
+                f"line {cells.line}: “{summary}” cannot have been observed on "
+                f"{texts['observed']}, which is in the future; it has no such date on the board"
+            )
+            texts["observed"] = ""
         self.parsed.evidence.append(ParsedEvidence(cells.line, self._code(cells), summary, **texts))
 
     def _blocker(self, cells: Cells) -> None:
@@ -134,7 +145,7 @@ class SideTable:
             return
         claim = ParsedClaim(cells.line, slug, cells.text("name"), int(least) if least else None)
         claim.requires_p0 = strip_markup(cells.raw("requires_p0")).casefold() == "yes"
-        claim.required = codes_in(cells.raw("required"))
+        claim.required = self.parsed.codes_in(cells.raw("required"))
         self.parsed.claims.append(claim)
 
     def _closing(self, cells: Cells) -> None:
