@@ -5,6 +5,8 @@ import csv
 import io
 import re
 
+from django.utils.translation import gettext as _
+
 from .csv_writer import CSV_COLUMNS, FORMULA_START
 from .markdown.blocks import Row, Table
 from .markdown.codes import BoardNames
@@ -12,7 +14,7 @@ from .markdown.columns import map_gate_columns
 from .markdown.escaping import escape_text
 from .markdown.parsed import ParsedDocument
 from .markdown.reader import ReadingOptions, read_tables
-from .records import Problem
+from .records import Problem, place_of
 
 DELIMITERS = ",;\t"
 LINES_ABOVE = 20  # a sheet may have a title above its header
@@ -27,8 +29,11 @@ def read_csv(
     delimiter, header_at = _find_header(text, options)
     if header_at < 0:
         names = " | ".join(_widest_row(text)[:10])
-        message = f"{names}: a header with a column Gate and a column Status is expected; map "
-        problem = Problem("line 1", "", f"{message}one with --column NAME=Gate")
+        message = _(
+            "%(names)s: a header with a column Gate and a column Status is expected; map one with "
+            "--column NAME=Gate"
+        )
+        problem = Problem(place_of(1), "", message % {"names": names})
         return ParsedDocument(), [problem]
     rows = csv.reader(io.StringIO(text), delimiter=delimiter)
     table = Table(0, [])
@@ -46,7 +51,7 @@ def read_csv(
                 Row(rows.line_num, [_as_cell(cell, own) for cell in padded], len(padded))
             )
     except csv.Error as error:
-        return ParsedDocument(), [Problem(f"line {rows.line_num}", "", f"not CSV: {error}")]
+        return ParsedDocument(), [Problem(place_of(rows.line_num), "", f"not CSV: {error}")]
     return read_tables([table], options, board)
 
 

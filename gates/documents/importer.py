@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts import security_log
 from gates.models import Action, Claim, Gate, Launch, Section
@@ -95,7 +96,8 @@ def _reject_too_many(document: Document) -> None:
     """
     gates = sum(record.model is Gate for record in document.records)
     if gates > MAX_GATES:
-        message = f"{gates:,} gates are more than a document can have ({MAX_GATES:,})"
+        message = _("%(gates)s gates are more than a document can have (%(most)s)")
+        message %= {"gates": f"{gates:,}", "most": f"{MAX_GATES:,}"}
         raise DocumentError([Problem(document.name, "", message)])
 
 
@@ -109,8 +111,11 @@ def _reject_older(document: Document) -> None:
         Problem(
             str(record),
             "progress",
-            f"would reopen a gate that was closed on {day}, after this document; say --older to "
-            "reopen it all the same",
+            _(
+                "would reopen a gate that was closed on %(day)s, after this document; say --older "
+                "to reopen it all the same"
+            )
+            % {"day": day},
         )
         for record, day in reopened_by_older(document)
     ]
@@ -130,10 +135,11 @@ def _reject_second_slug(document: Document) -> None:
             continue
         other = Launch.objects.filter(name=name).order_by("slug").first()
         if other is not None:
-            message = (
-                f"the launch {name!r} is on the board as {other.slug}: say --launch {other.slug}, "
-                f"or --launch {slug} if it is to be another one"
+            message = _(
+                "the launch '%(name)s' is on the board as %(other)s: say --launch %(other)s, or "
+                "--launch %(slug)s if it is to be another one"
             )
+            message %= {"name": name, "other": other.slug, "slug": slug}
             raise DocumentError([Problem(str(record), "slug", message)])
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from gates.models import Gate, Launch, Owner, Section
 
@@ -18,9 +19,10 @@ from .markdown.consistency import find_contradictions
 from .markdown.parsed import ParsedDocument
 from .markdown.people import settle_owners
 from .markdown.reader import ReadingOptions, read_markdown
+from .markdown.statuses import status_word
 from .markdown.to_records import to_records
 from .reconcile import reconcile
-from .records import Document, DocumentError, Problem, Record, duplicate_records
+from .records import Document, DocumentError, Problem, Record, duplicate_records, place_of
 
 
 def read_text_document(
@@ -76,11 +78,16 @@ def _reread_markdown(
 
 
 def _status_words(parsed: ParsedDocument) -> list[str]:
-    return [
-        f"“{word}” is taken for {meaning} ({', '.join(names[:5])}"
-        f"{f' and {len(names) - 5} more' if len(names) > 5 else ''})"
-        for (word, meaning), names in parsed.status_words.items()
-    ]
+    sentences = []
+    for (word, meaning), names in parsed.status_words.items():
+        gates = ", ".join(names[:5])
+        if len(names) > 5:
+            more = _("%(names)s and %(number)s more")
+            gates = more % {"names": gates, "number": len(names) - 5}
+        message = _("“%(word)s” is taken for %(meaning)s (%(gates)s)")
+        values = {"word": word, "meaning": status_word(meaning), "gates": gates}
+        sentences.append(message % values)
+    return sentences
 
 
 def board_names(slug: str) -> BoardNames:
@@ -113,7 +120,8 @@ def _decode_text(name: str, content: bytes) -> str:
         raise DocumentError([Problem(name, "", message)]) from error
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + 1
-        raise DocumentError([Problem(name, "", f"not a text: a NUL character in line {line}")])
+        message = _("not a text: a NUL character in line %(line)s") % {"line": line}
+        raise DocumentError([Problem(name, "", message)])
     return text
 
 
@@ -129,13 +137,15 @@ def _find_or_make_slug(name: str, parsed: ParsedDocument) -> str:
     slugs = list(launches.values_list("slug", flat=True))
     slug = slugs[0] if slugs else slugify(parsed.name)[:50].strip("-") or "launch"
     if not parsed.name:
-        message = "no title: begin with “# Name of the launch”, or say --launch"
+        message = _("no title: begin with “# Name of the launch”, or say --launch")
     elif len(slugs) > 1:
-        message = f"several launches have this name ({', '.join(slugs)}): say --launch"
+        message = _("several launches have this name (%(slugs)s): say --launch")
     elif not slugs and Launch.objects.filter(slug=slug).exists():
-        message = f"the launch {slug} has another name: say --launch, or choose another title"
+        message = _("the launch %(slug)s has another name: say --launch, or choose another title")
     if message:
-        raise DocumentError([Problem(f"{name}, line {parsed.name_line or 1}", "title", message)])
+        place = f"{name}, {place_of(parsed.name_line or 1)}"
+        message %= {"slugs": ", ".join(slugs), "slug": slug}
+        raise DocumentError([Problem(place, "title", message)])
     return slug
 
 

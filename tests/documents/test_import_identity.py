@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from gates.documents.identity import is_same_title
+from gates.documents.titles import is_same_title
 from gates.documents.importer import ImportReport, import_file
 from gates.models import Evidence, Gate, Import, Launch
 from tests.support import factory

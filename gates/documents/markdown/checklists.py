@@ -2,6 +2,8 @@
 
 import re
 
+from django.utils.translation import gettext as _
+
 from gates.rules import Status
 
 from .blocks import Heading, Line, Row, Table
@@ -103,7 +105,8 @@ class Checklist:
         if self.level and not self.cells[columns["status"]]:
             tables.problem(
                 self.line, self.cells[columns["gate"]],
-                "no status: end the heading with ✅, 🟡, 🔴 or 🚫, or write “Status: …” below it",
+                _("no status: end the heading with ✅, 🟡, 🔴 or 🚫, or write “Status: …” "
+                  "below it"),
             )  # fmt: skip
         else:
             gate = tables.read_gate(Cells(row, columns), rows)
@@ -137,10 +140,11 @@ class Checklist:
                 title, proof = text[: match.start()], words
         if status == "✅" and not proof:
             status = "🟡"
-            self.tables.parsed.for_a_person.append(
-                f"line {self.line}: “{title.strip('*_ ')}” is ticked without words of proof; "
-                "imported as partial"
+            message = _(
+                "line %(line)s: “%(title)s” is ticked without words of proof; imported as partial"
             )
+            values = {"line": self.line, "title": title.strip("*_ ")}
+            self.tables.parsed.for_a_person.append(message % values)
         self._add("Gate", title.strip("*_ "))
         self._add("Status", status)
         self._add("Owner", owner)
@@ -160,10 +164,12 @@ class Checklist:
             title, _, words = text[sign.end() :].partition(": ")
             said = f"{sign.group()} {words}"
         if parsed.status == Status.CLOSED and box != "✅":
-            self.tables.parsed.for_a_person.append(
-                f"line {self.line}: the box of “{title.strip('*_ ')}” is not ticked beside "
-                f"{sign.group()}; imported as its box says"
+            message = _(
+                "line %(line)s: the box of “%(title)s” is not ticked beside %(sign)s; imported as "
+                "its box says"
             )
+            values = {"line": self.line, "title": title.strip("*_ "), "sign": sign.group()}
+            self.tables.parsed.for_a_person.append(message % values)
             return f"{title} {said}", box
         return title, said
 

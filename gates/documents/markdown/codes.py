@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gates.documents.records import Problem
+from django.utils.translation import gettext as _
+
+from gates.documents.records import Problem, place_of
 from gates.documents.titles import is_same_title, title_key
 
 from .parsed import ParsedDocument, ParsedGate, ParsedSection
@@ -135,8 +137,10 @@ class _Codes:
         for written in (gate.code, gate.written_code):
             if written:
                 self.final.setdefault(written, code)
-        place = f"line {gate.line}: {gate.written_code + ' ' if gate.written_code else ''}"
-        self.parsed.readings.append(f"{place}“{gate.title}” has the code {code}")
+        written = f"{gate.written_code} " if gate.written_code else ""
+        values = {"line": gate.line, "name": f"{written}“{gate.title}”", "code": code}
+        message = _("line %(line)s: %(name)s has the code %(code)s")
+        self.parsed.readings.append(message % values)
         gate.code = code
         self.used.add(code)
         self._count(code)
@@ -206,8 +210,8 @@ class _Codes:
             if code and not CODE.fullmatch(code):
                 code = by_title.get(title_key(code), code)
             if code and not CODE.fullmatch(code):
-                message = f"{code!r} is not a code, nor the title of one gate"
-                yield Problem(f"line {item.line}", "gate", message)
+                message = _("'%(text)s' is not a code, nor the title of one gate")
+                yield Problem(place_of(item.line), "gate", message % {"text": code})
             item.code = code
         self.parsed.rename_codes(self.final)
         for cover in self.parsed.covers:

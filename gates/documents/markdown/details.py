@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from django.utils.translation import gettext as _
+
 from gates.documents.titles import title_key
 
 from .blocks import Heading, Line, Row, Table
@@ -13,7 +15,7 @@ from .gate_rows import GateRows
 from .gate_table import GateTables
 from .parsed import ParsedAction, ParsedGate
 from .sections import parse_heading
-from .statuses import StatusCell, parse_status_cell
+from .statuses import StatusCell, parse_status_cell, status_word
 from .tables import Cells
 
 STATES = {"✅": "done", "🔴": "todo"}
@@ -67,8 +69,8 @@ class Details:
             for name in (gate.code, gate.written_code, title_key(gate.title)):
                 gates.setdefault(name, gate)
         for heading, code, status, lines in self.found:
-            if gate := gates.get(code):
-                self._read(gate, heading, status, lines)
+            if named := gates.get(code):
+                self._read(named, heading, status, lines)
 
     def _read(self, gate: ParsedGate, heading: Heading, status: str, lines: list[Line]) -> None:
         cells: dict[str, str] = {"Gate": gate.title, "Status": status}
@@ -85,8 +87,10 @@ class Details:
             cells[name] = f"{cells[name]}<br>{text}" if cells.get(name) else text
         own = parse_status_cell(cells["Status"], self.tables.options.statuses)
         if cells["Status"] and (own is None or own.status != gate.status):
-            message = f"{name_of(gate)} is {cells['Status']} here, and {gate.status} in line"
-            self.tables.problem(heading.line, "status", f"{message} {gate.line}")
+            message = _("%(gate)s is %(here)s here, and %(there)s in line %(line)s")
+            values = {"gate": name_of(gate), "here": cells["Status"], "line": gate.line}
+            values["there"] = status_word(gate.status)
+            self.tables.problem(heading.line, "status", message % values)
             return
         header = list(cells)
         row = Row(heading.line, list(cells.values()), len(header))

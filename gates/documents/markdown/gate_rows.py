@@ -4,6 +4,9 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from gates.rules import Status
 
 from .blocks import Table
@@ -84,17 +87,18 @@ class GateRows:
     def report(self, line: int) -> None:
         """Report the columns that were kept in the notes, and proofs out of a column Notes."""
         if self.kept:
-            one = len(self.kept) == 1
-            names = f"{'column' if one else 'columns'} {', '.join(self.kept)}"
-            self.parsed.readings.append(
-                f"line {line}: the {names} {'is' if one else 'are'} not known, or without a field "
-                "in some rows; the texts are kept in the notes"
+            message = ngettext(
+                "line %(line)s: the column %(names)s is not known, or without a field in some "
+                "rows; the texts are kept in the notes",
+                "line %(line)s: the columns %(names)s are not known, or without a field in some "
+                "rows; the texts are kept in the notes",
+                len(self.kept),
             )
+            self.parsed.readings.append(message % {"line": line, "names": ", ".join(self.kept)})
         if self.proofs_in_notes:
-            self.parsed.for_a_person.append(
-                f"line {line}: the proofs of {', '.join(self.proofs_in_notes)} stand in a column "
-                f"{self.names[self.columns['notes']]}"
-            )
+            message = _("line %(line)s: the proofs of %(gates)s stand in a column %(name)s")
+            gates, name = ", ".join(self.proofs_in_notes), self.names[self.columns["notes"]]
+            self.parsed.for_a_person.append(message % {"line": line, "gates": gates, "name": name})
 
     def _read_sentences(self, gate: ParsedGate, column: str, text: str) -> None:
         cell = parse_cell(text)
@@ -158,11 +162,13 @@ class GateRows:
         gate.owner, gate.owner_is_handle = people.name, people.handle
         if people.others:
             gate.note(f"{self._name('owner')}: {cells.text('owner')}")
-            self.parsed.for_a_person.append(
-                f"line {gate.line}: the owners of {name_of(gate)} are several "
-                f"({strip_markup(cells.text('owner'))}); {people.name} is taken, the others are in "
-                "the notes"
+            message = _(
+                "line %(line)s: the owners of %(gate)s are several (%(people)s); %(name)s is "
+                "taken, the others are in the notes"
             )
+            values = {"line": gate.line, "gate": name_of(gate), "name": people.name}
+            values["people"] = strip_markup(cells.text("owner"))
+            self.parsed.for_a_person.append(message % values)
 
     def _read_cover(self, gate: ParsedGate, covered: str, cells: Cells) -> None:
         if covered in self.known - {gate.code}:

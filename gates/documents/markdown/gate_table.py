@@ -5,6 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.utils.translation import gettext as _
+
+from gates.documents.records import place_of
 from gates.rules import Progress, Status
 
 from .blocks import Heading, Row, Table
@@ -38,10 +41,13 @@ def is_complete(row: Row, table: Table, report_problem: Callable[[int, str, str]
     """Tell whether a row has as many cells as the header; report it if not."""
     if row.written == len(table.header):
         return True
-    more = "more" if row.written > len(table.header) else "fewer"
-    hint = r" (a pipe inside a cell is written \|)" if more == "more" else ""
-    message = f"{row.written} cells, {more} than the {len(table.header)} of the header{hint}"
-    report_problem(row.line, "", message)
+    message = _("%(cells)s cells, fewer than the %(header)s of the header")
+    if row.written > len(table.header):
+        message = _(
+            "%(cells)s cells, more than the %(header)s of the header (a pipe inside a cell is "
+            "written \\|)"
+        )
+    report_problem(row.line, "", message % {"cells": row.written, "header": len(table.header)})
     return False
 
 
@@ -101,13 +107,14 @@ class GateTables:
             )
         else:
             cells = " | ".join(cell for cell in row.cells if cell)
-            self.parsed.readings.append(f"line {row.line}: a row of totals, not read: {cells}")
+            message = _("line %(line)s: a row of totals, not read: %(cells)s")
+            self.parsed.readings.append(message % {"line": row.line, "cells": cells})
 
     def read_gate(self, cells: Cells, rows: GateRows) -> ParsedGate | None:
         """Read one row of a gate table; return None where it is refused."""
         if self.count == MAX_GATES:
-            message = f"more than {MAX_GATES:,} gates, which a document cannot have"
-            self.problem(cells.line, "", message)
+            message = _("more than %(most)s gates, which a document cannot have")
+            self.problem(cells.line, "", message % {"most": f"{MAX_GATES:,}"})
         self.count += 1
         if self.count > MAX_GATES:
             return None
@@ -145,7 +152,9 @@ class GateTables:
         """Tell whether a second row of a code is about the same gate with the same status."""
         same = earlier.title.casefold() == title.casefold() and earlier.status == status.status
         if not same:
-            self.problem(line, earlier.code, f"stands already in line {self.line_of[earlier.code]}")
+            place = place_of(self.line_of[earlier.code])
+            message = _("stands already in %(place)s") % {"place": place}
+            self.problem(line, earlier.code, message)
         return same
 
     def _read_status(self, cells: Cells, name: str) -> StatusCell | None:
@@ -153,13 +162,16 @@ class GateTables:
         if not strip_markup(text):
             self.parsed.empty_statuses.append(name)
             if self.options.empty_status is None:
-                self.problem(line, name, "the status is empty")
+                self.problem(line, name, _("the status is empty"))
                 return None
             return StatusCell(*self.options.empty_status)
         status = self.parse_status(text)
         if status is None:
-            message = f"{without_direction(text)!r} is not a status ({known_status_words()}); say "
-            self.problem(line, name, f"{message}--status WORD=STATUS for another word")
+            message = _(
+                "'%(text)s' is not a status (%(words)s); say --status WORD=STATUS for another word"
+            )
+            values = {"text": without_direction(text), "words": known_status_words()}
+            self.problem(line, name, message % values)
             return None
         if status.word:
             meaning = "not counted" if status.not_counted else status.status.value

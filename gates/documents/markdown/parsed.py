@@ -227,7 +227,9 @@ class ParsedDocument:
 
     def rename_codes(self, codes: Mapping[str, str]) -> None:
         """Replace the written codes of gates in sentences by those of the board."""
-        stated = (*self.counts, *self.gaps, *self.remaining, *self.rounds)
+        stated: list[StatedCount | StatedGap | ClosedThisRound] = [
+            *self.counts, *self.gaps, *self.remaining, *self.rounds
+        ]  # fmt: skip
         for sentence in stated:
             sentence.codes = [codes.get(code, code) for code in sentence.codes]
         for claim in (*self.claims, *self.rules):

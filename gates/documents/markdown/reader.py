@@ -3,8 +3,9 @@
 import re
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from gates.documents.records import Problem
+from gates.documents.records import Problem, place_of
 from gates.rules import Progress, Status
 
 from .blocks import Block, Code, Heading, Line, Table, parse_blocks
@@ -109,13 +110,15 @@ class _Reader:
         self._list_unread()
         if self.source.unclosed_comment:
             self.problem(
-                self.source.unclosed_comment, "", "a comment begins here (<!--) and does not end"
+                self.source.unclosed_comment,
+                "",
+                _("a comment begins here (<!--) and does not end"),
             )
         if not self.parsed.gates and not self.problems:
             for line, message in tables_without_gates(self.blocks, self.options.columns):
                 self.problem(line, "", message)
             if not self.problems:
-                self.problem(1, "", NO_GATES)
+                self.problem(1, "", _(NO_GATES))
         self.problems += assign_codes(self.parsed, board)
         return self.parsed, self.problems
 
@@ -218,8 +221,8 @@ class _Reader:
         columns = map_columns(table.header, self.options.columns)
         if columns.keys() >= GATE_TABLE:
             if equal := duplicate_columns(table.header, self.options.columns):
-                names = " and ".join(equal)
-                self.problem(table.line, "", f"two columns for the same thing: {names}")
+                message = _("two columns for the same thing: %(names)s")
+                self.problem(table.line, "", message % {"names": ", ".join(equal)})
                 return True
             columns = map_gate_columns(table.header, self.options.columns)
             self.gate_tables.read(table, columns)
@@ -236,7 +239,7 @@ class _Reader:
         if read_summary(self.parsed, table):
             return True
         if "status" in columns and table.rows:
-            self.parsed.unread_tables.append(unread_table(table, "no column Gate"))
+            self.parsed.unread_tables.append(unread_table(table, _("no column Gate")))
         return False
 
     def _refers_to_gates(self, table: Table, columns: dict[str, int]) -> bool:
@@ -255,7 +258,7 @@ class _Reader:
             cells = [row.cells[columns["status"]] for row in table.rows]
             unknown = [c for c in cells if c.strip() and not self.gate_tables.parse_status(c)]
             if unknown:
-                why = f"{unknown[0]!r} is not a status"
+                why = _("“%(text)s” is not a status") % {"text": unknown[0]}
                 self.parsed.unread_tables.append(unread_table(table, why))
                 return False
         self.gate_tables.read(table, columns)
@@ -263,4 +266,4 @@ class _Reader:
 
     def problem(self, line: int, field: str, message: str) -> None:
         """Add a problem that keeps the document from being imported."""
-        self.problems.append(Problem(f"line {line}", field, message))
+        self.problems.append(Problem(place_of(line), field, message))
