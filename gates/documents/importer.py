@@ -39,6 +39,7 @@ def import_file(
     options: ReadingOptions | None = None,
     older: bool = False,
     same_gates: Collection[str] = (),
+    max_gates: int = MAX_GATES,
     on_progress: ProgressCallback = no_progress,
 ) -> ImportReport:
     """Import a document in one transaction.
@@ -49,6 +50,7 @@ def import_file(
     options: meanings of columns and words, instead of `empty_status` (Markdown and CSV).
     older: reopen gates even if they were closed after the document's date.
     same_gates: codes of gates that are the same although title, section or counting changed.
+    max_gates: a document with more is refused.
     on_progress: called with (records done, records in all).
 
     Raises:
@@ -65,7 +67,7 @@ def import_file(
         else:
             options = options or ReadingOptions(empty_status)
             document = read_text_document(path, launch, options, dated, report)
-        _reject_too_many(document)
+        _reject_too_many(document, max_gates)
         held = hold_changed_gates(document, same_gates)
         report.held = [code for code, _ in held]
         report.for_a_person = [*(sentence for _, sentence in held), *report.for_a_person]
@@ -88,13 +90,20 @@ def import_file(
     return report
 
 
-def _reject_too_many(document: Document) -> None:
-    """Refuse a document with more gates than a board is made for.
+def _reject_too_many(document: Document, most: int) -> None:
+    """Refuse a document with more gates than a board is made for, or than a page may import.
 
     Raises:
-        DocumentError: more than `MAX_GATES`.
+        DocumentError: more than `most`.
     """
     gates = sum(record.model is Gate for record in document.records)
+    if MAX_GATES >= gates > most:
+        message = _(
+            "%(gates)s gates are more than can be imported in the browser (%(most)s): import it "
+            "with manage.py import_snapshot"
+        )
+        message %= {"gates": f"{gates:,}", "most": f"{most:,}"}
+        raise DocumentError([Problem(document.name, "", message)])
     if gates > MAX_GATES:
         message = _("%(gates)s gates are more than a document can have (%(most)s)")
         message %= {"gates": f"{gates:,}", "most": f"{MAX_GATES:,}"}

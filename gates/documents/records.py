@@ -122,6 +122,8 @@ class Problem:
     where: str  # "line 12", "row 3", or the file's name
     field: str  # or a gate's code; empty where neither is known
     message: str
+    # What a person can choose to have it read: ("status", word) or ("column", meaning, names…).
+    choice: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         place = f"{self.where}, {self.field}" if self.field else self.where

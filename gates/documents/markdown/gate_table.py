@@ -15,11 +15,12 @@ from .codes import normal_code
 from .gate_rows import GateRows
 from .parsed import ParsedDocument, ParsedGate, StatedCount
 from .sections import Sections, parse_heading
-from .statuses import StatusCell, known_status_words, parse_status_cell
+from .statuses import StatusCell, known_status_words, parse_status_cell, status_name
 from .tables import Cells
 from .vocabulary import CODE, TOTAL_WORDS, strip_markup, without_direction
 
 MAX_GATES = 20_000
+ReportProblem = Callable[..., None]  # (line, field, message, choice of a person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class GateTables:
         options: ReadingOptions,
         known: set[str],
         today: date,
-        problem: Callable[[int, str, str], None],
+        problem: ReportProblem,
     ) -> None:
         self.parsed, self.sections, self.options = parsed, sections, options
         self.known, self.today, self.problem = known, today, problem
@@ -162,7 +163,7 @@ class GateTables:
         if not strip_markup(text):
             self.parsed.empty_statuses.append(name)
             if self.options.empty_status is None:
-                self.problem(line, name, _("the status is empty"))
+                self.problem(line, name, _("the status is empty"), ("empty_status",))
                 return None
             return StatusCell(*self.options.empty_status)
         status = self.parse_status(text)
@@ -171,7 +172,7 @@ class GateTables:
                 "'%(text)s' is not a status (%(words)s); say --status WORD=STATUS for another word"
             )
             values = {"text": without_direction(text), "words": known_status_words()}
-            self.problem(line, name, message % values)
+            self.problem(line, name, message % values, ("status", status_name(text)))
             return None
         if status.word:
             meaning = "not counted" if status.not_counted else status.status.value

@@ -115,8 +115,8 @@ class _Reader:
                 _("a comment begins here (<!--) and does not end"),
             )
         if not self.parsed.gates and not self.problems:
-            for line, message in tables_without_gates(self.blocks, self.options.columns):
-                self.problem(line, "", message)
+            for line, message, choice in tables_without_gates(self.blocks, self.options.columns):
+                self.problem(line, "", message, choice)
             if not self.problems:
                 self.problem(1, "", _(NO_GATES))
         self.problems += assign_codes(self.parsed, board)
@@ -264,6 +264,6 @@ class _Reader:
         self.gate_tables.read(table, columns)
         return True
 
-    def problem(self, line: int, field: str, message: str) -> None:
+    def problem(self, line: int, field: str, message: str, choice: tuple[str, ...] = ()) -> None:
         """Add a problem that keeps the document from being imported."""
-        self.problems.append(Problem(place_of(line), field, message))
+        self.problems.append(Problem(place_of(line), field, message, choice))

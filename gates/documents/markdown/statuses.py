@@ -65,6 +65,13 @@ def parse_status_cell(text: str, extra: Mapping[str, Status] | None = None) -> S
     return StatusCell(status, progress, rest, shown)
 
 
+def status_name(text: str) -> str:
+    """Return the word or words of a cell that a person may give a status: up to the first sign."""
+    plain = without_direction(text).strip("*_`( ")
+    named = re.match(r"[^\W\d_]+(?:[ '’/-][^\W\d_]+)*", plain)
+    return (named.group() if named else plain)[:60]
+
+
 def status_word(status: str) -> str:
     """Return a status, “total” or “not counted” as a word of a sentence."""
     return _(_WORDS[status]) if status in _WORDS else status

@@ -35,8 +35,8 @@ def unread_table(table: Table, why: str) -> str:
 
 def tables_without_gates(
     blocks: Sequence[Block], meanings: Mapping[str, str]
-) -> Iterator[tuple[int, str]]:
-    """Yield (line, message) of the tables that lack one column to be gate tables."""
+) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """Yield (line, message, choice) of the tables that lack one column to be gate tables."""
     tables = [block for block in blocks if isinstance(block, Table)]
     for table in tables[:MAX_TABLES]:
         columns = map_gate_columns(table.header, meanings)
@@ -47,7 +47,7 @@ def tables_without_gates(
             example = strip_markup(free[0]) if free else "NAME"
             message = _("%(names)s: no column %(name)s; map one with --column %(example)s=%(name)s")
             values = {"names": _names(table), "name": name, "example": example}
-            yield table.line, message % values
+            yield table.line, message % values, ("column", name, *map(strip_markup, free))
 
 
 def skipped_lines(heading: str, unread: Sequence[Line | Table | Code]) -> SkippedLines:
