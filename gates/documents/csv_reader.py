@@ -1,7 +1,11 @@
 """Read a CSV file: our own export, or a sheet saved from Excel or Google Sheets."""
 
+import contextlib
 import csv
 import io
+import re
+
+from django.utils.translation import gettext as _
 
 from .csv_writer import CSV_COLUMNS, FORMULA_START
 from .markdown.blocks import Row, Table
@@ -10,7 +14,7 @@ from .markdown.columns import map_gate_columns
 from .markdown.escaping import escape_text
 from .markdown.parsed import ParsedDocument
 from .markdown.reader import ReadingOptions, read_tables
-from .records import Problem
+from .records import Problem, place_of
 
 DELIMITERS = ",;\t"
 LINES_ABOVE = 20  # a sheet may have a title above its header
@@ -21,11 +25,15 @@ def read_csv(
     text: str, options: ReadingOptions, board: BoardNames
 ) -> tuple[ParsedDocument, list[Problem]]:
     """Return the parsed document of a CSV text, and its problems. It has no name."""
+    text = _without_separator_line(text)
     delimiter, header_at = _find_header(text, options)
     if header_at < 0:
-        names = " | ".join(next(csv.reader(io.StringIO(text)), [])[:10])
-        message = f"{names}: a header with a column Gate and a column Status is expected; map "
-        problem = Problem("line 1", "", f"{message}one with --column NAME=Gate")
+        names = " | ".join(_widest_row(text)[:10])
+        message = _(
+            "%(names)s: a header with a column Gate and a column Status is expected; map one with "
+            "--column NAME=Gate"
+        )
+        problem = Problem(place_of(1), "", message % {"names": names})
         return ParsedDocument(), [problem]
     rows = csv.reader(io.StringIO(text), delimiter=delimiter)
     table = Table(0, [])
@@ -43,7 +51,7 @@ def read_csv(
                 Row(rows.line_num, [_as_cell(cell, own) for cell in padded], len(padded))
             )
     except csv.Error as error:
-        return ParsedDocument(), [Problem(f"line {rows.line_num}", "", f"not CSV: {error}")]
+        return ParsedDocument(), [Problem(place_of(rows.line_num), "", f"not CSV: {error}")]
     return read_tables([table], options, board)
 
 
@@ -60,6 +68,22 @@ def _find_header(text: str, options: ReadingOptions) -> tuple[str, int]:
         except csv.Error:
             continue
     return ",", -1
+
+
+def _without_separator_line(text: str) -> str:
+    """Return a text with the line `sep=;`, which Excel writes and reads, as an empty one."""
+    return re.sub(r"\A(?:sep|SEP)=.(?=\r?\n)", "", text)
+
+
+def _widest_row(text: str) -> list[str]:
+    """Return the names of the row above that is most like a header, for a message."""
+    lines = "\n".join(text[:100_000].splitlines()[:LINES_ABOVE])
+    rows: list[list[str]] = []
+    for delimiter in DELIMITERS:
+        with contextlib.suppress(csv.Error):
+            rows += csv.reader(io.StringIO(lines), delimiter=delimiter)
+    named = ([cell.strip() for cell in row if cell.strip()] for row in rows)
+    return max(named, key=len, default=[])
 
 
 def _without_empty_end(cells: list[str], width: int) -> list[str]:

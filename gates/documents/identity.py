@@ -5,44 +5,16 @@ perhaps about another gate, and closing that gate would close the board's. So no
 row is imported until a person says that it is the same gate.
 """
 
-import re
-import unicodedata
 from collections.abc import Collection, Sequence
-from difflib import SequenceMatcher
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Requirement, Section
 
 from .records import Document, Record
-
-SAME_WORD = 0.75  # share of equal letters from which two words are spellings of one
-
-
-def is_same_title(old: str, new: str) -> bool:
-    """Tell whether two titles differ in spelling, case, marks and punctuation only.
-
-    Word by word: a word that is added, missing or replaced makes another title, and so does a
-    number that differs.
-    """
-    before, after = _words(old), _words(new)
-    if before == after or "".join(before) == "".join(after):
-        return True
-    return len(before) == len(after) and all(map(_is_same_word, before, after))
-
-
-def _words(title: str) -> list[str]:
-    plain = unicodedata.normalize("NFKC", title).casefold()
-    return re.findall(r"[^\W_]+", plain)
-
-
-def _is_same_word(old: str, new: str) -> bool:
-    if old == new:
-        return True
-    if any(char.isdigit() for char in old + new) or min(len(old), len(new)) < 4:
-        return False
-    return SequenceMatcher(None, old, new, autojunk=False).ratio() >= SAME_WORD
+from .titles import is_same_title
 
 
 def hold_changed_gates(
@@ -69,11 +41,12 @@ def hold_changed_gates(
     for (slug, code), sentence in held.items():
         asked = _asked_by(code, required.get((slug, code), ()))
         left_out = _and_claims(claims.get((slug, code), ()))
-        advice = f"If it is the same gate, say --same-gate {code}; if it is another one, give it a"
-        text = (
-            f"{sentence}{asked}. Nothing of its row is imported{left_out}. {advice} code of its own"
+        text = _(
+            "%(change)s. Nothing of its row is imported%(claims)s. If it is the same gate, say "
+            "--same-gate %(code)s; if it is another one, give it a code of its own"
         )
-        sentences.append((code, text))
+        values = {"change": f"{sentence}{asked}", "claims": left_out, "code": code}
+        sentences.append((code, text % values))
     return sentences
 
 
@@ -88,14 +61,18 @@ def _changes(record: Record, gate: Gate, records: Sequence[Record]) -> str:
     changes = []
     title, section, counted = fields.get("title"), fields.get("section"), fields.get("counted")
     if isinstance(title, str) and not is_same_title(gate.title, title):
-        changes.append(f"was “{gate.title}” and is now “{title}”")
+        message = _("was “%(old)s” and is now “%(new)s”")
+        changes.append(message % {"old": gate.title, "new": title})
     section_key = _key(section)
     if section_key and section_key != (gate.launch.slug, gate.section.prefix):
-        changes.append(f"was in the section {gate.section} and is now in {section_key[-1]}")
+        message = _("was in the section %(old)s and is now in %(new)s")
+        changes.append(message % {"old": gate.section, "new": section_key[-1]})
     if isinstance(counted, bool) and counted != gate.counted:
-        states = ("counted", "not counted")
-        before, after = states if gate.counted else states[::-1]
-        changes.append(f"was {before} and is now {after}")
+        changes.append(
+            _("was counted and is now not counted")
+            if gate.counted
+            else _("was not counted and is now counted")
+        )
     return ", ".join(changes)
 
 
@@ -161,11 +138,14 @@ def _requiring_claims(held: Collection[tuple[str, str]]) -> dict[tuple[str, str]
 
 
 def _asked_by(code: str, claims: Collection[str]) -> str:
-    return "".join(f"; claim {claim} asks for {code}" for claim in claims)
+    message = _("; claim %(claim)s asks for %(code)s")
+    return "".join(message % {"claim": claim, "code": code} for claim in claims)
 
 
 def _and_claims(claims: Collection[str]) -> str:
-    return f", nor the new claim {', '.join(claims)}, which asks for it" if claims else ""
+    if not claims:
+        return ""
+    return _(", nor the new claim %(names)s, which asks for it") % {"names": ", ".join(claims)}
 
 
 def reopened_by_older(document: Document) -> list[tuple[Record, str]]:

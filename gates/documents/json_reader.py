@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from gates.models import Evidence, Gate
 
 from .records import NATURAL_KEYS, Document, DocumentError, Problem, Record, duplicate_records
@@ -48,7 +50,8 @@ def read_bytes(path: Path) -> bytes:
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
-            message = f"{size:,} bytes is more than a document can have ({MAX_BYTES:,})"
+            message = _("%(size)s bytes is more than a document can have (%(most)s)")
+            message %= {"size": f"{size:,}", "most": f"{MAX_BYTES:,}"}
             raise DocumentError([Problem(path.name, "", message)])
         return path.read_bytes()
     except OSError as error:
@@ -70,22 +73,23 @@ def _parse_json(name: str, content: bytes) -> list[Any]:
     except (ValueError, RecursionError) as error:
         raise DocumentError([Problem(name, "", f"not usable JSON: {error}")]) from error
     if isinstance(rows, dict) and {"launch", "gates", "totals"} <= rows.keys():
-        message = (
+        message = _(
             "this is board.json, which scripts read; import the Markdown export (export.md) or "
             "the CSV export of the same board instead"
         )
         raise DocumentError([Problem(name, "", message)])
     if not isinstance(rows, list) or not rows:
-        raise DocumentError([Problem(name, "", "not a fixture: a list of rows is expected")])
+        raise DocumentError([Problem(name, "", _("not a fixture: a list of rows is expected"))])
     return rows
 
 
 def decoding_error(content: bytes, error: UnicodeDecodeError) -> str:
     """Say where a file is not UTF-8, or that it is UTF-16 if it has such a byte order mark."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "this is UTF-16, not UTF-8: save it as UTF-8"
+        return _("this is UTF-16, not UTF-8: save it as UTF-8")
     line = content.count(b"\n", 0, error.start) + 1
-    return f"not UTF-8 (byte {error.start + 1}, line {line})"
+    message = _("not UTF-8 (byte %(byte)s, line %(line)s)")
+    return message % {"byte": error.start + 1, "line": line}
 
 
 def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -8,10 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from gates.models import Blocker, Gate, Section
 from gates.rules import Progress
 
 from .markdown.parsed import ParsedDocument
+from .markdown.statuses import status_word
 from .markdown.to_records import blocked_by_nobody, closed_without_evidence
 from .records import Record
 
@@ -47,29 +50,39 @@ def reconcile(parsed: ParsedDocument, records: list[Record], slug: str) -> list[
 
 def _empty_cells(parsed: ParsedDocument) -> Iterator[str]:
     if parsed.empty_statuses:
-        yield f"the status was empty and is taken as told: {', '.join(parsed.empty_statuses)}"
+        message = _("the status was empty and is taken as told: %(gates)s")
+        yield message % {"gates": ", ".join(parsed.empty_statuses)}
 
 
 def _unproven(
     parsed: ParsedDocument, gates: dict[str, Record], progress: dict[str, str]
 ) -> Iterator[str]:
     for gate in closed_without_evidence(parsed):
-        message = f"{gate.code} (line {gate.line}): closed in the document, no evidence given"
+        values = {"code": gate.code, "line": gate.line, "text": gate.no_proof}
+        message = _("%(code)s (line %(line)s): closed in the document, no evidence given") % values
         if gate.no_proof:
-            message += f" (“{gate.no_proof}” proves nothing; it is kept in the notes)"
+            message += _(" (“%(text)s” proves nothing; it is kept in the notes)") % values
         if progress.get(gate.code) == Progress.CLOSED:
             gates[gate.code].fields.pop("progress")
-            yield f"{message}; it stays closed on the evidence it has"
+            yield message + _("; it stays closed on the evidence it has")
         else:
-            yield f"{message}; imported as partial"
+            yield message + _("; imported as partial")
 
 
 def _blocked_by_nobody(parsed: ParsedDocument, unresolved: dict[str, list[Any]]) -> Iterator[str]:
     for gate in blocked_by_nobody(parsed):
         if not unresolved[gate.code]:
-            lacking = "by whom" if gate.blocker and gate.blocker.needs else "by what and by whom"
-            place = f"{gate.code} (line {gate.line})"
-            yield f"{place}: imported as {gate.progress}: blocked, but nothing says {lacking}"
+            message = _(
+                "%(code)s (line %(line)s): imported as %(status)s: blocked, but nothing says by "
+                "what and by whom"
+            )
+            if gate.blocker and gate.blocker.needs:
+                message = _(
+                    "%(code)s (line %(line)s): imported as %(status)s: blocked, but nothing says "
+                    "by whom"
+                )
+            status = status_word(gate.progress)
+            yield message % {"code": gate.code, "line": gate.line, "status": status}
 
 
 def _renamed_sections(records: list[Record], slug: str) -> Iterator[str]:
@@ -79,7 +92,8 @@ def _renamed_sections(records: list[Record], slug: str) -> Iterator[str]:
         if record.model is Section:
             old, new = names.get(str(record.fields["prefix"])), record.fields["name"]
             if old not in {None, new}:
-                yield f"{record.where}: the heading renames the section {old!r} to {new!r}"
+                message = _("%(place)s: the heading renames the section '%(old)s' to '%(new)s'")
+                yield message % {"place": record.where, "old": old, "new": new}
 
 
 def _closed_but_waiting(
@@ -92,11 +106,15 @@ def _closed_but_waiting(
             kept = [str(record.fields.pop(name, "")) for name in CLOSING_RECORD_FIELDS]
             notes = [str(record.fields.get("notes", "")), *kept]
             record.fields["notes"] = "\n".join(filter(None, notes))
-            needs = ", ".join(f"{b.needs} (from {b.waiting_on})" for b in unresolved[code])
-            yield (
-                f"{code} ({record.where}): closed in the document, but on the board it waits for "
-                f"{needs}; imported as partial. Resolve the blocker, then import again"
+            needs = ", ".join(
+                _("%(needs)s (from %(owner)s)") % {"needs": b.needs, "owner": b.waiting_on}
+                for b in unresolved[code]
             )
+            message = _(
+                "%(code)s (%(place)s): closed in the document, but on the board it waits for "
+                "%(needs)s; imported as partial. Resolve the blocker, then import again"
+            )
+            yield message % {"code": code, "place": record.where, "needs": needs}
 
 
 def _blockers_not_resolved(
@@ -109,14 +127,19 @@ def _blockers_not_resolved(
         for blocker in blockers:
             known.add((code, blocker.needs))
             if (code, blocker.needs) not in records_by_key:
-                yield (
-                    f"{code}: the document no longer names the blocker {blocker.needs!r} "
-                    f"(from {blocker.waiting_on}); resolve it on the board if it has come"
+                message = _(
+                    "%(code)s: the document no longer names the blocker '%(needs)s' (from "
+                    "%(owner)s); resolve it on the board if it has come"
                 )
+                values = {"needs": blocker.needs, "owner": blocker.waiting_on}
+                yield message % {"code": code, **values}
     for key, record in records_by_key.items():
         settled = key in resolved and key[1] not in {b.needs for b in unresolved[key[0]]}
         if settled and "resolution" not in record.fields:
-            yield f"{key[0]} ({record.where}): blocked by {key[1]!r}, which the board has resolved"
+            message = _(
+                "%(code)s (%(place)s): blocked by '%(needs)s', which the board has resolved"
+            )
+            yield message % {"code": key[0], "place": record.where, "needs": key[1]}
         if key not in known:
             # Without a date in the document the blocker has none; the default would be now.
             record.fields.setdefault("raised_at", None)

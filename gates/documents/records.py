@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gates.models import (
     Action,
@@ -109,6 +110,11 @@ class Record:
         return f"{self.where} ({self.model._meta.model_name} {self.name()[:60]})"
 
 
+def place_of(line: int) -> str:
+    """Return “line 12” in the language of the report."""
+    return _("line %(number)s") % {"number": line}
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One reason why a document cannot be imported."""
@@ -116,6 +122,8 @@ class Problem:
     where: str  # "line 12", "row 3", or the file's name
     field: str  # or a gate's code; empty where neither is known
     message: str
+    # What a person can choose to have it read: ("status", word) or ("column", meaning, names…).
+    choice: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         place = f"{self.where}, {self.field}" if self.field else self.where
@@ -130,7 +138,8 @@ def duplicate_records(records: Sequence[Record]) -> list[Problem]:
         earlier = first.setdefault((record.model, record.key()), record)
         if earlier is not record:
             field = NATURAL_KEYS[record.model][-1]
-            problems.append(Problem(str(record), field, f"stands already in {earlier.where}"))
+            message = _("stands already in %(place)s") % {"place": earlier.where}
+            problems.append(Problem(str(record), field, message))
     return problems
 
 

@@ -13,7 +13,7 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def launch_url(context: Context, name: str, *args: str) -> str:
     """Return the address of a page of the shown launch, as it is now."""
-    return _page_address(name, args, _slug_for_address(context), get_script_prefix())
+    return _page_address(name, args, _slug_on_page(context), get_script_prefix())
 
 
 @register.simple_tag(takes_context=True)
@@ -49,7 +49,7 @@ def _as_of(context: Context) -> str | None:
     return moment
 
 
-def _slug_for_address(context: Context) -> str:
+def _slug_on_page(context: Context) -> str:
     """Return the launch's slug for an address; empty for the current launch, which needs none."""
     launch = context.get("launch")
     if launch is None or (launch.is_current and "link_as_of" not in context):

@@ -1,108 +1,40 @@
 """Import a launch document in the browser: upload it, look at the report, import it."""
 
-import base64
-import binascii
 import hashlib
 import json
-import zlib
 from collections import defaultdict
 from dataclasses import asdict
-from pathlib import Path, PurePath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from django import forms
 from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core import signing
 from django.core.exceptions import FieldDoesNotExist
 from django.db import transaction
+from django.db.models import BooleanField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import capfirst
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from gates.documents.difference import Difference
-from gates.documents.importer import SUFFIXES, ImportReport, import_file
+from gates.documents.importer import ImportReport, import_file
 from gates.documents.records import DocumentError, Problem
 
-# The document travels in the form between the report and the import, compressed. A larger one is
-# imported on the command line.
-MAX_BYTES = 1024 * 1024
-TOKEN_AGE = 24 * 60 * 60  # seconds
-SALT = "gates.import"
+from .import_form import ImportForm, chosen, make_token, questions, reading_options
+
+# A worker has thirty seconds for a request, and the import reads the document twice.
+MAX_GATES = 500
 # What an import may change only for those who may change it elsewhere.
 PERMISSIONS = {
     "claim": "gates.change_claim",
     "requirement": "gates.change_claim",
     "launch": "gates.add_launch",
 }
-
-
-class ImportForm(forms.Form):
-    """The document and what a person says about it; `token` is a document sent before."""
-
-    document = forms.FileField(
-        label=_("Document"),
-        required=False,
-        help_text=_("Markdown (.md), a sheet (.csv) or a fixture (.json), at most 1 MB."),
-        widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}),
-    )
-    launch = forms.SlugField(
-        label=_("Launch"),
-        required=False,
-        help_text=_("Its slug. Needed for a document without a title."),
-    )
-    older = forms.BooleanField(
-        label=_("Reopen gates that were closed after this document"), required=False
-    )
-    token = forms.CharField(widget=forms.HiddenInput, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """Set `name` and `content` of the document.
-
-        Raises:
-            ValidationError: no document, one of an unknown kind, too large, or a broken token.
-        """
-        values: dict[str, Any] = super().clean() or {}
-        upload = values.get("document")
-        if upload is not None:
-            values["name"], values["content"] = _accepted(upload.name, upload.read(MAX_BYTES + 1))
-        elif values.get("token"):
-            values["name"], values["content"] = _open_token(values["token"])
-        elif "document" not in self.errors:
-            raise forms.ValidationError({"document": gettext("Choose a document.")})
-        return values
-
-
-def _accepted(name: str, content: bytes) -> tuple[str, bytes]:
-    name = PurePath(name.replace("\\", "/")).name[:200]
-    if PurePath(name).suffix.lower() not in SUFFIXES:
-        known = ", ".join(SUFFIXES)
-        message = gettext("Only %(known)s can be imported.") % {"known": known}
-        raise forms.ValidationError({"document": message})
-    if len(content) > MAX_BYTES:
-        message = gettext("Larger than 1 MB: import it with manage.py import_snapshot.")
-        raise forms.ValidationError({"document": message})
-    return name, content
-
-
-def _make_token(name: str, content: bytes) -> str:
-    packed = base64.b64encode(zlib.compress(content)).decode()
-    return signing.dumps([name, packed], salt=SALT)
-
-
-def _open_token(token: str) -> tuple[str, bytes]:
-    try:
-        name, packed = signing.loads(token, salt=SALT, max_age=TOKEN_AGE)
-        return name, zlib.decompress(base64.b64decode(packed))
-    except (signing.BadSignature, binascii.Error, zlib.error, ValueError) as error:
-        message = gettext("The report is too old. Upload the document again.")
-        raise forms.ValidationError({"document": message}) from error
 
 
 @never_cache
@@ -116,7 +48,10 @@ def import_document(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "gates/import.html", {"form": form})
     values = form.cleaned_data
+    choices = chosen(request.POST)
     options = {
+        "options": reading_options(choices),
+        "max_gates": MAX_GATES,
         "launch": values["launch"],
         "older": values["older"],
         "same_gates": request.POST.getlist("same_gate"),
@@ -139,7 +74,13 @@ def import_document(request: HttpRequest) -> HttpResponse:
                 request, gettext("The board changed meanwhile. Nothing was imported; look again.")
             )
     except DocumentError as error:
-        context = {"form": form, "problems": error.problems}
+        context = {
+            "form": form,
+            "problems": error.problems,
+            "questions": list(questions(error.problems)),
+            "choices": choices,
+            "confirmed": options["same_gates"],
+        }
         return render(request, "gates/import.html", _with_token(context, values))
     context = {
         "form": form,
@@ -148,13 +89,14 @@ def import_document(request: HttpRequest) -> HttpResponse:
         "denied": denied,
         "gates": _by_gate(report.differences),
         "confirmed": options["same_gates"],
+        "choices": choices,
     }
     return render(request, "gates/import.html", _with_token(context, values))
 
 
 def _with_token(context: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
     name, content = values["name"], values["content"]
-    return {**context, "name": name, "token": _make_token(name, content), "values": values}
+    return {**context, "name": name, "token": make_token(name, content), "values": values}
 
 
 def _run(name: str, content: bytes, **options: Any) -> ImportReport:
@@ -203,9 +145,12 @@ def _by_gate(differences: list[Difference]) -> list[tuple[str, list[dict[str, An
                 "model": capfirst(str(model._meta.verbose_name)),
                 "name": "" if difference.model == "gate" else difference.name,
                 "field": _field_name(model, difference.field),
-                "old": difference.old,
-                "new": difference.new,
-                "values": [(_field_name(model, name), text) for name, text in difference.values],
+                "old": _shown(model, difference.field, difference.old),
+                "new": _shown(model, difference.field, difference.new),
+                "values": [
+                    (_field_name(model, name), _shown(model, name, text))
+                    for name, text in difference.values
+                ],
             }
         )
     return sorted(gates.items(), key=lambda item: item[0] != "")
@@ -216,3 +161,12 @@ def _field_name(model: Any, name: str) -> str:
         return capfirst(str(model._meta.get_field(name).verbose_name)) if name else ""
     except FieldDoesNotExist:
         return name
+
+
+def _shown(model: Any, name: str, text: str) -> str:
+    """Return a value as the board names it: “closed”, yes or no."""
+    field = next((f for f in model._meta.concrete_fields if f.name == name), None)
+    if isinstance(field, BooleanField):
+        return gettext("Yes") if text == "True" else gettext("No")
+    choices = dict(field.flatchoices) if field is not None and field.choices else {}
+    return str(choices.get(text, text))

@@ -1,13 +1,21 @@
 """Documents that the tests of the import share."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from tests.support.documents import SNAPSHOT, Rows, only
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Reports are in the active language, which a page of an earlier test may have set."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from gates.documents.identity import is_same_title
 from gates.documents.importer import ImportReport, import_file
+from gates.documents.titles import is_same_title
 from gates.models import Evidence, Gate, Import, Launch
 from tests.support import factory
 from tests.support.assertions import everything

@@ -8,7 +8,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from gates.documents.json_reader import MAX_BYTES
 from gates.models import Claim, Gate, Import
+from gates.views import imports
 from tests.support import factory
 from tests.support.accounts import browser_of
 from tests.support.assertions import everything
@@ -30,7 +32,7 @@ def upload(client: Client, text: str, name: str = "kite.md", **values: Any) -> s
 def hidden(page: str) -> dict[str, str]:
     """The values of the form below the report."""
     form = page.partition('aria-labelledby="report"')[2].partition("</form>")[0]
-    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
 
 
 def confirm(client: Client, page: str, **values: Any) -> Any:
@@ -115,7 +117,7 @@ def test_an_engineer_imports_gates_but_no_claims(founder: Client) -> None:
     ("name", "content", "words"),
     [
         ("kite.pdf", b"x", "Only .json, .md, .csv can be imported."),
-        ("kite.md", b"x" * (1024 * 1024 + 1), "Larger than 1 MB"),
+        ("kite.md", b"x" * (MAX_BYTES + 1), "Larger than 10 MB"),
         ("kite.json", b'{"launch": {}, "totals": {}, "gates": []}', "this is board.json"),
         ("../../kite.md", b"words", "no gate table"),
     ],
@@ -126,6 +128,55 @@ def test_what_is_no_document_is_refused(
     response = founder.post(URL, {"document": SimpleUploadedFile(name, content)})
 
     assert words in response.content.decode()
+
+
+def test_a_document_of_several_megabytes_is_imported(founder: Client) -> None:
+    words = "Words about the launch.\n\n" * 80_000
+    page = upload(founder, f"{HEAD}| S1 | Keys rotated | ✅ | run 7 |\n\n{words}")
+
+    assert confirm(founder, page).status_code == 302
+    assert Gate.objects.get().progress == "closed"
+
+
+def test_a_document_with_many_gates_is_for_the_command_line(
+    founder: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "MAX_GATES", 1)
+    before = everything()
+
+    page = upload(founder, HEAD + "| S1 | Keys | 🔴 | |\n| S2 | Logs | 🔴 | |\n")
+
+    assert "2 gates are more than can be imported in the browser (1)" in page
+    assert everything() == before
+
+
+def test_a_person_says_what_words_and_columns_mean(founder: Client) -> None:
+    table = "| Deliverable | Colour | Evidence |\n|---|---|---|\n| Keys | Green | run 7 |\n"
+    page = upload(founder, f"# Kite launch\n\n{table}")
+    assert "Which column is Status?" in page
+
+    token = {"token": re.search(r'name="token" value="([^"]+)"', page)[1]}  # type: ignore[index]
+    page = founder.post(URL, {**token, "column:Status": "Colour"}).content.decode()
+    assert "What does “Green” mean?" in page
+    assert 'name="column:Status" value="Colour"' in page
+
+    said = {"column:Status": "Colour", "status:Green": "closed"}
+    page = founder.post(URL, {**token, **said}).content.decode()
+    assert "“Green” is taken for closed" in page
+    confirm(founder, page, **said)
+
+    assert Gate.objects.get().progress == "closed"
+
+
+def test_what_an_empty_status_means_is_a_choice(founder: Client) -> None:
+    page = upload(founder, HEAD + "| S1 | Keys | | |\n")
+    assert "What does an empty status mean?" in page
+
+    token = {"token": re.search(r'name="token" value="([^"]+)"', page)[1]}  # type: ignore[index]
+    page = founder.post(URL, {**token, "empty_status": "open"}).content.decode()
+    confirm(founder, page, empty_status="open")
+
+    assert Gate.objects.get().progress == "open"
 
 
 def test_a_forged_token_is_refused(founder: Client) -> None:

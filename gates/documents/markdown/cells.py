@@ -18,8 +18,12 @@ from .people import looks_like_person, split_dates
 
 _PRIORITY = re.compile(r"\**(P[012])\**(?:\s*[—–:-]+\s*|\s*$)", re.IGNORECASE)
 _DOD = re.compile(r"\**(?:DoD|Definition of done)\s*:\**\s*", re.IGNORECASE)
-_COVERED = re.compile(r"\**Covered by ([A-Z]+[0-9]+)\b", re.IGNORECASE)
-_BLOCKED = re.compile(r"Blocked on\s+", re.IGNORECASE)
+_COVERED = re.compile(r"\**Covered by ([A-Z]+-?[0-9]+)\b", re.IGNORECASE)
+_BLOCKED = re.compile(r"(?:Blocked on|(?:محجوب|متوقف)ة? على)\s+", re.IGNORECASE)
+_FROM = re.compile(r"(.*)\s(?:from|من)\s(.*)", re.DOTALL)
+_WAITING_FOR = re.compile(
+    r"(?:waiting|awaiting|wait|بانتظار|في انتظار)\s+(?:(?:on|for)\s+)?(\S+)", re.IGNORECASE
+)
 _SENTENCE_END = re.compile(r"`[^`]*`|\.(?=\s|$)")
 _NOT_AN_END = ("e.g", "i.e", "vs", "approx", "cf")
 _JOINTS = " \t+;,—–-"
@@ -68,12 +72,20 @@ def parse_cell(text: str) -> CellText:
         cell.blocked = True
         sentence, rest = _bold_or_first_sentence(rest)
         waits_for, cell.raised, cell.due = split_dates(_BLOCKED.sub("", sentence, count=1))
-        needs, _, person = waits_for.rpartition(" from ")
-        # “from the old system” is no person.
-        named = bool(needs) and looks_like_person(person)
-        cell.needs, cell.waiting_on = (needs, person) if named else (waits_for, "")
+        cell.needs, cell.waiting_on = _split_person(waits_for)
     cell.rest = rest.strip()
     return cell
+
+
+def _split_person(waits_for: str) -> tuple[str, str]:
+    """Split “keys from Huda” into (“keys”, “Huda”); “from the old system” is no person."""
+    if (found := _FROM.fullmatch(waits_for)) and looks_like_person(found.group(2)):
+        return found.group(1), found.group(2)
+    # “DNS” in “waiting for DNS” is no person.
+    waiting = _WAITING_FOR.fullmatch(waits_for)
+    if waiting and looks_like_person(waiting.group(1)) and not waiting.group(1).isupper():
+        return waits_for, waiting.group(1)
+    return waits_for, ""
 
 
 def without_label(text: str) -> str:

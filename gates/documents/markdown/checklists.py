@@ -2,7 +2,12 @@
 
 import re
 
+from django.utils.translation import gettext as _
+
+from gates.rules import Status
+
 from .blocks import Heading, Line, Row, Table
+from .codes import normal_code
 from .columns import map_gate_columns
 from .gate_rows import GateRows
 from .gate_table import MAX_GATES, GateTables
@@ -12,15 +17,19 @@ from .statuses import parse_status_cell
 from .tables import Cells
 from .vocabulary import MARKS, OTHER_STATUSES, without_direction
 
-_BOX = re.compile(r"\[([ xX~/-])\]\s+(\S.*)")
-_HEADING = re.compile(
+BOX = re.compile(r"\[([ xX~/-])\]\s+(\S.*)")
+GATE_HEADING = re.compile(
     r"(?:(?:launch\s+)?gate|check|البوابة|بوابة)\s+#?(?P<code>[A-Za-z]{0,8}[-.]?[0-9][\w.]{0,6})"
-    r"\s*[—–:.)-]*\s+(?P<title>\S.*)|(?P<code2>[A-Z]{1,8}[0-9]{1,4})\s*[—–:.)-]+\s+(?P<title2>\S.*)",
+    r"\s*[—–:.)-]*\s+(?P<title>\S.*)|(?P<code2>[A-Z]{1,8}-?[0-9]{1,4}[a-z]?)\s*[—–:.)-]+\s+(?P<title2>\S.*)",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"\**([^\W\d_][^:*|`]{0,40}?)\**:\**\s+(\S.*)")
 # Words of proof at the end of a step: “(run 7)”, “— see https://…”.
-_PROOF = re.compile(r"\s*(?:\(([^()]*)\)|\s[—–]\s+(.+))$")
+_PROOF = re.compile(r"\s*(?:\(((?:[^()]|\([^()]*\))*)\)|\s[—–]\s+(.+))$")
+_WORDS_OF_OWNER = re.compile(r"\s*\((?:owner|DRI|المسؤول|المالك):\s*([^()]{1,60})\)", re.IGNORECASE)
+_WORDS_OF_PRIORITY = re.compile(r"\s*[\[(](P[0-3])[\])](?=\s|$)")
+# A code at the beginning, which a dash may set off from the title as it does words of proof.
+_CODE = re.compile(r"[*_`]*(?:(?P<code>[A-Z]{1,8}-?[0-9]{1,4})[*_`]*\s*[:.)—–-]+[*_`]*\s+)(?=\S)")
 _SIGNS = sorted(
     {word for words in OTHER_STATUSES.values() for word in words if not word[0].isalpha()}
     | set(MARKS.values()),
@@ -28,8 +37,9 @@ _SIGNS = sorted(
     reverse=True,
 )
 _SIGN = re.compile("|".join(map(re.escape, _SIGNS)))
+_EMOJI = re.compile("|".join(re.escape(sign) for sign in _SIGNS if sign[0] != "["))
 LONGEST_TEXT = 2000  # a longer line is no title
-_STATE_OF_BOX = {"x": "✅", "X": "✅", " ": "🔴", "~": "🟡", "/": "🟡", "-": "🟡"}
+STATE_OF_BOX = {"x": "✅", "X": "✅", " ": "🔴", "~": "🟡", "/": "🟡", "-": "🟡"}
 
 
 class Checklist:
@@ -48,14 +58,14 @@ class Checklist:
     def read_heading(self, heading: Heading) -> bool:
         """Read a heading as a gate; False if it is none."""
         self.end()
-        match = _HEADING.fullmatch(heading.text) if len(heading.text) < 500 else None
+        match = GATE_HEADING.fullmatch(heading.text) if len(heading.text) < 500 else None
         if match is None or heading.level == 1:
             return False
         title = match["title"] or match["title2"]
-        name, status = _split_status(title)
+        name, status = split_status(title)
         self._open(heading.line, heading.level)
         written = match["code"] or match["code2"]
-        self._add("#", f"G{written}" if written.isdigit() else written)
+        self._add("#", normal_code(written))
         self._add("Gate", name)
         self._add("Status", status)
         return True
@@ -64,16 +74,16 @@ class Checklist:
         """Read a line as a gate, or as a part of the open one; False if it is neither."""
         if self.level:
             return self._read_detail(line)
-        box = _BOX.fullmatch(line.text) if line.depth and line.first else None
+        box = BOX.fullmatch(line.text) if line.depth and line.first else None
         if box and (not self.line or line.depth <= self.depth):
             self.end()
             self._open(line.line, 0)
             self.depth = line.depth
-            self._read_box(box.group(2), _STATE_OF_BOX[box.group(1)])
+            self._read_box(box.group(2), STATE_OF_BOX[box.group(1)])
             return True
         if self.line and line.depth and (line.depth > self.depth or not line.first):
             if box:
-                state = {"✅": "done", "🔴": "todo"}.get(_STATE_OF_BOX[box.group(1)], "doing")
+                state = {"✅": "done", "🔴": "todo"}.get(STATE_OF_BOX[box.group(1)], "doing")
                 self.actions.append((line.line, box.group(2), state))
             else:
                 self._add("Notes", line.text)
@@ -95,7 +105,8 @@ class Checklist:
         if self.level and not self.cells[columns["status"]]:
             tables.problem(
                 self.line, self.cells[columns["gate"]],
-                "no status: end the heading with ✅, 🟡, 🔴 or 🚫, or write “Status: …” below it",
+                _("no status: end the heading with ✅, 🟡, 🔴 or 🚫, or write “Status: …” "
+                  "below it"),
             )  # fmt: skip
         else:
             gate = tables.read_gate(Cells(row, columns), rows)
@@ -108,9 +119,20 @@ class Checklist:
     def _open(self, line: int, level: int) -> None:
         self.line, self.level = line, level
 
-    def _read_box(self, text: str, status: str) -> None:
-        title, proof, owner = text, "", ""
-        if match := _PROOF.search(text[:LONGEST_TEXT]):
+    def _read_box(self, text: str, box: str) -> None:
+        text = text.strip()
+        for name, pattern in (("Owner", _WORDS_OF_OWNER), ("Priority", _WORDS_OF_PRIORITY)):
+            if found := pattern.search(text[:LONGEST_TEXT]):
+                self._add(name, found.group(1))
+                text = text[: found.start()] + text[found.end() :]
+        if found := _CODE.match(text):
+            is_priority = re.fullmatch("P[0-3]", found["code"])
+            self._add("Priority" if is_priority else "#", found["code"])
+            text = text[found.end() :]
+        title, proof, owner, status = text, "", "", box
+        if said := self._split_sign(text[:LONGEST_TEXT], box):
+            title, status = said
+        elif match := _PROOF.search(text[:LONGEST_TEXT]):
             words = match.group(1) or match.group(2) or ""
             if looks_like_person(words) and match.group(2):
                 title, owner = text[: match.start()], words
@@ -118,19 +140,42 @@ class Checklist:
                 title, proof = text[: match.start()], words
         if status == "✅" and not proof:
             status = "🟡"
-            self.tables.parsed.for_a_person.append(
-                f"line {self.line}: “{title.strip('*_ ')}” is ticked without words of proof; "
-                "imported as partial"
+            message = _(
+                "line %(line)s: “%(title)s” is ticked without words of proof; imported as partial"
             )
+            values = {"line": self.line, "title": title.strip("*_ ")}
+            self.tables.parsed.for_a_person.append(message % values)
         self._add("Gate", title.strip("*_ "))
         self._add("Status", status)
         self._add("Owner", owner)
         self._add("Evidence" if status == "✅" else "Notes", proof)
 
+    def _split_sign(self, text: str, box: str) -> tuple[str, str] | None:
+        """Split “Keys ✅ run 7” or “🚫 SMS: contract from Huda” into (title, status cell).
+
+        A sign says more than its box, but an open box beside ✅ stays as it is. None without one.
+        """
+        sign = _EMOJI.search(text)
+        parsed = parse_status_cell(text[sign.start() :]) if sign else None
+        if sign is None or parsed is None:
+            return None
+        title, said = text[: sign.start()].strip(" —–:-("), text[sign.start() :]
+        if not title:
+            title, _, words = text[sign.end() :].partition(": ")
+            said = f"{sign.group()} {words}"
+        if parsed.status == Status.CLOSED and box != "✅":
+            message = _(
+                "line %(line)s: the box of “%(title)s” is not ticked beside %(sign)s; imported as "
+                "its box says"
+            )
+            values = {"line": self.line, "title": title.strip("*_ "), "sign": sign.group()}
+            self.tables.parsed.for_a_person.append(message % values)
+            return f"{title} {said}", box
+        return title, said
+
     def _read_detail(self, line: Line) -> bool:
-        label = _LABEL.fullmatch(line.text) if len(line.text) < 2000 else None
-        if label and (label.group(1).casefold() in _LABELS or line.depth):
-            self._add(label.group(1), label.group(2))
+        if label := split_label(line):
+            self._add(*label)
         elif self.cells[self.names.index("Status")].startswith(MARKS_CLOSED):
             self._add("Evidence", line.text)
         else:
@@ -159,7 +204,15 @@ _LABELS = frozenset(
 )  # fmt: skip
 
 
-def _split_status(title: str) -> tuple[str, str]:
+def split_label(line: Line) -> tuple[str, str] | None:
+    """Split “Owner: Omar” below a gate into (“Owner”, “Omar”); None for other lines."""
+    label = _LABEL.fullmatch(line.text) if len(line.text) < LONGEST_TEXT else None
+    if label and (label.group(1).casefold() in _LABELS or line.depth):
+        return label.group(1).strip(), label.group(2)
+    return None
+
+
+def split_status(title: str) -> tuple[str, str]:
     """Split “Keys ✅ PASS” or “Keys — done” into (name, status)."""
     plain = without_direction(title)
     if sign := _SIGN.search(plain):

@@ -10,22 +10,31 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gates.documents.records import Problem
+from django.utils.translation import gettext as _
+
+from gates.documents.records import Problem, place_of
+from gates.documents.titles import is_same_title, title_key
 
 from .parsed import ParsedDocument, ParsedGate, ParsedSection
 from .vocabulary import CODE, strip_markup
 
-_LETTERS_AND_NUMBER = re.compile(r"([A-Za-z]{1,8})[\s_.-]*0*([0-9]{1,4})(?:[a-z]|\.[0-9]+)?")
+_LETTERS_AND_NUMBER = re.compile(
+    r"(?P<letters>[A-Za-z]{1,8})[\s_.-]*0*(?P<number>[0-9]{1,4})(?P<more>[a-z]|\.[0-9]+)?"
+)
+_GATE_NUMBER = re.compile(
+    r"(?:(?:launch\s+)?gate|check|البوابة|بوابة)?\s*#?0*([0-9]{1,4})", re.IGNORECASE
+)
 _NUMBER = re.compile(r"0*([0-9]{1,4})\.?")
 MAX_PREFIX = 8
 MAX_NAME = 100  # of a section on the board
+MAX_SPELLINGS = 300  # titles of the board compared with each new title; it takes a while
 
 
 @dataclass(slots=True)
 class BoardNames:
     """What the launch of a document has on the board already."""
 
-    codes: dict[str, str] = field(default_factory=dict)  # title, casefolded: code
+    codes: dict[str, str] = field(default_factory=dict)  # code: title of the gate
     sections: dict[str, str] = field(default_factory=dict)  # name, casefolded: letters
     letters: dict[str, str] = field(default_factory=dict)  # code: letters of its section
     names: dict[str, str] = field(default_factory=dict)  # letters: name of the section
@@ -43,15 +52,18 @@ class _Codes:
         self.parsed, self.board = parsed, board
         self.used = {gate.code for gate in parsed.gates if CODE.fullmatch(gate.code)}
         self.highest: dict[str, int] = {}
-        for code in (*self.used, *board.codes.values()):
+        for code in (*self.used, *board.codes):
             self._count(code)
+        self.by_title: dict[str, list[str]] = {}  # codes of the board
+        for code, title in board.codes.items():
+            self.by_title.setdefault(title_key(title), []).append(code)
         # Letters of first codes, which the sections take that come first.
         self.first_letters = {
             section.gates[0].code.rstrip("0123456789")
             for section in parsed.sections
             if section.gates and CODE.fullmatch(section.gates[0].code)
         }
-        self.on_board = set(board.codes.values())
+        self.spellings: dict[str, str] | None = None  # code: title, of gates not named as they are
         self.final: dict[str, str] = {}  # code or title as written: code
         self.prefixes: dict[str, ParsedSection] = {}
 
@@ -103,13 +115,13 @@ class _Codes:
             return letters
         known = [self.board.sections.get(section.name.casefold(), "")]
         if first:
-            code = self.board.codes.get(title_key(first.title), "")
-            known.append(self.board.letters.get(code, ""))
+            codes = self.by_title.get(title_key(first.title), ())
+            known += [self.board.letters.get(code, "") for code in codes]
         for letters in known:
             if letters and letters not in self.prefixes:
                 return letters
         if first and (written := _LETTERS_AND_NUMBER.fullmatch(first.written_code)):
-            letters = written.group(1).upper()
+            letters = written["letters"].upper()
             if self._is_free(letters):
                 return letters
         return next(letters for letters in _candidates(section.name) if self._is_free(letters))
@@ -119,27 +131,57 @@ class _Codes:
         return not taken and letters not in self.board.names
 
     def _assign(self, section: ParsedSection, gate: ParsedGate) -> None:
-        code = self.board.codes.get(title_key(gate.title), "")
-        if not code or code in self.used:
+        code = self._known_code(section, gate)
+        if not code:
             code = next(code for code in self._choices(section, gate) if code not in self.used)
         for written in (gate.code, gate.written_code):
             if written:
                 self.final.setdefault(written, code)
-        place = f"line {gate.line}: {gate.written_code + ' ' if gate.written_code else ''}"
-        self.parsed.readings.append(f"{place}“{gate.title}” has the code {code}")
+        written = f"{gate.written_code} " if gate.written_code else ""
+        values = {"line": gate.line, "name": f"{written}“{gate.title}”", "code": code}
+        message = _("line %(line)s: %(name)s has the code %(code)s")
+        self.parsed.readings.append(message % values)
         gate.code = code
         self.used.add(code)
         self._count(code)
 
+    def _known_code(self, section: ParsedSection, gate: ParsedGate) -> str:
+        """Return the code that the board has for a title: the same one, else another spelling."""
+        free = [c for c in self.by_title.get(title_key(gate.title), ()) if c not in self.used]
+        if not free:
+            if self.spellings is None:
+                written = {title_key(gate.title) for gate in self.parsed.gates}
+                self.spellings = {
+                    code: title
+                    for code, title in self.board.codes.items()
+                    if title_key(title) not in written
+                }
+                if len(self.spellings) > MAX_SPELLINGS:
+                    self.spellings = {}
+            free = [
+                code
+                for code, title in self.spellings.items()
+                if code not in self.used and is_same_title(title, gate.title)
+            ]
+        in_section = [code for code in free if self.board.letters.get(code) == section.prefix]
+        return next(iter(in_section or free), "")
+
     def _choices(self, section: ParsedSection, gate: ParsedGate) -> Iterator[str]:
-        taken = self.on_board
-        choices = []
+        """Yield codes for a gate, the best first.
+
+        A written `SEC-01` is the code SEC1, even if the board has that code for another title: a
+        person decides then. A written number may have moved to another gate. `G1b` is no G1.
+        """
+        letters = section.prefix
         if written := _LETTERS_AND_NUMBER.fullmatch(gate.written_code):
-            choices.append(f"{written.group(1).upper()}{written.group(2)}")
+            letters = written["letters"].upper()
+            if not written["more"]:
+                yield f"{letters}{written['number']}"
         elif number := _NUMBER.fullmatch(gate.written_code):
-            choices.append(f"{section.prefix}{number.group(1)}")
-        yield from (code for code in choices if code not in taken)
-        yield f"{section.prefix}{self.highest.get(section.prefix, 0) + 1}"
+            code = f"{section.prefix}{number.group(1)}"
+            if code not in self.board.codes:
+                yield code
+        yield f"{letters}{self.highest.get(letters, 0) + 1}"
 
     def _count(self, code: str) -> None:
         letters = code.rstrip("0123456789")
@@ -168,17 +210,18 @@ class _Codes:
             if code and not CODE.fullmatch(code):
                 code = by_title.get(title_key(code), code)
             if code and not CODE.fullmatch(code):
-                message = f"{code!r} is not a code, nor the title of one gate"
-                yield Problem(f"line {item.line}", "gate", message)
+                message = _("'%(text)s' is not a code, nor the title of one gate")
+                yield Problem(place_of(item.line), "gate", message % {"text": code})
             item.code = code
+        self.parsed.rename_codes(self.final)
         for cover in self.parsed.covers:
             text = strip_markup(cover.text)
             cover.text = self.final.get(text, by_title.get(title_key(text), text))
 
 
-def title_key(title: str) -> str:
-    """Return a title as it is compared: casefolded, without signs."""
-    return re.sub(r"[\W_]+", " ", title).strip().casefold()
+def normal_code(written: str) -> str:
+    """Return a code as written, but “Gate 1” and “1” of a heading as G1."""
+    return f"G{number.group(1)}" if (number := _GATE_NUMBER.fullmatch(written)) else written
 
 
 def _candidates(name: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from .vocabulary import COLUMN_NAMES, COLUMNS, WEAK_COLUMNS, strip_markup, without_direction
 
 _SUFFIX = re.compile(r"\s*\([^()]*\)$")
+_TITLES = {"title", "العنوان"}
 _EVIDENCE = re.compile(r"(?:evidence|proof|الدليل|الإثبات) (?:in|at|from|link|في|من|على)\b.*")
 
 
@@ -30,6 +31,10 @@ def map_gate_columns(
 ) -> dict[str, int]:
     """Return `map_columns` of a gate table: weaker names too, where no better one stands."""
     columns = map_columns(header, meanings)
+    names = [column_name(text) for text in header]
+    if "code" not in columns and "gate" in names and (title := _TITLES & set(names)):
+        # “Gate | Title | Status”: the first is the code.
+        columns |= {"code": names.index("gate"), "gate": names.index(title.pop())}
     taken = set(columns.values())
     names = [_SUFFIX.sub("", column_name(text)) for text in header]
     for meaning, weak in WEAK_COLUMNS.items():

@@ -6,6 +6,8 @@ Pure functions from a parsed document to contradictions.
 from collections import defaultdict
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+
 from gates.rules import P0, Status
 
 from .consistency_counts import (
@@ -15,7 +17,8 @@ from .consistency_counts import (
     compare_thresholds,
 )
 from .contradiction import Contradiction, DocumentRows
-from .parsed import ParsedDocument, ParsedGate
+from .parsed import ParsedAction, ParsedDocument, ParsedGate
+from .statuses import status_word
 
 __all__ = ["Contradiction", "find_contradictions"]
 
@@ -43,8 +46,10 @@ def _p0(parsed: ParsedDocument) -> Iterator[Contradiction]:
         return
     prioritized = [f"{gate.code} {gate.priority}" for gate in parsed.gates if gate.priority]
     rest = len(parsed.gates) - len(prioritized)
-    others = f" ({', '.join(prioritized)}; {rest} rows say nothing)" if prioritized else ""
-    message = f"P0 gates are spoken of, but no row is P0{others}"
+    message = _("P0 gates are spoken of, but no row is P0")
+    if prioritized:
+        others = _(" (%(gates)s; %(rest)s rows say nothing)")
+        message += others % {"gates": ", ".join(prioritized), "rest": rest}
     yield Contradiction("p0 never assigned", message, tuple(parsed.p0_lines))
 
 
@@ -53,41 +58,68 @@ def _named_with_another_state(
 ) -> Iterator[Contradiction]:
     """Yield gates that a sentence or a table names under another status than their row."""
     named = [
-        (count.line, code, f"stands under “{count.label}”", count.status)
+        (
+            count.line,
+            code,
+            _("%(code)s stands under “%(label)s”, but its row says %(status)s"),
+            count.status,
+            count.label,
+        )
         for count in parsed.counts
         for code in count.codes
     ]
     named += [
-        (n.line, n.code, "is called newly closed", Status.CLOSED) for n in parsed.newly_closed
+        (
+            n.line,
+            n.code,
+            _("%(code)s is called newly closed, but its row says %(status)s"),
+            Status.CLOSED,
+            "",
+        )
+        for n in parsed.newly_closed
     ]
     named += [
-        (this_round.line, code, "is named as closed this round", Status.CLOSED)
+        (
+            this_round.line,
+            code,
+            _("%(code)s is named as closed this round, but its row says %(status)s"),
+            Status.CLOSED,
+            "",
+        )
         for this_round in parsed.rounds
         for code in this_round.codes
     ]
     named += [
-        (blocker.line, blocker.code, "is in the table of blockers", Status.BLOCKED)
+        (
+            blocker.line,
+            blocker.code,
+            _("%(code)s is in the table of blockers, but its row says %(status)s"),
+            Status.BLOCKED,
+            "",
+        )
         for blocker in parsed.blockers
         if not blocker.resolved
     ]
-    for line, code, how, status in named:
+    for line, code, message, status, label in named:
         gate = rows.gates.get(code)
         if gate is not None and status is not None and gate.status != status:
-            yield _two_states(gate, f"{code} {how}, but its row says {gate.status}", line)
+            values = {"code": code, "label": label, "status": status_word(gate.status)}
+            yield _two_states(gate, message % values, line)
     for count in parsed.remaining:
         for code in count.codes:
             gate = rows.gates.get(code)
             if gate is not None and gate.status == Status.CLOSED:
-                yield _two_states(
-                    gate, f"{code} is said to remain, but its row is closed", count.line
-                )
+                message = _("%(code)s is said to remain, but its row is closed")
+                yield _two_states(gate, message % {"code": code}, count.line)
     for count in (*parsed.counts, *parsed.remaining):
         if count.codes and len(count.codes) != count.number:
-            message = f"“{count.label}: {count.number}” names {len(count.codes)} gates"
+            message = _("“%(label)s: %(number)s” names %(named)s gates")
+            message %= {"label": count.label, "number": count.number, "named": len(count.codes)}
             yield Contradiction("named", message, (count.line,), tuple(count.codes))
     for this_round in parsed.rounds:
         if len(this_round.items) != this_round.number:
-            message = f"“+{this_round.number} this round” names {len(this_round.items)}"
+            message = _("“+%(number)s this round” names %(named)s")
+            message %= {"number": this_round.number, "named": len(this_round.items)}
             yield Contradiction("named", message, (this_round.line,), tuple(this_round.codes))
 
 
@@ -103,14 +135,17 @@ def _work_left_for_closed(parsed: ParsedDocument, rows: DocumentRows) -> Iterato
         if gate is not None and gate.status == Status.CLOSED and action.state != "done":
             steps[gate.code].append(action)
     for code, left in steps.items():
-        message = f"{code} is closed, yet there is work left for it"
-        details = tuple(
-            f"line {step.line}: “{step.text[:100]}” "
-            f"({'the table of actions' if step.day is None else f'the plan for day {step.day}'})"
-            for step in left
-        )
+        message = _("%(code)s is closed, yet there is work left for it") % {"code": code}
+        details = tuple(map(_step_left, left))
         lines = (rows.gates[code].line, *(step.line for step in left))
         yield Contradiction("work left", message, lines, (code,), details)
+
+
+def _step_left(step: ParsedAction) -> str:
+    message = _("line %(line)s: “%(text)s” (the plan for day %(day)s)")
+    if step.day is None:
+        message = _("line %(line)s: “%(text)s” (the table of actions)")
+    return message % {"line": step.line, "text": step.text[:100], "day": step.day}
 
 
 def _rounds(parsed: ParsedDocument) -> Iterator[Contradiction]:
@@ -121,10 +156,11 @@ def _rounds(parsed: ParsedDocument) -> Iterator[Contradiction]:
     newly = [note.code for note in parsed.newly_closed]
     if set(this_round) == set(newly):
         return
-    message = f"“this round” names {', '.join(this_round) or 'none'}; “newly closed” names"
+    message = _("“this round” names %(these)s; “newly closed” names %(newly)s")
+    message %= {"these": ", ".join(this_round) or _("none"), "newly": ", ".join(newly)}
     lines = (*(this_round.line for this_round in parsed.rounds), parsed.newly_closed[0].line)
     differing = tuple(dict.fromkeys([*this_round, *newly]))
-    yield Contradiction("newly closed", f"{message} {', '.join(newly)}", lines, differing)
+    yield Contradiction("newly closed", message, lines, differing)
 
 
 def _blocked_by_nothing(parsed: ParsedDocument, rows: DocumentRows) -> Iterator[Contradiction]:
@@ -134,11 +170,12 @@ def _blocked_by_nothing(parsed: ParsedDocument, rows: DocumentRows) -> Iterator[
         if gate.status != Status.BLOCKED:
             continue
         if gate.blocker is None and gate.code not in named:
-            message = f"{gate.code} is blocked, but nothing says by what"
+            message = _("%(code)s is blocked, but nothing says by what")
         elif not rows.waiting_on.get(gate.code) and gate.code not in people:
-            message = f"{gate.code} is blocked, but nothing says by whom"
+            message = _("%(code)s is blocked, but nothing says by whom")
         else:
             continue
+        message %= {"code": gate.code}
         yield Contradiction("blocked without blocker", message, (gate.line,), (gate.code,))
 
 
@@ -146,9 +183,9 @@ def _blocked_in_words(parsed: ParsedDocument) -> Iterator[Contradiction]:
     """Yield rows with "Blocked on …" in their text and another status."""
     for gate in parsed.gates:
         if gate.waits_for:
-            message = (
-                f"{gate.code} is {gate.status}, yet its text says “Blocked on {gate.waits_for}”"
-            )
+            message = _("%(code)s is %(status)s, yet its text says “Blocked on %(needs)s”")
+            values = {"code": gate.code, "needs": gate.waits_for}
+            message %= {**values, "status": status_word(gate.status)}
             yield Contradiction("blocked in words", message, (gate.line,), (gate.code,))
 
 
@@ -162,5 +199,5 @@ def _unknown(parsed: ParsedDocument, rows: DocumentRows) -> Iterator[Contradicti
     named += [(c.line, code) for c in (*parsed.counts, *parsed.remaining) for code in c.codes]
     for line, code in named:
         if code and code not in rows.gates and code != P0:
-            message = f"{code} is named, but there is no row for it"
+            message = _("%(code)s is named, but there is no row for it") % {"code": code}
             yield Contradiction("no such gate", message, (line,), (code,))

@@ -3,10 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+
+from gates.documents.records import place_of
 from gates.rules import Status
 
 from .contradiction import Contradiction, DocumentRows
 from .parsed import ParsedDocument
+from .statuses import status_word
 
 
 def compare_headings(parsed: ParsedDocument) -> Iterator[Contradiction]:
@@ -19,18 +23,23 @@ def compare_headings(parsed: ParsedDocument) -> Iterator[Contradiction]:
         closed = [gate.code for gate in section.gates if gate.status == Status.CLOSED]
         rows = len(section.gates)
         if section.closed is not None and (section.closed, section.total) != (len(closed), rows):
-            stated = f"{section.closed}/{section.total} closed"
-            message = f"“{section.name} ({stated})”: {len(closed)} of {rows} rows are closed"
+            message = _(
+                "“%(name)s (%(stated)s/%(total)s closed)”: %(closed)s of %(rows)s rows are closed"
+            )
+            values = {"name": section.name, "stated": section.closed, "total": section.total}
+            message %= {**values, "closed": len(closed), "rows": rows}
             wrong.append(Contradiction("heading", message, (section.line,), tuple(closed)))
         elif section.ticked and len(closed) < rows:
             open_ = tuple(gate.code for gate in section.gates if gate.code not in closed)
-            message = f"“{section.name}” is ticked, but {', '.join(open_)} are not closed"
+            message = _("“%(name)s” is ticked, but %(gates)s are not closed")
+            message %= {"name": section.name, "gates": ", ".join(open_)}
             wrong.append(Contradiction("heading", message, (section.line,), open_))
     added = sum(section.closed or 0 for section in parsed.sections)
     summary = [c for c in parsed.counts if c.status == Status.CLOSED and c.number != added]
     if wrong and summary and any(section.closed is not None for section in parsed.sections):
-        detail = f"the headings add up to {added} closed, line {summary[0].line} says"
-        details = (f"{detail} {summary[0].number}",)
+        detail = _("the headings add up to %(added)s closed, line %(line)s says %(number)s")
+        values = {"added": added, "line": summary[0].line, "number": summary[0].number}
+        details = (detail % values,)
         first = wrong[0]
         wrong[0] = Contradiction(first.kind, first.message, first.lines, first.gates, details)
     yield from wrong
@@ -52,9 +61,11 @@ def compare_summary_rows(parsed: ParsedDocument) -> Iterator[Contradiction]:
         }
         if actual != stated.counts:
             wrong = [name for name, number in stated.counts.items() if actual[name] != number]
-            said = ", ".join(f"{stated.counts[name]} {name}" for name in wrong)
-            rows = ", ".join(f"{actual[name]} {name}" for name in wrong)
-            message = f"the summary says {stated.section or 'in all'}: {said}; the rows: {rows}"
+            said = ", ".join(f"{stated.counts[name]} {status_word(name)}" for name in wrong)
+            rows = ", ".join(f"{actual[name]} {status_word(name)}" for name in wrong)
+            message = _("the summary says %(section)s: %(said)s; the rows: %(rows)s")
+            section_name = stated.section or _("in all")
+            message %= {"section": section_name, "said": said, "rows": rows}
             yield Contradiction("summary table", message, (stated.line,))
 
 
@@ -69,11 +80,16 @@ def compare_numbers(parsed: ParsedDocument, rows: DocumentRows) -> Iterator[Cont
         if len(gates) == count.number:
             continue
         stated = f"{count.number}/{count.total}" if count.total else str(count.number)
-        word = f"{len(gates)} rows are {count.status}"
-        message = f"“{count.label}: {stated}”: {word}"
+        message = _("“%(label)s: %(stated)s”: %(number)s rows are %(status)s")
+        message %= {
+            "label": count.label,
+            "stated": stated,
+            "number": len(gates),
+            "status": status_word(str(count.status)),
+        }
         codes = tuple(gate.code for gate in gates)
         if rows.counts_all and len(rows.gates_for(count, everything=False)) == count.number:
-            explained.append(f"line {count.line}: {message}")
+            explained.append(f"{place_of(count.line)}: {message}")
         else:
             wrong.append(Contradiction("status count", message, (count.line,), codes))
     yield from _totals(parsed, rows, explained)
@@ -103,8 +119,10 @@ def _totals(
         details = list(explained)
         if rows.not_counted and total == len(rows.gates) - len(rows.not_counted):
             apart = ", ".join(code for code in rows.gates if code in rows.not_counted)
-            details.append(f"without {apart}, which it sets apart, the rows are {total}")
-        message = f"“{total} gates”: there are {len(rows.gates)} rows"
+            detail = _("without %(gates)s, which it sets apart, the rows are %(total)s")
+            details.append(detail % {"gates": apart, "total": total})
+        message = _("“%(total)s gates”: there are %(rows)s rows")
+        message %= {"total": total, "rows": len(rows.gates)}
         yield Contradiction("total", message, tuple(lines), details=tuple(details))
 
 
@@ -117,16 +135,23 @@ def compare_thresholds(parsed: ParsedDocument, rows: DocumentRows) -> Iterator[C
         if gap.threshold is not None and gap.missing is not None:
             missing = max(gap.threshold - closed, 0)
             if missing != gap.missing:
-                message = f"“Gap to {gap.name}: {gap.missing}”: {closed} rows are closed, so"
-                message = f"{message} {missing} are missing to {gap.threshold}"
+                message = _(
+                    "“Gap to %(name)s: %(stated)s”: %(closed)s rows are closed, so %(missing)s are "
+                    "missing to %(threshold)s"
+                )
+                values = {"name": gap.name, "stated": gap.missing, "closed": closed}
+                message %= {**values, "missing": missing, "threshold": gap.threshold}
                 yield Contradiction("gap", message, (gap.line,))
         still_open = [c for c in gap.codes if c in rows.gates and rows.gates[c] not in closed_gates]
         if gap.threshold is None and gap.missing is not None and gap.missing != len(still_open):
-            message = f"“Gap to {gap.name}: {gap.missing}”: {len(still_open)} are not closed"
+            message = _("“Gap to %(name)s: %(stated)s”: %(number)s are not closed")
+            message %= {"name": gap.name, "stated": gap.missing, "number": len(still_open)}
             yield Contradiction("gap", message, (gap.line,), tuple(gap.codes))
     ruled = {rule.min_closed for rule in parsed.rules}
     for gap in parsed.gaps:
         if len(ruled) == 1 and gap.threshold is not None and gap.threshold not in ruled:
             rule = parsed.rules[0]
-            message = f"“Gap to {gap.name} ({gap.threshold})”: the rule asks for {rule.min_closed}"
+            message = _("“Gap to %(name)s (%(threshold)s)”: the rule asks for %(number)s")
+            values = {"name": gap.name, "threshold": gap.threshold}
+            message %= {**values, "number": rule.min_closed}
             yield Contradiction("threshold", message, (rule.line, gap.line))

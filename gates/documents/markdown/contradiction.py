@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from .parsed import ParsedDocument, ParsedGate, StatedCount
 
 
@@ -17,7 +19,9 @@ class Contradiction:
     details: tuple[str, ...] = ()  # further lines of the message
 
     def __str__(self) -> str:
-        where = f"line {', '.join(map(str, self.lines))}: " if self.lines else ""
+        where = ""
+        if self.lines:
+            where = _("line %(number)s") % {"number": ", ".join(map(str, self.lines))} + ": "
         return "\n".join([where + self.message, *(f"    {detail}" for detail in self.details)])
 
 

@@ -4,6 +4,9 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from gates.rules import Status
 
 from .blocks import Table
@@ -19,6 +22,7 @@ from .parsed import (
     ParsedNote,
 )
 from .people import is_nobody, looks_like_person, parse_people, split_dates
+from .proof_fields import set_proof_field
 from .statuses import StatusCell
 from .tables import Cells
 from .vocabulary import strip_markup
@@ -29,7 +33,6 @@ READ_BEFORE = {"code", "gate", "status", "section"}
 # Fields of a proof. Without a proof in the row they go to the notes.
 PROOF_COLUMNS = ("url", "commit", "observed", "valid_until", "output", "kind")
 BLOCKER_COLUMNS = ("why", "raised", "due")
-KINDS = frozenset(("statement", "link", "output", "document", "measurement"))
 # What a board's own CSV says again.
 DERIVED_COLUMNS = {"reason", "progress", "counted", "verdict"}
 
@@ -69,27 +72,33 @@ class GateRows:
         if covered := strip_markup(cells.raw("covered_by")):
             self._read_cover(gate, covered, cells)
         if done := cells.raw("dod"):
-            gate.definition_of_done = unescape_text(without_label(done))
+            self._read_done(gate, unescape_text(without_label(done)))
         self._read_blocker(gate, cells)
         self._read_proof_fields(gate, cells)
         self._read_action(gate, cells)
         self._read_closing(gate, cells)
         self._keep_others(gate, cells)
 
+    def _read_done(self, gate: ParsedGate, done: str) -> None:
+        if gate.definition_of_done not in {"", done}:
+            gate.note(f"{self._name('dod')}: {gate.definition_of_done}")
+        gate.definition_of_done = done
+
     def report(self, line: int) -> None:
         """Report the columns that were kept in the notes, and proofs out of a column Notes."""
         if self.kept:
-            one = len(self.kept) == 1
-            names = f"{'column' if one else 'columns'} {', '.join(self.kept)}"
-            self.parsed.readings.append(
-                f"line {line}: the {names} {'is' if one else 'are'} not known, or without a field "
-                "in some rows; the texts are kept in the notes"
+            message = ngettext(
+                "line %(line)s: the column %(names)s is not known, or without a field in some "
+                "rows; the texts are kept in the notes",
+                "line %(line)s: the columns %(names)s are not known, or without a field in some "
+                "rows; the texts are kept in the notes",
+                len(self.kept),
             )
+            self.parsed.readings.append(message % {"line": line, "names": ", ".join(self.kept)})
         if self.proofs_in_notes:
-            self.parsed.for_a_person.append(
-                f"line {line}: the proofs of {', '.join(self.proofs_in_notes)} stand in a column "
-                f"{self.names[self.columns['notes']]}"
-            )
+            message = _("line %(line)s: the proofs of %(gates)s stand in a column %(name)s")
+            gates, name = ", ".join(self.proofs_in_notes), self.names[self.columns["notes"]]
+            self.parsed.for_a_person.append(message % {"line": line, "gates": gates, "name": name})
 
     def _read_sentences(self, gate: ParsedGate, column: str, text: str) -> None:
         cell = parse_cell(text)
@@ -146,14 +155,20 @@ class GateRows:
 
     def _read_owner(self, gate: ParsedGate, cells: Cells) -> None:
         people = parse_people(cells.raw("owner"))
+        if not people.name:
+            return
+        if gate.owner not in {"", people.name}:
+            gate.note(f"{self._name('owner')}: {gate.owner}")
         gate.owner, gate.owner_is_handle = people.name, people.handle
         if people.others:
             gate.note(f"{self._name('owner')}: {cells.text('owner')}")
-            self.parsed.for_a_person.append(
-                f"line {gate.line}: the owners of {name_of(gate)} are several "
-                f"({strip_markup(cells.text('owner'))}); {people.name} is taken, the others are in "
-                "the notes"
+            message = _(
+                "line %(line)s: the owners of %(gate)s are several (%(people)s); %(name)s is "
+                "taken, the others are in the notes"
             )
+            values = {"line": gate.line, "gate": name_of(gate), "name": people.name}
+            values["people"] = strip_markup(cells.text("owner"))
+            self.parsed.for_a_person.append(message % values)
 
     def _read_cover(self, gate: ParsedGate, covered: str, cells: Cells) -> None:
         if covered in self.known - {gate.code}:
@@ -217,30 +232,8 @@ class GateRows:
             if not text:
                 continue
             proof = gate.evidence
-            if proof is None or not self._set_proof_field(proof, column, text, url):
+            if proof is None or not set_proof_field(proof, column, text, url, self.today):
                 self._keep(gate, column, cells)
-
-    def _set_proof_field(self, proof: ParsedEvidence, column: str, text: str, url: str) -> bool:
-        """Set a field of a proof; False where the text cannot be its value."""
-        if column == "url":
-            if not url or proof.url not in {"", url}:
-                return False
-            proof.url = url
-            proof.kind = "link" if proof.kind == "statement" else proof.kind
-        elif column in {"observed", "valid_until"}:
-            future = column == "observed" and text[:10] > str(self.today)
-            if not is_day(text) or future:
-                return False
-            setattr(proof, column, text)
-        elif column == "kind":
-            if text.casefold() not in KINDS:
-                return False
-            proof.kind = text.casefold()
-        elif column == "commit" and len(text) > 64:
-            return False
-        else:
-            setattr(proof, column, text)
-        return True
 
     def _read_action(self, gate: ParsedGate, cells: Cells) -> None:
         text = cells.text("action")

@@ -5,17 +5,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.utils.translation import gettext as _
+
+from gates.documents.records import place_of
 from gates.rules import Progress, Status
 
 from .blocks import Heading, Row, Table
+from .codes import normal_code
 from .gate_rows import GateRows
 from .parsed import ParsedDocument, ParsedGate, StatedCount
 from .sections import Sections, parse_heading
-from .statuses import StatusCell, known_status_words, parse_status_cell
+from .statuses import StatusCell, known_status_words, parse_status_cell, status_name
 from .tables import Cells
 from .vocabulary import CODE, TOTAL_WORDS, strip_markup, without_direction
 
 MAX_GATES = 20_000
+ReportProblem = Callable[..., None]  # (line, field, message, choice of a person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +42,13 @@ def is_complete(row: Row, table: Table, report_problem: Callable[[int, str, str]
     """Tell whether a row has as many cells as the header; report it if not."""
     if row.written == len(table.header):
         return True
-    more = "more" if row.written > len(table.header) else "fewer"
-    hint = r" (a pipe inside a cell is written \|)" if more == "more" else ""
-    message = f"{row.written} cells, {more} than the {len(table.header)} of the header{hint}"
-    report_problem(row.line, "", message)
+    message = _("%(cells)s cells, fewer than the %(header)s of the header")
+    if row.written > len(table.header):
+        message = _(
+            "%(cells)s cells, more than the %(header)s of the header (a pipe inside a cell is "
+            "written \\|)"
+        )
+    report_problem(row.line, "", message % {"cells": row.written, "header": len(table.header)})
     return False
 
 
@@ -57,7 +65,7 @@ class GateTables:
         options: ReadingOptions,
         known: set[str],
         today: date,
-        problem: Callable[[int, str, str], None],
+        problem: ReportProblem,
     ) -> None:
         self.parsed, self.sections, self.options = parsed, sections, options
         self.known, self.today, self.problem = known, today, problem
@@ -80,7 +88,8 @@ class GateTables:
         place = {columns.get("code", -1), columns["gate"]}
         if not named:
             return True
-        if first.casefold().rstrip(":") in TOTAL_WORDS and named[0] in place:
+        is_total = first.casefold().rstrip(":") in TOTAL_WORDS and len(named) > 1
+        if is_total and (named[0] in place or not strip_markup(row.cells[columns["gate"]])):
             self._read_total(row, columns, first)
             return True
         if len(named) > 1 or named[0] not in place or CODE.fullmatch(first):
@@ -99,13 +108,14 @@ class GateTables:
             )
         else:
             cells = " | ".join(cell for cell in row.cells if cell)
-            self.parsed.readings.append(f"line {row.line}: a row of totals, not read: {cells}")
+            message = _("line %(line)s: a row of totals, not read: %(cells)s")
+            self.parsed.readings.append(message % {"line": row.line, "cells": cells})
 
     def read_gate(self, cells: Cells, rows: GateRows) -> ParsedGate | None:
         """Read one row of a gate table; return None where it is refused."""
         if self.count == MAX_GATES:
-            message = f"more than {MAX_GATES:,} gates, which a document cannot have"
-            self.problem(cells.line, "", message)
+            message = _("more than %(most)s gates, which a document cannot have")
+            self.problem(cells.line, "", message % {"most": f"{MAX_GATES:,}"})
         self.count += 1
         if self.count > MAX_GATES:
             return None
@@ -130,6 +140,8 @@ class GateTables:
     def _name(self, cells: Cells) -> tuple[int, str, str, str]:
         """Return (line, code or "", code as written, title) of a row."""
         written = strip_markup(cells.raw("code"))
+        if not written[:1].isdigit():
+            written = normal_code(written)  # “Gate 1”
         title = cells.text("gate")
         code = written if CODE.fullmatch(written) else ""
         if not written and (match := re.match(r"[*_`]*([A-Z]{1,8}[0-9]{1,4})[*_`]*[\s:.—–-]+(?=\S)",
@@ -141,7 +153,9 @@ class GateTables:
         """Tell whether a second row of a code is about the same gate with the same status."""
         same = earlier.title.casefold() == title.casefold() and earlier.status == status.status
         if not same:
-            self.problem(line, earlier.code, f"stands already in line {self.line_of[earlier.code]}")
+            place = place_of(self.line_of[earlier.code])
+            message = _("stands already in %(place)s") % {"place": place}
+            self.problem(line, earlier.code, message)
         return same
 
     def _read_status(self, cells: Cells, name: str) -> StatusCell | None:
@@ -149,13 +163,16 @@ class GateTables:
         if not strip_markup(text):
             self.parsed.empty_statuses.append(name)
             if self.options.empty_status is None:
-                self.problem(line, name, "the status is empty")
+                self.problem(line, name, _("the status is empty"), ("empty_status",))
                 return None
             return StatusCell(*self.options.empty_status)
         status = self.parse_status(text)
         if status is None:
-            message = f"{without_direction(text)!r} is not a status ({known_status_words()}); say "
-            self.problem(line, name, f"{message}--status WORD=STATUS for another word")
+            message = _(
+                "'%(text)s' is not a status (%(words)s); say --status WORD=STATUS for another word"
+            )
+            values = {"text": without_direction(text), "words": known_status_words()}
+            self.problem(line, name, message % values, ("status", status_name(text)))
             return None
         if status.word:
             meaning = "not counted" if status.not_counted else status.status.value

@@ -16,7 +16,6 @@ from .parsed import (
     StatedGap,
 )
 from .vocabulary import (
-    CODE,
     DATE_LABELS,
     STATES,
     TARGET_LABELS,
@@ -53,13 +52,15 @@ _RULE = re.compile(
 _GAP = re.compile(r"Gap to (.+?)\s*\(([^()]*)\)")
 _ROUND = re.compile(r"\+([0-9]{1,6}) this (?:round|session|week)\s*:?\s*(.*)", re.IGNORECASE)
 _PERSON = re.compile(r"blocked on (.+)", re.IGNORECASE)
-_NEWLY = re.compile(r"\*\*([A-Z]+[0-9]+)\*\*\s*(?:[—–:-]+\s*)?(.*)")
+_NEWLY = re.compile(r"\*\*([A-Z]+-?[0-9]+[a-z]?)\*\*\s*(?:[—–:-]+\s*)?(.*)")
 _DAY = re.compile(r"\**Day ([0-9]) ", re.IGNORECASE)
 _REQUIRES = re.compile(r"\brequires? ([A-Z\u0600-\u06ff][\w\u0600-\u06ff]*)")
 _REMAINING = re.compile(
     r"remaining (?:([0-9]{1,6}) )?gates? \(([^()]*)\) (?:are|is) (.+)", re.IGNORECASE
 )
-_CLOSES = re.compile(r"\bcloses?\s+([A-Z]+[0-9]+)\b")
+_WRITTEN_CODE = r"[A-Za-z]{0,8}[-_.]?[0-9]{1,4}(?:[a-z]|\.[0-9]+)?(?![\w-])"
+_CLOSES = re.compile(rf"\bcloses?\s+({_WRITTEN_CODE})")
+_BEGINS = re.compile(_WRITTEN_CODE)
 
 
 def split_label(text: str) -> tuple[str, str] | None:
@@ -185,7 +186,7 @@ def _read_gap(parsed: ParsedDocument, line: int, text: str) -> bool:
     inside, after = match.group(2), text[match.end() :].lstrip(":* ")
     if of := _OF.fullmatch(inside.strip()):
         gap.threshold, gap.total = map(int, of.groups())
-    gap.codes = codes_in(inside)
+    gap.codes = parsed.codes_in(inside)
     if missing := re.match(r"([0-9]{1,6}) gates?\b", after):
         gap.missing = int(missing.group(1))
     parsed.gaps.append(gap)
@@ -208,10 +209,12 @@ def _read_count(parsed: ParsedDocument, line: int, label: str, text: str) -> boo
     if this_round := _ROUND.match(inside):
         items = [item.strip() for item in this_round.group(2).split(",")]
         parsed.rounds.append(
-            ClosedThisRound(line, int(this_round.group(1)), items, codes_in(this_round.group(2)))
+            ClosedThisRound(
+                line, int(this_round.group(1)), items, parsed.codes_in(this_round.group(2))
+            )
         )
     else:
-        count.codes = codes_in(inside)
+        count.codes = parsed.codes_in(inside)
     parsed.counts.append(count)
     return True
 
@@ -236,7 +239,7 @@ def _read_remaining(parsed: ParsedDocument, line: int, text: str) -> bool:
     if match is None:
         return False
     number, inside, why = match.groups()
-    codes = codes_in(inside)
+    codes = parsed.codes_in(inside)
     parsed.remaining.append(
         StatedCount(line, "Remaining", None, int(number or len(codes)), codes=codes)
     )
@@ -281,7 +284,7 @@ def parse_plan_step(line: int, text: str, day: int, needs: str, known: set[str])
     """
     mark, rest = step_mark(text)
     state = STATES[mark] if mark else "todo"
-    closes, begins = _CLOSES.search(rest), CODE.match(strip_markup(rest))
+    closes, begins = _CLOSES.search(rest), _BEGINS.match(strip_markup(rest))
     codes = [match.group(len(match.groups())) for match in (closes, begins) if match]
     code = next((code for code in codes if code in known), "")
     return ParsedAction(line, code, unescape_text(rest), day=day, state=state, needs=needs)

@@ -4,9 +4,13 @@ Nothing is checked yet. `line` is the line in the document, beginning with 1; `c
 code. An empty text, None or an empty list means that the document does not say it.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gates.rules import Progress, Status
+
+from .vocabulary import CODE, codes_in
 
 
 @dataclass(slots=True)
@@ -199,6 +203,7 @@ class ParsedDocument:
     p0_lines: list[int] = field(default_factory=list)  # lines that name P0 in a rule
     summary_rows: list[StatedRow] = field(default_factory=list)
     skipped: list[SkippedLines] = field(default_factory=list)
+    written_codes: frozenset[str] = frozenset()  # of gates that the board gives another one
     # Codes of gates whose status cell was empty and that `empty_status` filled in.
     empty_statuses: list[str] = field(default_factory=list)
     # For the report.
@@ -211,3 +216,24 @@ class ParsedDocument:
     def gates(self) -> list[ParsedGate]:
         """Return all gates in the order of the document."""
         return [gate for section in self.sections for gate in section.gates]
+
+    def codes_in(self, text: str) -> list[str]:
+        """Return what looks like a gate's code, and the written codes of the document's gates."""
+        if not self.written_codes:
+            return codes_in(text)
+        words = re.findall(r"[\w.-]+", text)
+        found = (word.strip(".") for word in words)
+        return [w for w in dict.fromkeys(found) if w in self.written_codes or CODE.fullmatch(w)]
+
+    def rename_codes(self, codes: Mapping[str, str]) -> None:
+        """Replace the written codes of gates in sentences by those of the board."""
+        stated: list[StatedCount | StatedGap | ClosedThisRound] = [
+            *self.counts, *self.gaps, *self.remaining, *self.rounds
+        ]  # fmt: skip
+        for sentence in stated:
+            sentence.codes = [codes.get(code, code) for code in sentence.codes]
+        for claim in (*self.claims, *self.rules):
+            claim.required = [codes.get(code, code) for code in claim.required]
+        for this_round in self.rounds:
+            items = (item.partition(" ") for item in this_round.items)
+            this_round.items = [codes.get(code, code) + gap + text for code, gap, text in items]

@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from .escaping import escape_text, unescape_text
 from .parsed import ParsedDocument
 from .vocabulary import NOBODY, strip_markup, without_direction
@@ -100,10 +102,12 @@ def settle_owners(parsed: ParsedDocument, board: Collection[str]) -> list[str]:
             continue
         name = gate.owner.removeprefix("@")
         if perhaps := known.get(name.casefold(), ""):
-            sentences.append(
-                f"line {gate.line}: the owner “{gate.owner}” of {gate.code} is perhaps {perhaps}; "
-                "nobody is set as its owner"
+            message = _(
+                "line %(line)s: the owner “%(owner)s” of %(code)s is perhaps %(name)s; nobody is "
+                "set as its owner"
             )
+            values = {"line": gate.line, "owner": gate.owner, "code": gate.code, "name": perhaps}
+            sentences.append(message % values)
             gate.note(f"Owner: {gate.owner}")
             gate.owner = ""
         else:

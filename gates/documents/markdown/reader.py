@@ -1,17 +1,18 @@
 """Read a launch document in Markdown."""
 
 import re
-from collections.abc import Iterator
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from gates.documents.records import Problem
+from gates.documents.records import Problem, place_of
 from gates.rules import Progress, Status
 
 from .blocks import Block, Code, Heading, Line, Table, parse_blocks
 from .checklists import Checklist
 from .codes import BoardNames, assign_codes
 from .columns import duplicate_columns, map_columns, map_gate_columns
+from .details import Details
 from .escaping import unescape_text
 from .gate_table import GateTables, ReadingOptions, is_complete
 from .lines import (
@@ -28,6 +29,7 @@ from .prepare import Source, prepare
 from .references import References
 from .sections import Sections, parse_heading
 from .summary_tables import read_summary
+from .survey import GATE_TABLE, survey
 from .tables import WITHOUT_PERSON, Cells, SideTable
 from .unread import (
     NO_GATES,
@@ -41,7 +43,7 @@ from .vocabulary import CODE, strip_markup
 __all__ = ["ReadingOptions", "read_markdown", "read_tables"]
 
 _WORD = re.compile(r"[^\W_]")
-GATE_TABLE = {"code", "gate", "status"}
+_WITH_LETTERS = re.compile(r"[A-Za-z]")  # “2.1” in a sentence is a number
 
 
 def read_markdown(
@@ -74,13 +76,11 @@ class _Reader:
         self._resolve_references()
         self.parsed = ParsedDocument()
         self.problems: list[Problem] = []
-        self.known = set(self._codes())
-        self.has_gate_tables = any(
-            map_columns(b.header, options.columns).keys() >= GATE_TABLE
-            for b in blocks
-            if isinstance(b, Table)
+        self.survey = survey(blocks, options.columns)
+        self.known = self.survey.codes
+        self.parsed.written_codes = frozenset(
+            code for code in self.known if _WITH_LETTERS.match(code) and not CODE.fullmatch(code)
         )
-        self.titles = self._titles()
         self.sections = Sections(self.parsed, self.problem)
         self.gate_tables = GateTables(
             self.parsed, self.sections, options, self.known, self.today, self.problem
@@ -91,7 +91,10 @@ class _Reader:
         self.day: tuple[int, str] | None = None  # of the plan, and the owner it needs
         self.newly_closed = False  # below "Newly closed:"
         self.unread: list[Line | Table | Code] = []  # not understood below the current heading
-        self.checklist = Checklist(self.gate_tables) if not self._is_with_tables() else None
+        self.checklist = None if self.survey.has_tables else Checklist(self.gate_tables)
+        self.details = Details(
+            self.gate_tables, self.survey.title_keys(), with_tables=self.survey.headed
+        )
 
     def read(self, board: BoardNames) -> tuple[ParsedDocument, list[Problem]]:
         """Read the document once, from its beginning."""
@@ -103,16 +106,19 @@ class _Reader:
                 self.unread.append(block)
         if self.checklist:
             self.checklist.end()
+        self.details.finish()
         self._list_unread()
         if self.source.unclosed_comment:
             self.problem(
-                self.source.unclosed_comment, "", "a comment begins here (<!--) and does not end"
+                self.source.unclosed_comment,
+                "",
+                _("a comment begins here (<!--) and does not end"),
             )
         if not self.parsed.gates and not self.problems:
-            for line, message in tables_without_gates(self.blocks, self.options.columns):
-                self.problem(line, "", message)
+            for line, message, choice in tables_without_gates(self.blocks, self.options.columns):
+                self.problem(line, "", message, choice)
             if not self.problems:
-                self.problem(1, "", NO_GATES)
+                self.problem(1, "", _(NO_GATES))
         self.problems += assign_codes(self.parsed, board)
         return self.parsed, self.problems
 
@@ -142,30 +148,6 @@ class _Reader:
         if front:
             self.parsed.skipped.append(skipped_front_matter(self.source))
 
-    def _codes(self) -> Iterator[str]:
-        for block in self.blocks:
-            columns = map_columns(block.header) if isinstance(block, Table) else {}
-            if isinstance(block, Table) and columns.keys() >= GATE_TABLE:
-                yield from (strip_markup(row.cells[columns["code"]]) for row in block.rows)
-
-    def _titles(self) -> set[str]:
-        """Return the casefolded titles of the rows of tables that are gate tables for sure."""
-        titles = set()
-        for block in self.blocks:
-            if isinstance(block, Table):
-                columns = map_gate_columns(block.header, self.options.columns)
-                if columns.keys() >= GATE_TABLE:
-                    cells = (row.cells[columns["gate"]] for row in block.rows)
-                    titles |= {strip_markup(cell).casefold() for cell in cells}
-        return titles
-
-    def _is_with_tables(self) -> bool:
-        return any(
-            map_gate_columns(b.header, self.options.columns).keys() >= {"gate", "status"}
-            for b in self.blocks
-            if isinstance(b, Table)
-        )
-
     # --- headings and lines ------------------------------------------------------------
 
     def _read_heading(self, heading: Heading) -> None:
@@ -173,6 +155,8 @@ class _Reader:
             return
         self._list_unread()
         self.day, self.person, self.newly_closed = None, "", False
+        if not self.checklist and self.details.read_heading(heading):
+            return
         if heading.level == 1 and not self.parsed.name:
             # The whole title is the name; a count or letters in it mean nothing.
             self.parsed.name, self.parsed.name_line = unescape_text(heading.text), heading.line
@@ -207,7 +191,7 @@ class _Reader:
             return True
         if self.checklist and self.day is None and self.checklist.read_line(line):
             return True
-        if read_sentence(self.parsed, line.line, line.text):
+        if read_sentence(self.parsed, line.line, line.text) or self.details.read_line(line):
             return True
         if self.day is None:
             return not labelled and read_unmarked(self.parsed, line.line, line.text)
@@ -237,13 +221,13 @@ class _Reader:
         columns = map_columns(table.header, self.options.columns)
         if columns.keys() >= GATE_TABLE:
             if equal := duplicate_columns(table.header, self.options.columns):
-                names = " and ".join(equal)
-                self.problem(table.line, "", f"two columns for the same thing: {names}")
+                message = _("two columns for the same thing: %(names)s")
+                self.problem(table.line, "", message % {"names": ", ".join(equal)})
                 return True
             columns = map_gate_columns(table.header, self.options.columns)
             self.gate_tables.read(table, columns)
             return True
-        side = SideTable(self.parsed, columns, self.person, self.day, self.problem)
+        side = SideTable(self.parsed, columns, self.person, self.day, self.today, self.problem)
         if (read_row := side.reader()) and self._refers_to_gates(table, columns):
             for row in table.rows:
                 if is_complete(row, table, self.problem):
@@ -255,7 +239,7 @@ class _Reader:
         if read_summary(self.parsed, table):
             return True
         if "status" in columns and table.rows:
-            self.parsed.unread_tables.append(unread_table(table, "no column Gate"))
+            self.parsed.unread_tables.append(unread_table(table, _("no column Gate")))
         return False
 
     def _refers_to_gates(self, table: Table, columns: dict[str, int]) -> bool:
@@ -263,23 +247,23 @@ class _Reader:
         if "gate" not in columns or "status" not in columns:
             return True
         cells = [strip_markup(row.cells[columns["gate"]]) for row in table.rows]
-        return all(CODE.fullmatch(c) or c.casefold() in self.titles or not c for c in cells)
+        return all(CODE.fullmatch(c) or c.casefold() in self.survey.titles or not c for c in cells)
 
     def _read_weak_table(self, table: Table, columns: dict[str, int]) -> bool:
         """Read a table without codes, or with other names; unread beside gate tables if it is none.
 
         Beside gate tables, a table with a column State may be about something else.
         """
-        if self.has_gate_tables:
+        if self.survey.has_gate_tables:
             cells = [row.cells[columns["status"]] for row in table.rows]
             unknown = [c for c in cells if c.strip() and not self.gate_tables.parse_status(c)]
             if unknown:
-                why = f"{unknown[0]!r} is not a status"
+                why = _("“%(text)s” is not a status") % {"text": unknown[0]}
                 self.parsed.unread_tables.append(unread_table(table, why))
                 return False
         self.gate_tables.read(table, columns)
         return True
 
-    def problem(self, line: int, field: str, message: str) -> None:
+    def problem(self, line: int, field: str, message: str, choice: tuple[str, ...] = ()) -> None:
         """Add a problem that keeps the document from being imported."""
-        self.problems.append(Problem(f"line {line}", field, message))
+        self.problems.append(Problem(place_of(line), field, message, choice))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 _REFERENCE = re.compile(r"\[([^\]\[]{1,300})\]\[([^\]\[]{0,100})\]")
 _SHORTCUT = re.compile(r"\[([^\]\[]{1,100})\]")
+_INSIDE = re.compile(r"(?<![\]\\!])\[([^\]\[^][^\]\[]{0,99})\](?![\[(:])")
 _FOOTNOTE = re.compile(r"\[(\^[^\]\[]{1,100})\]")
 _LINE = re.compile(r"\[(\^?[^\]\[]{1,100})\]:")
 
@@ -27,6 +28,7 @@ class References:
         text = _REFERENCE.sub(
             lambda m: self._link(m.group(1), m.group(2) or m.group(1)) or m.group(), text
         )
+        text = _INSIDE.sub(lambda m: self._link(m.group(1), m.group(1)) or m.group(), text)
         notes = [self._text(label) for label in dict.fromkeys(_FOOTNOTE.findall(text))]
         return " ".join([text, *(f"({note})" for note in notes if note)])
 

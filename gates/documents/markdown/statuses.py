@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from gates.rules import Progress, Status
 
 from .vocabulary import NOT_COUNTED, OTHER_STATUSES, STATUSES, without_direction
@@ -60,6 +63,28 @@ def parse_status_cell(text: str, extra: Mapping[str, Status] | None = None) -> S
         return StatusCell(Status.OPEN, Progress.OPEN, rest, shown, not_counted=True)
     progress = Progress.OPEN if status is Status.BLOCKED else Progress(status.value)
     return StatusCell(status, progress, rest, shown)
+
+
+def status_name(text: str) -> str:
+    """Return the word or words of a cell that a person may give a status: up to the first sign."""
+    plain = without_direction(text).strip("*_`( ")
+    named = re.match(r"[^\W\d_]+(?:[ '’/-][^\W\d_]+)*", plain)
+    return (named.group() if named else plain)[:60]
+
+
+def status_word(status: str) -> str:
+    """Return a status, “total” or “not counted” as a word of a sentence."""
+    return _(_WORDS[status]) if status in _WORDS else status
+
+
+_WORDS = {
+    "closed": gettext_noop("closed"),
+    "partial": gettext_noop("partial"),
+    "open": gettext_noop("open"),
+    "blocked": gettext_noop("blocked"),
+    "not counted": gettext_noop("not counted"),
+    "total": gettext_noop("total"),
+}
 
 
 def known_status_words() -> str:

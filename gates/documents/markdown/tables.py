@@ -2,8 +2,12 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
+
+from django.utils.translation import gettext as _
 
 from .blocks import Row
+from .cell_values import is_day
 from .escaping import unescape_text
 from .parsed import (
     ParsedAction,
@@ -14,7 +18,7 @@ from .parsed import (
     ParsedNote,
 )
 from .people import parse_people, split_dates
-from .vocabulary import CODE, STATES, codes_in, strip_markup
+from .vocabulary import CODE, STATES, strip_markup
 
 # "What we CANNOT close without Sami": the blockers in the table below wait for Sami.
 WITHOUT_PERSON = re.compile(r"\bwithout ([A-Z\u0600-\u06ff][\w\u0600-\u06ff]*)\s*$", re.IGNORECASE)
@@ -52,7 +56,8 @@ class SideTable:
     """A table beside the gate tables.
 
     columns: name of the column → its index. person: owner that the heading names. day: (day of
-    the plan, owner) that the heading or a line above names. report_problem: called with (line,
+    the plan, owner) that the heading or a line above names. today: a later date is never
+    “observed”. report_problem: called with (line,
     field, message).
     """
 
@@ -62,10 +67,12 @@ class SideTable:
         columns: dict[str, int],
         person: str,
         day: tuple[int, str] | None,
+        today: date,
         report_problem: ReportProblem,
     ) -> None:
         self.parsed, self.columns = parsed, columns.keys()
         self.person, self.day, self.report_problem = person, day, report_problem
+        self.today = today
 
     def reader(self) -> Callable[[Cells], None] | None:
         """Return the function that reads a row; None for an unknown table."""
@@ -88,6 +95,14 @@ class SideTable:
         texts = {name: cells.text(name) for name in names}
         texts["kind"] = texts["kind"].casefold() or "statement"
         summary = cells.text("evidence")
+        if is_day(texts["observed"]) and texts["observed"][:10] > str(self.today):
+            message = _(
+                "line %(line)s: “%(proof)s” cannot have been observed on %(day)s, which is in the "
+                "future; it has no such date on the board"
+            )
+            values = {"line": cells.line, "proof": summary, "day": texts["observed"]}
+            self.parsed.for_a_person.append(message % values)
+            texts["observed"] = ""
         self.parsed.evidence.append(ParsedEvidence(cells.line, self._code(cells), summary, **texts))
 
     def _blocker(self, cells: Cells) -> None:
@@ -97,10 +112,11 @@ class SideTable:
         texts["raised"], texts["due"] = texts["raised"] or raised, texts["due"] or due
         people = parse_people(written)
         if people.others:
-            self.parsed.for_a_person.append(
-                f"line {cells.line}: several people are waited for ({unescape_text(written)}); "
-                f"{people.name} is taken"
+            message = _(
+                "line %(line)s: several people are waited for (%(people)s); %(name)s is taken"
             )
+            values = {"line": cells.line, "people": unescape_text(written), "name": people.name}
+            self.parsed.for_a_person.append(message % values)
         blocker = ParsedBlocker(
             cells.line, self._code(cells), cells.text("blocker"), people.person() or self.person
         )
@@ -116,13 +132,14 @@ class SideTable:
         people = parse_people(cells.raw("needs"))
         action.needs = people.person() or action.needs
         if people.others:
-            self.parsed.for_a_person.append(
-                f"line {cells.line}: a step needs several people ({cells.text('needs')}); "
-                f"{people.name} is taken"
+            message = _(
+                "line %(line)s: a step needs several people (%(people)s); %(name)s is taken"
             )
+            values = {"line": cells.line, "people": cells.text("needs"), "name": people.name}
+            self.parsed.for_a_person.append(message % values)
         state = strip_markup(cells.raw("state")).casefold() or "todo"
         if state not in STATES:
-            message = f"{state!r} is not a state: todo, doing or done"
+            message = _("'%(text)s' is not a state: todo, doing or done") % {"text": state}
             self.report_problem(cells.line, "state", message)
         action.state = STATES.get(state, "todo")
         self.parsed.actions.append(action)
@@ -130,11 +147,12 @@ class SideTable:
     def _claim(self, cells: Cells) -> None:
         slug, least = cells.text("claim"), strip_markup(cells.raw("min_closed"))
         if least and not re.fullmatch("[0-9]{1,6}", least):
-            self.report_problem(cells.line, "claim", f"{least!r} is not a number of gates")
+            message = _("'%(text)s' is not a number of gates") % {"text": least}
+            self.report_problem(cells.line, "claim", message)
             return
         claim = ParsedClaim(cells.line, slug, cells.text("name"), int(least) if least else None)
         claim.requires_p0 = strip_markup(cells.raw("requires_p0")).casefold() == "yes"
-        claim.required = codes_in(cells.raw("required"))
+        claim.required = self.parsed.codes_in(cells.raw("required"))
         self.parsed.claims.append(claim)
 
     def _closing(self, cells: Cells) -> None:

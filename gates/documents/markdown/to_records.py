@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.text import slugify
 
-from gates.documents.records import Record
+from gates.documents.records import Record, place_of
 from gates.models import (
     Action,
     Blocker,
@@ -282,4 +282,4 @@ def _make_record(
 ) -> Record:
     """Return a record with all `required` fields and the `optional` ones that have a value."""
     present = {name: value for name, value in (optional or {}).items() if value not in ("", None)}
-    return Record(model, {**required, **present}, f"line {line}")
+    return Record(model, {**required, **present}, place_of(line))

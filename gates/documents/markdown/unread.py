@@ -3,6 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
 from .blocks import Block, Code, Line, Table
 from .columns import map_gate_columns
 from .lines import MAX_LINE_LENGTH
@@ -11,7 +14,7 @@ from .prepare import Source
 from .vocabulary import strip_markup
 
 MAX_TABLES = 20  # in a refusal
-NO_GATES = (
+NO_GATES = gettext_noop(
     "no gate table: a table with the columns “#”, “Gate” and “Status” is expected, or a list with "
     "boxes (- [ ] …), or headings such as “## Gate 1 — Keys ✅”"
 )
@@ -19,17 +22,21 @@ NO_GATES = (
 
 def unread_table(table: Table, why: str) -> str:
     """Return the line about a table with a status that was not read."""
-    rows = f"{len(table.rows)} row{'s' * (len(table.rows) != 1)}"
-    return (
-        f"{rows} of a table with a status were not read (line {table.line}: {_names(table)}: "
-        f"{why}; map a column with --column NAME=Gate)"
+    message = ngettext(
+        "%(rows)s row of a table with a status were not read (line %(line)s: %(names)s: %(why)s; "
+        "map a column with --column NAME=Gate)",
+        "%(rows)s rows of a table with a status were not read (line %(line)s: %(names)s: %(why)s; "
+        "map a column with --column NAME=Gate)",
+        len(table.rows),
     )
+    values = {"rows": len(table.rows), "line": table.line, "names": _names(table), "why": why}
+    return message % values
 
 
 def tables_without_gates(
     blocks: Sequence[Block], meanings: Mapping[str, str]
-) -> Iterator[tuple[int, str]]:
-    """Yield (line, message) of the tables that lack one column to be gate tables."""
+) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """Yield (line, message, choice) of the tables that lack one column to be gate tables."""
     tables = [block for block in blocks if isinstance(block, Table)]
     for table in tables[:MAX_TABLES]:
         columns = map_gate_columns(table.header, meanings)
@@ -38,8 +45,9 @@ def tables_without_gates(
             name = missing[0].capitalize()
             free = [n for i, n in enumerate(table.header) if i not in columns.values()]
             example = strip_markup(free[0]) if free else "NAME"
-            message = f"{_names(table)}: no column {name}; map one with --column {example}={name}"
-            yield table.line, message
+            message = _("%(names)s: no column %(name)s; map one with --column %(example)s=%(name)s")
+            values = {"names": _names(table), "name": name, "example": example}
+            yield table.line, message % values, ("column", name, *map(strip_markup, free))
 
 
 def skipped_lines(heading: str, unread: Sequence[Line | Table | Code]) -> SkippedLines:

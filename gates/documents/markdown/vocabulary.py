@@ -24,22 +24,32 @@ OTHER_STATUSES: dict[Status, tuple[str, ...]] = {
     Status.CLOSED: (
         "pass", "passed", "passing", "done", "complete", "completed", "finished", "ok",
         "ready", "live", "production", "in production", "deployed", "shipped", "resolved",
-        "verified", "implemented", "yes", "🟢", "☑", "☑️", "✔", "✔️", "✓", ":white_check_mark:",
+        "verified", "implemented", "approved", "accepted", "signed off", "met", "validated",
+        "tested", "merged", "compliant", "yes", "true", "go", "نعم", "تمت", "معتمد",
+        "🟢", "☑", "☑️", "✔", "✔️", "✓", ":white_check_mark:",
         ":heavy_check_mark:", ":green_circle:", ":ballot_box_with_check:", "[x]", "مكتمل",
         "مكتملة", "منجز", "منجزة", "تم", "جاهز", "جاهزة", "ناجح",
     ),
     Status.PARTIAL: (
         "in progress", "in-progress", "wip", "ongoing", "started", "doing", "partially",
-        "partially done", "partially complete", "in review", "in development", "underway",
+        "partially done", "partially complete", "partially met", "partly", "partly done",
+        "mostly done", "conditional", "conditional pass", "conditionally approved",
+        "pass with remarks", "pass with comments", "pass with conditions", "pass with exceptions",
+        "passed with remarks", "passed with comments", "at risk", "on track", "amber",
+        "in testing", "in test", "under review", "in review", "in development", "underway",
         "in work", "🟠", "⏳", "⌛", "🔄", "🚧", "⚠", "⚠️", ":warning:", ":yellow_circle:",
         ":orange_circle:", ":hourglass:", ":construction:", "[~]", "[-]", "[/]", "قيد التنفيذ",
-        "قيد العمل", "قيد المراجعة", "جار", "جاري", "جارٍ",
+        "قيد العمل", "قيد المراجعة", "قيد الاختبار", "قيد الإنجاز", "جار", "جاري", "جارٍ",
     ),
     Status.OPEN: (
         "fail", "failed", "failing", "todo", "to do", "to-do", "tbd", "pending", "not started",
-        "not done", "not ready", "incomplete", "planned", "missing", "no", "backlog",
+        "not done", "not ready", "not complete", "not completed", "not tested", "not run",
+        "not verified", "not met", "not available", "not implemented", "not passed",
+        "non-compliant", "untested", "unverified", "rejected", "deferred", "postponed",
+        "unknown", "false", "no-go", "red", "incomplete", "planned", "missing", "no", "backlog",
         "❌", "✗", "✘", "✖", "✖️", "⬜", "⚪", "☐", "⭕", ":x:", ":red_circle:", ":white_circle:",
         "[ ]", "لم يبدأ", "لم تبدأ", "غير مكتمل", "غير مكتملة", "معلق", "قيد الانتظار", "فشل",
+        "لا", "لم يتم", "لم تتم", "غير منجز", "غير جاهز", "غير جاهزة", "مؤجل", "مؤجلة", "مرفوض",
     ),
     Status.BLOCKED: (
         "on hold", "waiting", "stuck", "⛔", "🛑", ":no_entry:", ":no_entry_sign:", "متوقف",
@@ -48,7 +58,9 @@ OTHER_STATUSES: dict[Status, tuple[str, ...]] = {
 }  # fmt: skip
 # The gate is not counted.
 NOT_COUNTED = (
-    "n/a", "na", "not applicable", "not needed", "skipped", "out of scope", "لا ينطبق", "غير مطلوب",
+    "n/a", "na", "not applicable", "not needed", "not required", "skipped", "out of scope",
+    "won't do", "won’t do", "wont do", "won't fix", "dropped", "cancelled", "canceled", "لا ينطبق",
+    "لا تنطبق", "غير مطلوب", "غير مطلوبة", "ملغى", "ملغاة",
 )  # fmt: skip
 
 STATES = {
@@ -83,7 +95,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "why": ("why",),
     "waiting_on": ("waiting on", "waiting for", "waiting_on", "بانتظار"),
     "raised": ("raised",),
-    "due": ("due", "due date", "deadline", "الموعد", "تاريخ الاستحقاق"),
+    "due": ("due", "due date", "deadline", "target date", "by when", "الموعد", "تاريخ الاستحقاق"),
     "resolved": ("resolved",),
     "resolution": ("resolution",),
     "kind": ("kind",),
@@ -113,13 +125,17 @@ COLUMN_NAMES = {name: column for column, names in COLUMNS.items() for name in na
 WEAK_COLUMNS: dict[str, tuple[str, ...]] = {
     "gate": (
         "item", "check", "task", "requirement", "criterion", "deliverable", "control",
-        "validation item", "checklist item", "milestone", "condition", "test", "feature",
-        "description", "name", "component", "area", "category", "البند", "المهمة", "المتطلب",
-        "المعيار", "الشرط", "الوصف", "المجال",
+        "validation item", "checklist item", "checkpoint", "action item", "activity", "question",
+        "statement", "milestone", "condition", "test", "feature", "description", "name",
+        "component", "area", "category", "البند", "المهمة", "المتطلب",
+        "المعيار", "الشرط", "السؤال", "العنصر", "النقطة",
+        "الوصف", "المجال",
     ),
+    "owner": ("who", "person", "owned by", "accountable", "المكلف", "الشخص المسؤول"),
     "status": (
-        "current status", "state", "result", "outcome", "done", "done?", "pass/fail", "ready?",
-        "الوضع", "الحالة الحالية", "النتيجة", "progress",
+        "current status", "rag", "rag status", "go/no-go", "state", "result", "outcome",
+        "done", "done?", "pass/fail", "ready?", "complete?", "completed", "completed?",
+        "passed?", "met?", "answer", "الوضع", "الحالة الحالية", "النتيجة", "progress",
     ),
     "evidence": (
         "proof", "receipt", "receipts", "evidence link", "evidence location", "proof link",
@@ -133,7 +149,9 @@ WEAK_COLUMNS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
-TOTAL_WORDS = frozenset(("total", "totals", "sum", "overall", "all", "الإجمالي", "المجموع", "الكل"))
+TOTAL_WORDS = frozenset(
+    ("total", "totals", "sum", "overall", "all", "grand total", "الإجمالي", "المجموع", "الكل")
+)
 # What says that nobody, or nothing, is named.
 NOBODY = frozenset(
     "tbd tba n/a na none nobody unassigned unknown no-one todo open لاأحد غيرمحدد لايوجد".split()

@@ -48,18 +48,18 @@ class Command(BaseCommand):
         began, record = monotonic(), DrillRecord()
         self._output = self.stderr if options["json"] else self.stdout
         try:
-            self._handle(record, options["keep"])
+            self._handle(record, options["keep"], options["heads"])
         except CommandError:
             self._write_report(record, options["json"])
             raise
         self._write_report(record, options["json"])
         self._write(f"The drill passed in {monotonic() - began:.1f} s.")
 
-    def _handle(self, record: DrillRecord, keep: Path | None) -> None:
+    def _handle(self, record: DrillRecord, keep: Path | None, heads: Path | None) -> None:
         with tempfile.TemporaryDirectory(prefix="dealix-drill-") as temporary:
             folder: Path = keep or Path(temporary)
             try:
-                kept = options["heads"].read_text().split("\n") if options["heads"] else []
+                kept = heads.read_text().split("\n") if heads else []
                 head = next((line for line in reversed(kept) if line.strip()), "")
                 folder.mkdir(parents=True, exist_ok=folder == Path(temporary))
                 self._run_drill(folder, record, head)

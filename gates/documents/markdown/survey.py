@@ -1,0 +1,53 @@
+"""What the tables of a document name, found before the document is read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gates.documents.titles import title_key
+
+from .blocks import Block, Heading, Table
+from .codes import normal_code
+from .columns import map_columns, map_gate_columns
+from .vocabulary import strip_markup
+
+GATE_TABLE = {"code", "gate", "status"}
+
+
+@dataclass(slots=True)
+class Survey:
+    """The names in a document's tables.
+
+    codes: as they are written. titles: casefolded; title_keys: as titles are compared. Both are of
+    tables that are gate tables for sure. headed: lines of headings with a table below them.
+    """
+
+    codes: set[str] = field(default_factory=set)
+    titles: set[str] = field(default_factory=set)
+    headed: set[int] = field(default_factory=set)
+    has_gate_tables: bool = False  # with the columns code, gate and status under their own names
+    has_tables: bool = False  # with the columns gate and status
+
+    def title_keys(self) -> set[str]:
+        """Return the titles as they are compared."""
+        return {title_key(title) for title in self.titles}
+
+
+def survey(blocks: Sequence[Block], meanings: Mapping[str, str]) -> Survey:
+    """Return what the tables of a document name."""
+    found, heading = Survey(), 0
+    for block in blocks:
+        if isinstance(block, Heading):
+            heading = block.line
+        elif isinstance(block, Table):
+            found.headed.add(heading)
+            columns = map_gate_columns(block.header, meanings)
+            if map_columns(block.header, meanings).keys() >= GATE_TABLE:
+                found.has_gate_tables = True
+            if columns.keys() >= {"gate", "status"}:
+                found.has_tables = True
+            if columns.keys() >= GATE_TABLE:
+                for row in block.rows:
+                    if code := strip_markup(row.cells[columns["code"]]):
+                        found.codes.add(normal_code(code))
+                    found.titles.add(strip_markup(row.cells[columns["gate"]]).casefold())
+    return found
