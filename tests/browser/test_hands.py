@@ -16,6 +16,12 @@ from tests.support.browser import PHONE, Open, overflow
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
 
 SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+SAFARI = """
+  Object.defineProperty(navigator, "clipboard", { value: {
+    writeText: () => Promise.reject(new DOMException("too late", "NotAllowedError")),
+    write: async ([item]) => { window.copied = await (await item.getType("text/plain")).text(); },
+  } });
+"""
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
@@ -55,6 +61,38 @@ def test_a_checksum_in_a_proof_makes_the_closing_page_no_wider(
     page = open_page(f"/admin/gates/gate/{gate.pk}/close/", by=by, language="ar", size=PHONE)
 
     assert overflow(page) == 0
+
+
+def test_the_markdown_is_copied_by_safaris_rule(committed: None, open_page: Open) -> None:
+    factory.gate("T6")
+    page = open_page("/accounts/login/", by=factory.user("sami"))
+    page.add_init_script(SAFARI)
+    page.goto("/")
+
+    page.locator("button.copy").click()
+
+    expect(page.locator("button.copy")).to_have_text("Copied")
+    assert "| T6 |" in page.evaluate("window.copied")
+
+
+def test_the_log_in_page_is_not_copied(committed: None, open_page: Open) -> None:
+    factory.gate("T6")
+    page = open_page("/", by=factory.user("sami"))
+    page.context.clear_cookies()
+
+    page.locator("button.copy").click()
+
+    expect(page.locator("button.copy")).to_have_text("Not copied: reload the page")
+
+
+def test_an_address_that_was_cut_off_does_not_stop_the_script(
+    committed: None, open_page: Open
+) -> None:
+    factory.gate("T6")
+
+    page = open_page("/#100%", by=factory.user("sami"))
+
+    expect(page.locator("button.copy")).to_be_visible()
 
 
 def test_a_printed_gate_has_its_history_and_the_name_of_the_file(
