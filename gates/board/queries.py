@@ -36,6 +36,7 @@ GATE_COLUMNS = (
     "owner_id", "counted", "not_counted_reason", "covered_by_id", "closed_at", "closed_by_id",
     "closing_note",
 )  # fmt: skip
+NEIGHBOUR_COLUMNS = ("id", "code", "covered_by_id", "launch_id")
 EVIDENCE_COLUMNS = (
     "id", "gate_id", "kind", "summary", "url", "output", "file", "sha256", "commit",
     "observed_at", "valid_until", "recorded_at", "recorded_by_id",
@@ -102,8 +103,11 @@ def read_gate(
     gate = GateRow(*row)
     owners, _accounts = _owner_names(rows)
     _action_rows(rows.queryset(Action).filter(gate_id=gate.id), {gate.id: gate}, owners)
-    related = _gate_query(launch, rows).filter(Q(covered_by_id=gate.id) | Q(id=gate.covered_by_id))
-    neighbours = list(related.values_list("id", "code", "covered_by_id"))
+    related = rows.queryset(Gate).filter(
+        Q(covered_by_id=gate.id) | Q(id=gate.covered_by_id) | Q(code=code)
+    )
+    found = list(related.order_by("position", "id").values_list(*NEIGHBOUR_COLUMNS))
+    neighbours = [row[:3] for row in found if row[3] == launch.id]
     _attach(
         [gate],
         owners,
@@ -112,6 +116,7 @@ def read_gate(
         blockers=_blocker_rows(Q(gate_id=gate.id), {gate.id}, rows),
         today=timezone.localdate(as_of or now),
     )
+    gate.has_namesakes = len(neighbours) < len(found)
     gate.covers = [neighbour for _, neighbour, cover in neighbours if cover == gate.id]
     section = (
         rows.queryset(Section).filter(id=gate.section_id).values_list("prefix", "name").first()

@@ -126,6 +126,7 @@ class GateRow:
     owner: str = ""
     covered_by: str = ""  # the code of the gate that covers this one
     covers: list[str] = field(default_factory=list)  # the codes of the gates that this one covers
+    has_namesakes: bool = False  # whether another launch has a gate of this code; set for one gate
     evidence: list[EvidenceRow] = field(default_factory=list)
     blockers: list[BlockerRow] = field(default_factory=list)  # resolved ones too
     actions: list[ActionRow] = field(default_factory=list)
