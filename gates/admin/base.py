@@ -39,6 +39,7 @@ from .date_fields import DAYS_AS_DAY_FIELD
 from .edit_conflicts import VersionedForm, VersionFieldMixin
 from .last_place import place_last
 from .sent_twice import note_written, once
+from .typed_again import TypedAgainMixin
 
 MAX_SEARCH_LENGTH = 200
 
@@ -206,7 +207,7 @@ def _has_words(words: Sequence[str], texts: Iterable[Any]) -> bool:
     return all(word in text for word in words)
 
 
-class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
+class BoardAdmin(TypedAgainMixin, VersionFieldMixin, SafeLookupAdmin):
     """Base of our admin classes.
 
     Not the library's SimpleHistoryAdmin: its page of a past version takes a POST that writes the
@@ -253,6 +254,9 @@ class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
         # The write was rolled back; the second pass ends at the form's validation.
         request.refusal = refusal  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def keep_unsaved(self) -> Refusal:
+        return Refusal("", [""])
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         place_last(obj)

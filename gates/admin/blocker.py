@@ -21,6 +21,7 @@ from gates.models.text_fields import CleanedFormField
 from .base import AutoDirForm, BoardAdmin, request_user
 from .gate_field import GateFieldMixin
 from .sent_twice import note_written, once
+from .typed_again import typed_before, without_errors
 
 
 def warn_of_past_due_date(request: HttpRequest, blocker: Blocker) -> None:
@@ -74,7 +75,10 @@ class BlockerAdmin(GateFieldMixin, BoardAdmin):
             raise Http404
         if not self.has_change_permission(request, blocker):
             raise PermissionDenied
-        form = ResolutionForm(request.POST or None, label_suffix="")
+        typed = typed_before(request)
+        form = ResolutionForm(typed or request.POST or None, label_suffix="")
+        if typed:
+            without_errors(form)
         if request.method == "POST" and form.is_valid():
             if blocker.resolve(request_user(request), form.cleaned_data["resolution"]):
                 note_written(request, blocker)
@@ -92,6 +96,7 @@ class BlockerAdmin(GateFieldMixin, BoardAdmin):
             "is_nav_sidebar_enabled": False,
             "blocker": blocker,
             "form": form,
+            "typed_in": "decision_form",
         }
         return TemplateResponse(request, "admin/gates/blocker/resolve.html", context)
 

@@ -16,6 +16,7 @@ from gates.reason_text import validation_errors
 from .base import AutoDirForm, BoardAdmin, ReasonRequiredForm, RefusalAwareForm, reason_field
 from .edit_conflicts import VersionedFormSet, VersionFieldMixin
 from .gate_field import GateFieldMixin
+from .typed_again import typed_before
 
 # Changing these does not change the rule. Slug, launch and position identify the claim.
 WORDING_FIELDS = {"name", "reason"}
@@ -92,13 +93,14 @@ class ClaimAdmin(BoardAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        form = DeletionForm(request.POST if request.method == "POST" else None)
+        typed = typed_before(request)
+        form = DeletionForm(request.POST if request.method == "POST" else None, initial=typed)
         allowed = self.has_delete_permission(request)
         if request.method == "POST" and allowed and not form.is_valid():
             for message in form.errors["reason"]:
                 self.message_user(request, str(message), messages.ERROR)
             return redirect(request.path)
-        context = {"reason": form["reason"], **(extra_context or {})}
+        context = {"reason": form["reason"], "typed_in": "decision_form", **(extra_context or {})}
         return super().delete_view(request, object_id, context)
 
     def delete_model(self, request: HttpRequest, obj: Claim) -> None:

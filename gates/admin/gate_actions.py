@@ -1,5 +1,7 @@
 """Actions on several selected gates: close, reopen, set the priority."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
@@ -9,11 +11,15 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.held_forms import take_form
 from gates.models import Gate, TransitionRefused
 from gates.models.text_fields import CleanedFormField
 
 from .base import AutoDirForm, BoardAdmin, request_user
 from .sent_twice import note_written
+from .typed_again import show_as_sent, tell_unsaved
+
+DECISIONS = {"close_selected", "reopen_selected"}  # these ask for a reason
 
 
 class BulkReasonForm(AutoDirForm, forms.Form):
@@ -38,6 +44,17 @@ class GateActionsMixin(BoardAdmin):
         "delete_selected",
     )
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list; or the question for a reason again, with the reason that was typed."""
+        typed = take_form(request)
+        if typed and typed.get("action") in DECISIONS:
+            typed.pop("decide", None)
+            show_as_sent(request, typed)
+            tell_unsaved(request)
+        return super().changelist_view(request, extra_context)
+
     @admin.action(permissions=["change"], description=_("Close selected gates"))
     def close_selected(
         self, request: HttpRequest, queryset: models.QuerySet[Gate]
@@ -54,7 +71,9 @@ class GateActionsMixin(BoardAdmin):
         self, request: HttpRequest, queryset: models.QuerySet[Gate], action: str, title: str
     ) -> HttpResponse | None:
         """Ask for the reason, then close or reopen each gate and report the result for each."""
-        form = BulkReasonForm(request.POST if "decide" in request.POST else None)
+        form = BulkReasonForm(
+            request.POST if "decide" in request.POST else None, initial=request.POST.dict()
+        )
         if form.is_valid():
             reason = form.cleaned_data["reason"]
             for gate in queryset:
@@ -66,6 +85,7 @@ class GateActionsMixin(BoardAdmin):
             "title": title,
             "form": form,
             "gates": queryset,
+            "typed_in": "decision_form",
             "action": action,
             "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
             "opts": self.opts,

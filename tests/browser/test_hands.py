@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import expect
 
@@ -11,6 +12,7 @@ from gates.models import Evidence, Gate
 from tests.support import factory
 from tests.support.admin_forms import person
 from tests.support.browser import PHONE, Open, overflow
+from tests.support.login import SECRET
 
 # What it shows does not depend on the engine, so one of them is enough.
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
@@ -107,3 +109,39 @@ def test_a_printed_gate_has_its_history_and_the_name_of_the_file(
     expect(page.locator(".history > li").first).to_be_visible()
     expect(page.locator("a.file")).to_be_visible()
     expect(page.locator("a.file")).to_contain_text("k6.txt")
+
+
+def test_what_is_typed_outlives_language_and_session(committed: None, open_page: Open) -> None:
+    by, gate = person("noura", "Engineer"), factory.gate("T6")
+    by.set_password(SECRET)
+    by.save()
+    page = open_page("/accounts/login/", size=PHONE, javascript=False)
+    page.locator("[name=login]").fill("noura")
+    page.locator("[name=password]").fill(SECRET)
+    page.keyboard.press("Enter")
+    expect(page.locator("details.account")).to_be_visible()
+    page.goto(f"/admin/gates/gate/{gate.pk}/change/")
+    page.locator("[name=title]").fill("k6 at night")
+    page.locator("[name=evidence-0-summary]").fill("p95 412 ms over 5 minutes")
+
+    page.locator(".language button").click()
+    expect(page.locator("html")).to_have_attribute("lang", "ar")
+    expect(page.locator("[name=title]")).to_have_value("k6 at night")
+    expect(page.locator("[name=evidence-0-summary]")).to_have_value("p95 412 ms over 5 minutes")
+    assert overflow(page) == 0
+
+    Session.objects.all().delete()
+    page.locator("[name=title]").fill("k6 at noon")
+    page.locator("[name=title]").press("Enter")
+    expect(page.locator(".messages")).to_be_visible()
+    page.locator("[name=login]").fill("noura")
+    page.locator("[name=password]").fill(SECRET)
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=title]")).to_have_value("k6 at noon")
+    assert Gate.objects.get().title == "Gate T6"
+    assert not Evidence.objects.exists()
+
+    page.locator("[name=title]").press("Enter")
+    expect(page).to_have_url(re.compile("/admin/gates/gate/$"))
+    assert Gate.objects.get().title == "k6 at noon"
+    assert Evidence.objects.get().summary == "p95 412 ms over 5 minutes"
