@@ -6,10 +6,11 @@ from gates.models import Action
 
 from .base import BoardAdmin
 from .gate_field import GateFieldMixin
+from .launch_names import LaunchNamesMixin
 
 
 @admin.register(Action)
-class ActionAdmin(GateFieldMixin, BoardAdmin):
+class ActionAdmin(LaunchNamesMixin, GateFieldMixin, BoardAdmin):
     list_display = ("text", "gate", "day", "estimate", "state", "needs")
     list_filter = ("state", "day", "needs")
     list_select_related = ("gate", "needs")

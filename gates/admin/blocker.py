@@ -20,6 +20,7 @@ from gates.models.text_fields import CleanedFormField
 
 from .base import AutoDirForm, BoardAdmin, request_user
 from .gate_field import GateFieldMixin
+from .launch_names import LaunchNamesMixin
 from .sent_twice import note_written, once
 from .typed_again import typed_before, without_errors
 
@@ -45,7 +46,7 @@ class ResolutionForm(AutoDirForm, forms.Form):
 
 
 @admin.register(Blocker)
-class BlockerAdmin(GateFieldMixin, BoardAdmin):
+class BlockerAdmin(LaunchNamesMixin, GateFieldMixin, BoardAdmin):
     list_display = ("needs", "gate", "waiting_on", "due_on", "resolved_at")
     list_filter = ("waiting_on", ("resolved_at", admin.EmptyFieldListFilter))
     list_select_related = ("gate", "waiting_on")

@@ -16,6 +16,7 @@ from gates.reason_text import validation_errors
 from .base import AutoDirForm, BoardAdmin, ReasonRequiredForm, RefusalAwareForm, reason_field
 from .edit_conflicts import VersionedFormSet, VersionFieldMixin
 from .gate_field import GateFieldMixin
+from .launch_names import LaunchNamesMixin
 from .typed_again import typed_before
 
 # Changing these does not change the rule. Slug, launch and position identify the claim.
@@ -53,6 +54,11 @@ class DeletionForm(AutoDirForm, forms.Form):
 class RequirementFormSet(VersionedFormSet):
     """The required gates; they are part of the rule, so changing them needs the reason too."""
 
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Let a bare code mean a gate of the claim's launch."""
+        super().add_fields(form, index)
+        form.fields["gate"].home = lambda: self.instance.launch_id
+
     def clean(self) -> None:
         super().clean()
         form = getattr(self.instance, "edited_by", None)
@@ -72,7 +78,7 @@ class RequirementInline(GateFieldMixin, VersionFieldMixin, admin.StackedInline):
 
 
 @admin.register(Claim)
-class ClaimAdmin(BoardAdmin):
+class ClaimAdmin(LaunchNamesMixin, BoardAdmin):
     form = ClaimForm
     inlines = (RequirementInline,)
     list_display = ("name", "launch", "min_closed", "requires_p0")

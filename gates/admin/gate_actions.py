@@ -16,6 +16,7 @@ from gates.models import Gate, TransitionRefused
 from gates.models.text_fields import CleanedFormField
 
 from .base import AutoDirForm, BoardAdmin, request_user
+from .launch_names import gate_name, has_several_launches
 from .sent_twice import note_written
 from .typed_again import show_as_sent, tell_unsaved
 
@@ -84,7 +85,8 @@ class GateActionsMixin(BoardAdmin):
             **self.admin_site.each_context(request),
             "title": title,
             "form": form,
-            "gates": queryset,
+            "gates": queryset.select_related("launch"),
+            "several_launches": has_several_launches(request),
             "typed_in": "decision_form",
             "action": action,
             "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
@@ -95,6 +97,7 @@ class GateActionsMixin(BoardAdmin):
     def _decide_one(
         self, request: HttpRequest, gate: Gate, action: str, reason: str
     ) -> tuple[int, str]:
+        name = gate_name(request, gate)
         try:
             if action == "close_selected":
                 changed = gate.close(request_user(request), reason)
@@ -103,12 +106,12 @@ class GateActionsMixin(BoardAdmin):
                 changed = gate.reopen(request_user(request), reason)
                 result, no_change = gettext("reopened"), gettext("was not closed")
         except TransitionRefused as refused:
-            return messages.ERROR, f"{gate.code}: {' '.join(refused.messages)}"
+            return messages.ERROR, f"{name}: {' '.join(refused.messages)}"
         if not changed:
-            return messages.WARNING, f"{gate.code}: {no_change}"
+            return messages.WARNING, f"{name}: {no_change}"
         note_written(request, gate)
         self.log_change(request, gate, f"{result}: {reason}")
-        return messages.SUCCESS, f"{gate.code}: {result}"
+        return messages.SUCCESS, f"{name}: {result}"
 
     @admin.action(permissions=["change"], description=_("Set priority P0"))
     def set_priority_p0(self, request: HttpRequest, queryset: models.QuerySet[Gate]) -> None:
@@ -134,7 +137,7 @@ class GateActionsMixin(BoardAdmin):
                     gate.priority = priority
                     gate.save()
                     self.log_change(request, gate, [{"changed": {"fields": [gettext("priority")]}}])
-                    changed.append(gate.code)
+                    changed.append(gate_name(request, gate))
         message = (
             gettext("%(priority)s now: %(gates)s") if changed else gettext("Nothing to change.")
         )
