@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import security_log
 from gates import rules
-from gates.models import Claim, Requirement
+from gates.models import Claim, Launch, Requirement
 from gates.reason_text import validation_errors
 
 from .base import AutoDirForm, BoardAdmin, ReasonRequiredForm, RefusalAwareForm, reason_field
@@ -26,9 +26,18 @@ WORDING_FIELDS = {"name", "reason"}
 class ClaimForm(ReasonRequiredForm):
     """A claim, and a reason, which is needed to add it or to change more than its name."""
 
+    says_launched = forms.BooleanField(
+        label=Claim._meta.get_field("says_launched").verbose_name.capitalize(),
+        help_text=Claim._meta.get_field("says_launched").help_text,
+        required=False,
+    )
+
     class Meta:
         model = Claim
         fields = "__all__"
+
+    def clean_says_launched(self) -> bool | None:
+        return self.cleaned_data["says_launched"] or None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -81,10 +90,24 @@ class RequirementInline(GateFieldMixin, VersionFieldMixin, admin.StackedInline):
 class ClaimAdmin(LaunchNamesMixin, BoardAdmin):
     form = ClaimForm
     inlines = (RequirementInline,)
-    list_display = ("name", "launch", "min_closed", "requires_p0")
+    list_display = ("name", "launch", "min_closed", "requires_p0", "says_launched")
     list_select_related = ("launch",)
-    fields = ("launch", ("name", "slug"), ("min_closed", "requires_p0"), "reason", "position")
+    fields = (
+        "launch",
+        ("name", "slug"),
+        ("min_closed", "requires_p0"),
+        "says_launched",
+        "reason",
+        "position",
+    )
     prepopulated_fields = {"slug": ("name",)}
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Propose the current launch, and that its first claim says that it is complete."""
+        launch = Launch.objects.filter(is_current=True).first()
+        first = launch is not None and not launch.claims.exists()
+        proposed = {"launch": launch, "says_launched": first}
+        return {**proposed, **super().get_changeform_initial_data(request)}
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         claim = super().save_form(request, form, change)

@@ -1,6 +1,7 @@
 """A form field that takes a gate's code: quick to type, with 10,000 gates as with 34."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -74,13 +75,17 @@ def launch_of(row: Any) -> int | None:
 
 def set_home(form: Any) -> None:
     """Let a bare code in a model form mean a gate of its row's launch, or of the chosen one."""
+    for field in form.fields.values():
+        if isinstance(field, GateField):
+            field.home = partial(_home, form)
+
+
+def _home(form: Any) -> int | None:
     launch_id = launch_of(form.instance)
     chosen = form["launch"].data if form.is_bound and "launch" in form.fields else None
     if launch_id is None and isinstance(chosen, str) and chosen.isdecimal() and len(chosen) < 10:
-        launch_id = int(chosen)
-    for field in form.fields.values():
-        if isinstance(field, GateField):
-            field.home = lambda: launch_id
+        return int(chosen)
+    return launch_id
 
 
 class GateFieldMixin:

@@ -46,7 +46,7 @@ BLOCKER_COLUMNS = (
     "resolved_by_id", "resolution",
 )  # fmt: skip
 ACTION_COLUMNS = ("id", "gate_id", "text", "estimate", "day", "state", "needs_id")
-CLAIM_COLUMNS = ("id", "slug", "name", "min_closed", "requires_p0")
+CLAIM_COLUMNS = ("id", "slug", "name", "min_closed", "requires_p0", "says_launched")
 # Claims and required gates are read by one UNION; these fill the columns that the other has.
 LAST, NO_TEXT = Value(2**31 - 1), Value("")
 NO_GATE, NO_RULE = Value(None, IntegerField()), Value(None, BooleanField())
@@ -261,7 +261,9 @@ def _claim_rows(
     query = rows.queryset(Claim).filter(launch_id=launch.id)
     required = rows.queryset(Requirement).filter(claim_id__in=query.values("id"))
     both = query.values_list("position", *CLAIM_COLUMNS, NO_GATE).union(  # small tables: one query
-        required.values_list(LAST, "claim_id", NO_TEXT, NO_TEXT, NO_GATE, NO_RULE, "gate_id"),
+        required.values_list(
+            LAST, "claim_id", NO_TEXT, NO_TEXT, NO_GATE, NO_RULE, NO_RULE, "gate_id"
+        ),
         all=True,
     )
     ordered = sorted(both, key=lambda row: row[:2])
