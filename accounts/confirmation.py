@@ -6,7 +6,6 @@ that was stolen has none, or none that is fresh.
 
 import time
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
@@ -16,9 +15,10 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
+
+from .held_forms import page_before
 
 # Seconds for which a proof counts; allauth's own default.
 FRESH_SECONDS = 300
@@ -76,7 +76,6 @@ def _redirect_to_proof(request: HttpRequest, kind: str) -> HttpResponse:
 
 def _page(request: HttpRequest) -> str:
     """Return the page to come back to; for a POST from another page of ours that page."""
-    source = urlsplit(request.headers.get("Referer", ""))
-    if request.method == "POST" and source.netloc == request.get_host() and source.path:
-        return f"{source.path}?{source.query}" if source.query else source.path
-    return request.get_full_path() if request.method == "GET" else reverse("mfa_index")
+    if request.method == "GET":
+        return request.get_full_path()
+    return page_before(request, or_else="mfa_index")

@@ -73,12 +73,12 @@ def unlock(user: User) -> None:
 
 def is_known(request: HttpRequest, username: str) -> bool:
     """Return whether this browser has logged in to the account before."""
-    return _account(username) in _known_accounts(request)
+    return account_digest(username) in _known_accounts(request)
 
 
 def remember_browser(request: HttpRequest, response: HttpResponse, user: User) -> None:
     """Set the signed cookie by which the browser is known at the next log-in."""
-    known, account = _known_accounts(request), _account(user.get_username())
+    known, account = _known_accounts(request), account_digest(user.get_username())
     token = known.pop(account, "") or secrets.token_hex(16)
     newest = [*known.items(), (account, token)][-MAX_ACCOUNTS:]
     response.set_cookie(
@@ -91,6 +91,16 @@ def remember_browser(request: HttpRequest, response: HttpResponse, user: User) -
     )
 
 
+def account_digest(username: str) -> str:
+    """Return what stands for a name in the cookie and the keys; it does not show the name."""
+    return _digest(fold(username))[:32]
+
+
+def last_account(request: HttpRequest) -> str:
+    """Return the digest of the account that logged in last in this browser; "" if none is known."""
+    return next(reversed(_known_accounts(request)), "")
+
+
 def _known_accounts(request: HttpRequest) -> dict[str, str]:
     """Return account → token of this browser; empty for a cookie that is not ours."""
     try:
@@ -101,19 +111,14 @@ def _known_accounts(request: HttpRequest) -> dict[str, str]:
 
 
 def _key(request: HttpRequest, username: str) -> str:
-    token = _known_accounts(request).get(_account(username))
+    token = _known_accounts(request).get(account_digest(username))
     source = f"browser {token}" if token else f"address {_network(request)}"
     generation = cache.get(_generation_key(username), "")
     return f"lockout:{_digest(generation, fold(username), source)}"
 
 
 def _generation_key(username: str) -> str:
-    return f"lockout:generation:{_account(username)}"
-
-
-def _account(username: str) -> str:
-    """Return what stands for a name in the cookie and the keys; it does not show the name."""
-    return _digest(fold(username))[:32]
+    return f"lockout:generation:{account_digest(username)}"
 
 
 def _digest(*parts: str) -> str:

@@ -12,9 +12,10 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext
@@ -22,6 +23,7 @@ from django.utils.translation import gettext
 from . import security_log
 from .confirmation import FACTOR, PASSWORD, confirmation_step
 from .encryption import UnreadableSecret
+from .held_forms import page_after_login
 from .lockout import remember_browser
 from .signals import LOGGED_IN_NOW, MUST_CHANGE_PASSWORD, SESSION_BEGAN, SESSION_USED
 
@@ -70,8 +72,7 @@ def session_checks(get_response: Callable[[HttpRequest], HttpResponse]) -> objec
         if not isinstance(user, User) or not getattr(view, "login_required", True):
             return None
         if _is_expired(request):
-            logout(request)
-            return _redirect_to_login(request, gettext("You were logged out for your safety."))
+            return _log_out(request, gettext("You were logged out for your safety."))
         name = request.resolver_match.view_name if request.resolver_match else ""
         if request.session.get(MUST_CHANGE_PASSWORD) and name not in ALLOWED_BEFORE_PASSWORD:
             return redirect("account_change_password")
@@ -115,14 +116,24 @@ def _require_second_factor(request: HttpRequest, user: User, name: str) -> HttpR
         # The session is older than the second factor, which was set up in another one. Its
         # password alone must not let it add another factor.
         security_log.log_event("session_without_second_factor")
-        logout(request)
-        return _redirect_to_login(request, gettext("Log in again, with your second factor."))
+        return _log_out(request, gettext("Log in again, with your second factor."))
     return None if name in ALLOWED_BEFORE_SECOND_FACTOR else redirect("mfa_index")
 
 
-def _redirect_to_login(request: HttpRequest, why: str) -> HttpResponse:
+def _log_out(request: HttpRequest, why: str) -> HttpResponse:
     messages.info(request, why)
-    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+    there = page_after_login(request)
+    logout(request)
+    return redirect_to_login(there)
+
+
+class LogInMiddleware(LoginRequiredMiddleware):
+    """Django's, which also keeps the form that is sent after its session has ended."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+        if request.method == "POST":
+            return redirect_to_login(page_after_login(request))
+        return super().handle_no_permission(request, view_func)
 
 
 def _is_expired(request: HttpRequest) -> bool:

@@ -14,7 +14,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from . import security_log
+from . import held_forms, security_log
 from .models import TemporaryPassword
 from .sessions import end_sessions
 
@@ -32,6 +32,7 @@ def on_login(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     if TemporaryPassword.objects.filter(user=user).exists():
         request.session[MUST_CHANGE_PASSWORD] = True
     request.META[LOGGED_IN_NOW] = True
+    held_forms.wait_for(request, user)
     security_log.log_event("login", user=user.get_username())
 
 

@@ -11,7 +11,11 @@ from django.shortcuts import render
 from django.template import loader
 from django.views import csrf, defaults
 
+from accounts.held_forms import hold_form
 from gates.operations.health import is_unavailable
+
+# Another log-in of this browser has changed the token. A form from another site fails otherwise.
+WRONG_TOKEN = "CSRF token from POST incorrect."  # noqa: S105  a reason, no secret
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -38,6 +42,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Return 403 for a form without a valid token; the security log names the reason."""
     request.csrf_failure = reason  # type: ignore[attr-defined]
+    if reason == WRONG_TOKEN:
+        address = request.get_full_path()
+        request.held_at = hold_form(request, address) and address  # type: ignore[attr-defined]
     return csrf.csrf_failure(request, reason)
 
 

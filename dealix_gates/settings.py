@@ -57,7 +57,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "dealix_gates.middleware.user_language",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.LogInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.session_checks",
@@ -140,6 +140,10 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # A session ends after a working day without use, and after a week in any case.
 SESSION_IDLE_SECONDS = 10 * 3600
 SESSION_COOKIE_AGE = 7 * 24 * 3600
+
+# The names of the views whose forms are kept when their session has ended
+# (accounts/held_forms.py). None of them asks for a password or a code of a second factor.
+HELD_VIEWS = r"admin:gates_(\w+_(add|change|close|resolve)|gate_changelist|claim_delete)"
 
 # Single sign-on (OpenID Connect), off unless a server is named. It finds accounts by the e-mail
 # address that the server has verified and creates none.

@@ -6,11 +6,12 @@ from gates.models import Action
 
 from .base import BoardAdmin
 from .gate_field import GateFieldMixin
+from .launch_names import LaunchNamesMixin
 from .newest_rows import OfGateFilter
 
 
 @admin.register(Action)
-class ActionAdmin(GateFieldMixin, BoardAdmin):
+class ActionAdmin(LaunchNamesMixin, GateFieldMixin, BoardAdmin):
     list_display = ("text", "gate", "day", "estimate", "state", "needs")
     list_filter = (OfGateFilter, "state", "day", "needs")
     list_select_related = ("gate", "needs")

@@ -37,8 +37,11 @@ from gates.rules.text_limits import max_text_length
 
 from .date_fields import DAYS_AS_DAY_FIELD
 from .edit_conflicts import VersionedForm, VersionFieldMixin
+from .gate_field import set_home
 from .last_place import place_last
+from .launch_names import warn_of_several_launches
 from .sent_twice import note_written, once
+from .typed_again import TypedAgainMixin
 
 MAX_SEARCH_LENGTH = 200
 
@@ -108,6 +111,10 @@ class RefusalAwareForm(AutoDirForm, VersionedForm):
     """A form that shows, on the second pass, why its write was refused."""
 
     refusal: Refusal | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        set_home(self)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -206,7 +213,7 @@ def _has_words(words: Sequence[str], texts: Iterable[Any]) -> bool:
     return all(word in text for word in words)
 
 
-class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
+class BoardAdmin(TypedAgainMixin, VersionFieldMixin, SafeLookupAdmin):
     """Base of our admin classes.
 
     Not the library's SimpleHistoryAdmin: its page of a past version takes a POST that writes the
@@ -254,6 +261,9 @@ class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
         request.refusal = refusal  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)
 
+    def keep_unsaved(self) -> Refusal:
+        return Refusal("", [""])
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         place_last(obj)
         super().save_model(request, obj, form, change)
@@ -294,7 +304,7 @@ class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: Any = None) -> bool:
         """Allow the lookups of the list's filters only; not years, patterns or passwords."""
         filters = set()
-        for item in self.list_filter:
+        for item in self.get_list_filter(request):
             name = item[0] if isinstance(item, tuple) else item
             filters.add(getattr(name, "parameter_name", name))
         field, _, operator = lookup.partition("__")
@@ -339,6 +349,8 @@ class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> HttpResponse | None:
         """Delete as Django does; a refused deletion gives a message, not a 500 nor a log entry."""
+        if "post" not in request.POST:
+            warn_of_several_launches(request, queryset, self.model)
         try:
             with transaction.atomic():
                 return delete_selected(self, request, queryset)

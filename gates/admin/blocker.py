@@ -20,8 +20,10 @@ from gates.models.text_fields import CleanedFormField
 
 from .base import AutoDirForm, BoardAdmin, request_user
 from .gate_field import GateFieldMixin
+from .launch_names import LaunchNamesMixin
 from .newest_rows import OfGateFilter
 from .sent_twice import note_written, once
+from .typed_again import typed_before, without_errors
 
 
 def warn_of_past_due_date(request: HttpRequest, blocker: Blocker) -> None:
@@ -45,7 +47,7 @@ class ResolutionForm(AutoDirForm, forms.Form):
 
 
 @admin.register(Blocker)
-class BlockerAdmin(GateFieldMixin, BoardAdmin):
+class BlockerAdmin(LaunchNamesMixin, GateFieldMixin, BoardAdmin):
     list_display = ("needs", "gate", "waiting_on", "due_on", "resolved_at")
     list_filter = (OfGateFilter, "waiting_on", ("resolved_at", admin.EmptyFieldListFilter))
     list_select_related = ("gate", "waiting_on")
@@ -75,7 +77,10 @@ class BlockerAdmin(GateFieldMixin, BoardAdmin):
             raise Http404
         if not self.has_change_permission(request, blocker):
             raise PermissionDenied
-        form = ResolutionForm(request.POST or None, label_suffix="")
+        typed = typed_before(request)
+        form = ResolutionForm(typed or request.POST or None, label_suffix="")
+        if typed:
+            without_errors(form)
         if request.method == "POST" and form.is_valid():
             if blocker.resolve(request_user(request), form.cleaned_data["resolution"]):
                 note_written(request, blocker)
@@ -93,6 +98,7 @@ class BlockerAdmin(GateFieldMixin, BoardAdmin):
             "is_nav_sidebar_enabled": False,
             "blocker": blocker,
             "form": form,
+            "typed_in": "decision_form",
         }
         return TemplateResponse(request, "admin/gates/blocker/resolve.html", context)
 

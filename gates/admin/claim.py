@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import security_log
 from gates import rules
-from gates.models import Claim, Requirement
+from gates.models import Claim, Launch, Requirement
 from gates.reason_text import validation_errors
 
 from .base import AutoDirForm, BoardAdmin, ReasonRequiredForm, RefusalAwareForm, reason_field
 from .edit_conflicts import VersionedFormSet, VersionFieldMixin
 from .gate_field import GateFieldMixin
+from .launch_names import LaunchNamesMixin
+from .typed_again import typed_before
 
 # Changing these does not change the rule. Slug, launch and position identify the claim.
 WORDING_FIELDS = {"name", "reason"}
@@ -24,9 +26,18 @@ WORDING_FIELDS = {"name", "reason"}
 class ClaimForm(ReasonRequiredForm):
     """A claim, and a reason, which is needed to add it or to change more than its name."""
 
+    says_launched = forms.BooleanField(
+        label=Claim._meta.get_field("says_launched").verbose_name.capitalize(),
+        help_text=Claim._meta.get_field("says_launched").help_text,
+        required=False,
+    )
+
     class Meta:
         model = Claim
         fields = "__all__"
+
+    def clean_says_launched(self) -> bool | None:
+        return self.cleaned_data["says_launched"] or None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -52,6 +63,11 @@ class DeletionForm(AutoDirForm, forms.Form):
 class RequirementFormSet(VersionedFormSet):
     """The required gates; they are part of the rule, so changing them needs the reason too."""
 
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Let a bare code mean a gate of the claim's launch."""
+        super().add_fields(form, index)
+        form.fields["gate"].home = lambda: self.instance.launch_id
+
     def clean(self) -> None:
         super().clean()
         form = getattr(self.instance, "edited_by", None)
@@ -71,13 +87,27 @@ class RequirementInline(GateFieldMixin, VersionFieldMixin, admin.StackedInline):
 
 
 @admin.register(Claim)
-class ClaimAdmin(BoardAdmin):
+class ClaimAdmin(LaunchNamesMixin, BoardAdmin):
     form = ClaimForm
     inlines = (RequirementInline,)
-    list_display = ("name", "launch", "min_closed", "requires_p0")
+    list_display = ("name", "launch", "min_closed", "requires_p0", "says_launched")
     list_select_related = ("launch",)
-    fields = ("launch", ("name", "slug"), ("min_closed", "requires_p0"), "reason", "position")
+    fields = (
+        "launch",
+        ("name", "slug"),
+        ("min_closed", "requires_p0"),
+        "says_launched",
+        "reason",
+        "position",
+    )
     prepopulated_fields = {"slug": ("name",)}
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Propose the current launch, and that its first claim says that it is complete."""
+        launch = Launch.objects.filter(is_current=True).first()
+        first = launch is not None and not launch.claims.exists()
+        proposed = {"launch": launch, "says_launched": first}
+        return {**proposed, **super().get_changeform_initial_data(request)}
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         claim = super().save_form(request, form, change)
@@ -92,13 +122,14 @@ class ClaimAdmin(BoardAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        form = DeletionForm(request.POST if request.method == "POST" else None)
+        typed = typed_before(request)
+        form = DeletionForm(request.POST if request.method == "POST" else None, initial=typed)
         allowed = self.has_delete_permission(request)
         if request.method == "POST" and allowed and not form.is_valid():
             for message in form.errors["reason"]:
                 self.message_user(request, str(message), messages.ERROR)
             return redirect(request.path)
-        context = {"reason": form["reason"], **(extra_context or {})}
+        context = {"reason": form["reason"], "typed_in": "decision_form", **(extra_context or {})}
         return super().delete_view(request, object_id, context)
 
     def delete_model(self, request: HttpRequest, obj: Claim) -> None:

@@ -23,6 +23,7 @@ from gates.reason_text import reason_text
 from .base import request_user
 from .evidence import EvidenceForm, tell_of_cut_trailer
 from .sent_twice import note_written, once
+from .typed_again import typed_before, without_errors
 
 PROOF_ERROR_CODES = {rules.NEEDS_EVIDENCE.code, "all_expired"}
 
@@ -126,7 +127,10 @@ def _close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpRespo
         message = gettext("%(gate)s was closed already.")
         messages.info(request, message % {"gate": gate.code})
         return redirect(model_admin.view_on_site(gate))
-    form = ClosingForm(request.POST or None, request.FILES or None, gate=gate)
+    typed = typed_before(request)
+    form = ClosingForm(typed or request.POST or None, request.FILES or None, gate=gate)
+    if typed:
+        without_errors(form)
     if request.method == "POST" and form.is_valid():
         try:
             closed = form.close(request_user(request))
@@ -154,6 +158,7 @@ def _close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpRespo
         "is_nav_sidebar_enabled": False,
         "gate": gate,
         "form": form,
+        "typed_in": "decision_form",
         "evidence": gate.evidence.order_by("pk"),
         "waits_for": gate.blockers.filter(resolved_at=None).select_related("waiting_on"),
     }

@@ -15,6 +15,7 @@ from .base import BoardAdmin, ReasonRequiredForm, RefusalAwareForm, request_user
 from .date_fields import DayField, MomentField
 from .file_again import FileAgainField, FileAgainWidget
 from .gate_field import GateFieldMixin
+from .launch_names import LaunchNamesMixin
 from .newest_rows import OfGateFilter
 
 
@@ -68,7 +69,7 @@ class EvidencePageForm(ReasonRequiredForm, EvidenceForm):
 
 
 @admin.register(Evidence)
-class EvidenceAdmin(GateFieldMixin, BoardAdmin):
+class EvidenceAdmin(LaunchNamesMixin, GateFieldMixin, BoardAdmin):
     form = EvidencePageForm
     last_evidence_field = "gate"
     list_display = ("summary", "gate", "kind", "observed_at", "valid_until", "recorded_by")

@@ -36,6 +36,7 @@ from .evidence import EvidenceForm, tell_of_cut_trailer
 from .gate_actions import GateActionsMixin
 from .gate_field import GateFieldMixin
 from .last_place import CODE_IN_ORDER, place_last
+from .launch_names import LaunchNamesMixin, SectionField, SectionFilter
 from .newest_rows import NewestRowsFormSet, NewestRowsInline
 
 CLOSED_PROGRESS = Gate.Progress.CLOSED
@@ -47,10 +48,13 @@ class GateForm(ReasonRequiredForm):
     class Meta:
         model = Gate
         fields = "__all__"
+        field_classes = {"section": SectionField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Read before validation writes the submitted value into the instance.
+        if isinstance(section := self.fields.get("section"), SectionField):
+            section.of_launch(self.instance.launch_id)
         self.old_progress = self.instance.progress if self.instance.pk else Gate.Progress.OPEN
 
     def closes(self) -> bool:
@@ -177,13 +181,13 @@ class GateChangeList(ChangeList):
 
 
 @admin.register(Gate)
-class GateAdmin(GateActionsMixin, GateFieldMixin, BoardAdmin):
+class GateAdmin(LaunchNamesMixin, GateActionsMixin, GateFieldMixin, BoardAdmin):
     form = GateForm
     inlines = (EvidenceInline, BlockerInline, ActionInline)
     last_evidence_field = "evidence"
     list_display = ("code", "title", "status", "section", "priority", "owner", "counted")
     list_display_links = ("code", "title")
-    list_filter = (StatusFilter, "section", "priority", "owner", "counted")
+    list_filter = (StatusFilter, ("section", SectionFilter), "priority", "owner", "counted")
     list_select_related = ("section", "owner")
     search_fields = ("code", "title", "definition_of_done", "notes")
     readonly_fields = ("closed_at", "closed_by", "closing_note")

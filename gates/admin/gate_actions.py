@@ -1,5 +1,7 @@
 """Actions on several selected gates: close, reopen, set the priority."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
@@ -9,11 +11,16 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.held_forms import take_form
 from gates.models import Gate, TransitionRefused
 from gates.models.text_fields import CleanedFormField
 
 from .base import AutoDirForm, BoardAdmin, request_user
+from .launch_names import gate_name, has_several_launches
 from .sent_twice import note_written
+from .typed_again import show_as_sent, tell_unsaved
+
+DECISIONS = {"close_selected", "reopen_selected"}  # these ask for a reason
 
 
 class BulkReasonForm(AutoDirForm, forms.Form):
@@ -38,6 +45,17 @@ class GateActionsMixin(BoardAdmin):
         "delete_selected",
     )
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list; or the question for a reason again, with the reason that was typed."""
+        typed = take_form(request)
+        if typed and typed.get("action") in DECISIONS:
+            typed.pop("decide", None)
+            show_as_sent(request, typed)
+            tell_unsaved(request)
+        return super().changelist_view(request, extra_context)
+
     @admin.action(permissions=["change"], description=_("Close selected gates"))
     def close_selected(
         self, request: HttpRequest, queryset: models.QuerySet[Gate]
@@ -54,7 +72,9 @@ class GateActionsMixin(BoardAdmin):
         self, request: HttpRequest, queryset: models.QuerySet[Gate], action: str, title: str
     ) -> HttpResponse | None:
         """Ask for the reason, then close or reopen each gate and report the result for each."""
-        form = BulkReasonForm(request.POST if "decide" in request.POST else None)
+        form = BulkReasonForm(
+            request.POST if "decide" in request.POST else None, initial=request.POST.dict()
+        )
         if form.is_valid():
             reason = form.cleaned_data["reason"]
             for gate in queryset:
@@ -65,7 +85,9 @@ class GateActionsMixin(BoardAdmin):
             **self.admin_site.each_context(request),
             "title": title,
             "form": form,
-            "gates": queryset,
+            "gates": queryset.select_related("launch"),
+            "several_launches": has_several_launches(request),
+            "typed_in": "decision_form",
             "action": action,
             "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
             "opts": self.opts,
@@ -75,6 +97,7 @@ class GateActionsMixin(BoardAdmin):
     def _decide_one(
         self, request: HttpRequest, gate: Gate, action: str, reason: str
     ) -> tuple[int, str]:
+        name = gate_name(request, gate)
         try:
             if action == "close_selected":
                 changed = gate.close(request_user(request), reason)
@@ -83,12 +106,12 @@ class GateActionsMixin(BoardAdmin):
                 changed = gate.reopen(request_user(request), reason)
                 result, no_change = gettext("reopened"), gettext("was not closed")
         except TransitionRefused as refused:
-            return messages.ERROR, f"{gate.code}: {' '.join(refused.messages)}"
+            return messages.ERROR, f"{name}: {' '.join(refused.messages)}"
         if not changed:
-            return messages.WARNING, f"{gate.code}: {no_change}"
+            return messages.WARNING, f"{name}: {no_change}"
         note_written(request, gate)
         self.log_change(request, gate, f"{result}: {reason}")
-        return messages.SUCCESS, f"{gate.code}: {result}"
+        return messages.SUCCESS, f"{name}: {result}"
 
     @admin.action(permissions=["change"], description=_("Set priority P0"))
     def set_priority_p0(self, request: HttpRequest, queryset: models.QuerySet[Gate]) -> None:
@@ -114,7 +137,7 @@ class GateActionsMixin(BoardAdmin):
                     gate.priority = priority
                     gate.save()
                     self.log_change(request, gate, [{"changed": {"fields": [gettext("priority")]}}])
-                    changed.append(gate.code)
+                    changed.append(gate_name(request, gate))
         message = (
             gettext("%(priority)s now: %(gates)s") if changed else gettext("Nothing to change.")
         )

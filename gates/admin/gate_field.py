@@ -1,5 +1,7 @@
 """A form field that takes a gate's code: quick to type, with 10,000 gates as with 34."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,7 +16,13 @@ from gates.rules.text import clean_code, clean_name
 
 
 class GateField(forms.ModelChoiceField):
-    """A text field for "T8", or "launch/T8" for a gate of a launch that is not current."""
+    """A text field for "T8", or "launch/T8" for a gate of another launch.
+
+    Attributes:
+        home: Returns the id of the launch that a bare code means; None for the current launch.
+    """
+
+    home: Callable[[], int | None] = staticmethod(lambda: None)
 
     widget = forms.TextInput
     default_error_messages = {
@@ -32,7 +40,9 @@ class GateField(forms.ModelChoiceField):
             value = self.gates.filter(pk=value).first()
         if not isinstance(value, Gate):
             return value
-        return value.code if value.launch.is_current else f"{value.launch.slug}/{value.code}"
+        home = self.home()
+        is_home = value.launch.is_current if home is None else value.launch_id == home
+        return value.code if is_home else f"{value.launch.slug}/{value.code}"
 
     def to_python(self, value: Any) -> Gate | None:
         if value in self.empty_values:
@@ -47,8 +57,35 @@ class GateField(forms.ModelChoiceField):
         slug, _slash, code = text.rpartition("/")
         if "\x00" in text:
             return None
-        launch = Q(launch__slug=slug.strip()) if slug else Q(launch__is_current=True)
+        home = self.home()
+        launch = Q(launch__is_current=True) if home is None else Q(launch=home)
+        if slug:
+            launch = Q(launch__slug=slug.strip())
         return self.gates.filter(launch, code=clean_code(code)).first()
+
+
+def launch_of(row: Any) -> int | None:
+    """Return the id of the launch that a row belongs to; None while it belongs to none."""
+    for parent in ("gate", "claim"):
+        if not hasattr(row, "launch_id") and getattr(row, f"{parent}_id", None):
+            row = getattr(row, parent)
+    launch_id: int | None = getattr(row, "launch_id", None)
+    return launch_id
+
+
+def set_home(form: Any) -> None:
+    """Let a bare code in a model form mean a gate of its row's launch, or of the chosen one."""
+    for field in form.fields.values():
+        if isinstance(field, GateField):
+            field.home = partial(_home, form)
+
+
+def _home(form: Any) -> int | None:
+    launch_id = launch_of(form.instance)
+    chosen = form["launch"].data if form.is_bound and "launch" in form.fields else None
+    if launch_id is None and isinstance(chosen, str) and chosen.isdecimal() and len(chosen) < 10:
+        return int(chosen)
+    return launch_id
 
 
 class GateFieldMixin:

@@ -37,6 +37,7 @@ GATE_COLUMNS = (
     "owner_id", "counted", "not_counted_reason", "covered_by_id", "closed_at", "closed_by_id",
     "closing_note",
 )  # fmt: skip
+NEIGHBOUR_COLUMNS = ("id", "code", "covered_by_id", "launch_id")
 EVIDENCE_COLUMNS = (
     "id", "gate_id", "kind", "summary", "url", "output", "file", "sha256", "commit",
     "observed_at", "valid_until", "recorded_at", "recorded_by_id", "file_state",
@@ -46,7 +47,7 @@ BLOCKER_COLUMNS = (
     "resolved_by_id", "resolution",
 )  # fmt: skip
 ACTION_COLUMNS = ("id", "gate_id", "text", "estimate", "day", "state", "needs_id")
-CLAIM_COLUMNS = ("id", "slug", "name", "min_closed", "requires_p0")
+CLAIM_COLUMNS = ("id", "slug", "name", "min_closed", "requires_p0", "says_launched")
 # Claims and required gates are read by one UNION; these fill the columns that the other has.
 LAST, NO_TEXT = Value(2**31 - 1), Value("")
 NO_GATE, NO_RULE = Value(None, IntegerField()), Value(None, BooleanField())
@@ -103,8 +104,11 @@ def read_gate(
     gate = GateRow(*row)
     owners, _accounts = _owner_names(rows)
     _action_rows(rows.queryset(Action).filter(gate_id=gate.id), {gate.id: gate}, owners)
-    related = _gate_query(launch, rows).filter(Q(covered_by_id=gate.id) | Q(id=gate.covered_by_id))
-    neighbours = list(related.values_list("id", "code", "covered_by_id"))
+    related = rows.queryset(Gate).filter(
+        Q(covered_by_id=gate.id) | Q(id=gate.covered_by_id) | Q(code=code)
+    )
+    found = list(related.order_by("position", "id").values_list(*NEIGHBOUR_COLUMNS))
+    neighbours = [row[:3] for row in found if row[3] == launch.id]
     _attach(
         [gate],
         owners,
@@ -113,6 +117,7 @@ def read_gate(
         blockers=_blocker_rows(Q(gate_id=gate.id), {gate.id}, rows),
         today=timezone.localdate(as_of or now),
     )
+    gate.has_namesakes = len(neighbours) < len(found)
     gate.covers = [neighbour for _, neighbour, cover in neighbours if cover == gate.id]
     section = (
         rows.queryset(Section).filter(id=gate.section_id).values_list("prefix", "name").first()
@@ -259,7 +264,9 @@ def _claim_rows(
     query = rows.queryset(Claim).filter(launch_id=launch.id)
     required = rows.queryset(Requirement).filter(claim_id__in=query.values("id"))
     both = query.values_list("position", *CLAIM_COLUMNS, NO_GATE).union(  # small tables: one query
-        required.values_list(LAST, "claim_id", NO_TEXT, NO_TEXT, NO_GATE, NO_RULE, "gate_id"),
+        required.values_list(
+            LAST, "claim_id", NO_TEXT, NO_TEXT, NO_GATE, NO_RULE, NO_RULE, "gate_id"
+        ),
         all=True,
     )
     ordered = sorted(both, key=lambda row: row[:2])

@@ -19,7 +19,8 @@ MAX_GATES_PER_PAGE = 400  # a larger board shows its gates by section or filter,
 # The length of every other list on the pages of such a board: as much as a page of the history,
 # more than a person reads in one go. The rest is found by search or filter.
 MAX_LIST_ITEMS = 50
-LAUNCH_CLAIM_SLUG = "launched"  # the slug of the claim that a launch is complete
+# How documents call the claim that a launch is complete; it counts where nobody has chosen one.
+LAUNCH_CLAIM_SLUGS = ("launched", "launch-claim")
 
 
 @dataclass(slots=True)
@@ -136,6 +137,7 @@ class GateRow:
     owner: str = ""
     covered_by: str = ""  # the code of the gate that covers this one
     covers: list[str] = field(default_factory=list)  # the codes of the gates that this one covers
+    has_namesakes: bool = False  # whether another launch has a gate of this code; set for one gate
     evidence: list[EvidenceRow] = field(default_factory=list)
     blockers: list[BlockerRow] = field(default_factory=list)  # resolved ones too
     actions: list[ActionRow] = field(default_factory=list)
@@ -189,6 +191,7 @@ class ClaimRow:
     name: str
     min_closed: int | None  # counted gates; None: no threshold
     requires_p0: bool
+    says_launched: bool | None = None  # chosen as the claim that the launch is complete
     required_gates: list[str] = field(default_factory=list)  # codes; "#<id>": not on this board
     verdict: rules.Verdict = field(default_factory=lambda: rules.Verdict(()))
 
@@ -266,8 +269,11 @@ class Board:
         return sum(section.count(status) for section in self.sections)
 
     def launch_claim(self) -> ClaimRow | None:
-        """Return the claim that the launch is complete, found by its slug; None if absent."""
-        return next((claim for claim in self.claims if claim.slug == LAUNCH_CLAIM_SLUG), None)
+        """Return the claim that the launch is complete: the chosen one; None if absent."""
+        by_slug = {claim.slug: claim for claim in self.claims}
+        named = [by_slug[slug] for slug in LAUNCH_CLAIM_SLUGS if slug in by_slug]
+        chosen = [claim for claim in self.claims if claim.says_launched]
+        return next(iter(chosen + named), None)
 
     def counted(self) -> list[GateRow]:
         """Return the gates that count towards claims."""

@@ -20,6 +20,7 @@ from gates.models.history import save_with_history
 
 from .backdating import check_backdating, check_owner_backdating
 from .board_rows import BoardRows, Key
+from .corrected_evidence import is_corrected, match_corrections
 from .difference import FULLY_REPORTED, Difference, record_values
 from .field_values import DependencyFailed, InvalidValue, display, plain_value
 from .records import NATURAL_KEYS, Document, DocumentError, Problem, Record
@@ -94,6 +95,8 @@ class _Import:
         for model in TRACKED:
             for row in self.board.read(model):
                 self._with_import(row)
+            if model is Evidence:
+                match_corrections(self.records, self.board)
             # An import that dates history back is logged before it writes, for the database to
             # allow it; a new launch has to be there first.
             if model is Launch and self.dated:
@@ -142,7 +145,9 @@ class _Import:
         row = self.board.find(record.model, record.key())
         if row is not None:  # it keeps the spelling that the board has
             key = NATURAL_KEYS[record.model]
-            values = {name: value for name, value in values.items() if name not in key}
+            corrected = record.model is Evidence and is_corrected(record, row)
+            kept = set(key) - {"summary"} if corrected else set(key)
+            values = {name: value for name, value in values.items() if name not in kept}
         if record.model is Launch and (row or Launch.objects.filter(is_current=True).exists()):
             values.pop("is_current", None)  # people choose the current launch on the board
         if record.model is Gate:

@@ -37,7 +37,7 @@ class AuditLogFilters:
 
     Attributes:
         person: A user name.
-        gate: A code that the gate has or had.
+        gate: A code that the gate has or had, of any launch, or "launch/code".
         kind: A key of KINDS.
         since: The earliest moment, included.
         until: The latest moment, included.
@@ -180,9 +180,13 @@ def _usernames_of(person: str) -> set[str]:
 
 
 def _gate_ids_with_code(code: str) -> list[int]:
-    """Return ids of the gates that have or had a code."""
-    code = clean_code(code.rpartition("/")[2])
-    return list(Gate.history.filter(code=code).order_by().values_list("id", flat=True).distinct())
+    """Return ids of the gates that have or had a code: "T8", or "launch/T8" for one launch."""
+    slug, _slash, code = clean_name(code).rpartition("/")
+    gates = Gate.history.filter(code=clean_code(code)).order_by()
+    if slug:
+        launches = Launch.history.filter(slug=slug.strip()).order_by()
+        gates = gates.filter(launch_id__in=launches.values("id"))
+    return list(gates.values_list("id", flat=True).distinct())
 
 
 def _object_ids_of_gates(model: Any, gates: list[int]) -> list[int] | None:

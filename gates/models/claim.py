@@ -41,6 +41,13 @@ class Claim(OptimisticLockModel):
         related_name="required_by",
         verbose_name=_("required gates"),
     )
+    # True or NULL: no row from before the column has to change, nor any digest of the history.
+    says_launched = models.BooleanField(
+        _("says that the launch is complete"),
+        null=True,
+        blank=True,
+        help_text=_("One claim of a launch can say it; the first screen and the badge show it."),
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     history = AuditHistory()
@@ -52,6 +59,15 @@ class Claim(OptimisticLockModel):
         ordering = ["launch", "position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["launch", "slug"], name="claim_slug_unique_in_launch"),
+            models.UniqueConstraint(
+                fields=["launch"],
+                condition=Q(says_launched=True),
+                name="claim_one_says_launched",
+                violation_error_message=_(
+                    "Another claim of this launch says already that it is complete. Take it from"
+                    " there first."
+                ),
+            ),
             # At least zero closed gates would always hold.
             models.CheckConstraint(
                 condition=Q(min_closed=None) | Q(min_closed__gte=1),

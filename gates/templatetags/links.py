@@ -9,11 +9,15 @@ from django.urls import NoReverseMatch, get_script_prefix, reverse
 
 register = template.Library()
 
+# Pages and documents that people hand on. Their links name the launch, or they would show another
+# one once that is the current launch.
+NAME_THE_LAUNCH = {"gate", "claim", "board-md", "board-csv", "board-json"}
+
 
 @register.simple_tag(takes_context=True)
 def launch_url(context: Context, name: str, *args: str) -> str:
     """Return the address of a page of the shown launch, as it is now."""
-    return _page_address(name, args, _slug_on_page(context), get_script_prefix())
+    return _page_address(name, args, _slug_on_page(context, name), get_script_prefix())
 
 
 @register.simple_tag(takes_context=True)
@@ -49,10 +53,11 @@ def _as_of(context: Context) -> str | None:
     return moment
 
 
-def _slug_on_page(context: Context) -> str:
-    """Return the launch's slug for an address; empty for the current launch, which needs none."""
+def _slug_on_page(context: Context, name: str) -> str:
+    """Return the launch's slug for an address; empty where the current launch is meant."""
     launch = context.get("launch")
-    if launch is None or (launch.is_current and "link_as_of" not in context):
+    meant = name in NAME_THE_LAUNCH or "link_as_of" in context
+    if launch is None or (launch.is_current and not meant):
         return ""
     return str(launch.slug)
 

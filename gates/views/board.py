@@ -14,15 +14,22 @@ from django.views.decorators.http import require_safe
 from accounts import security_log
 from gates.board.filters import NOT_CLOSED, Filters, apply_filters, paginate
 from gates.board.findings import findings
+from gates.board.former_names import name_of_namesake, present_names
 from gates.board.rows import MAX_GATES_PER_PAGE, Board
 from gates.board.waiting import waiting_on
 from gates.documents.export import FORMATS
 from gates.history.entries import claim_history
 from gates.history.whats_new import whats_new
-from gates.models import Gate
+from gates.models import Claim, Gate
 from gates.rules import Status
 from gates.views.etag import conditional_get
-from gates.views.params import found_or_404, handle_date_errors, page_param, requested_board
+from gates.views.params import (
+    found_or_404,
+    handle_date_errors,
+    page_param,
+    redirect_to_name,
+    requested_board,
+)
 
 # Statuses in the order of the document that the board replaces.
 STATUS_ORDER = (Status.CLOSED, Status.PARTIAL, Status.OPEN, Status.BLOCKED)
@@ -137,7 +144,13 @@ def honesty(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 def claim(request: HttpRequest, named: str, slug: str | None = None) -> HttpResponse:
     """Show one claim: its rule, its verdict with every reason, and the changes of its rule."""
     launch_board = found_or_404(requested_board(request, slug))
-    claim_row = found_or_404(next((row for row in launch_board.claims if row.slug == named), None))
+    launch = launch_board.launch
+    claim_row = next((row for row in launch_board.claims if row.slug == named), None)
+    if claim_row is None and "as_of" in request.GET:
+        then = found_or_404(name_of_namesake(Claim, launch.id, named, launch_board.until))
+        claim_row = found_or_404(next((c for c in launch_board.claims if c.slug == then), None))
+    elif claim_row is None:
+        return redirect_to_name(request, **found_or_404(present_names(Claim, launch, named, slug)))
     entries = [entry for entry in claim_history(claim_row.id) if entry.at <= launch_board.until]
     context = {
         "board": launch_board,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from accounts import security_log
-from gates.models import Evidence, Gate
+from gates.models import Evidence, Gate, Launch
 from gates.models.evidence import read_verified
 from gates.operations.file_checks import log_found
 from gates.rules import FileState
@@ -75,11 +75,16 @@ def _file_on_record(pk: int, sha256: str) -> FileOnRecord:
 def _not_served(
     request: HttpRequest, pk: int, file: FileOnRecord, found: FileState, status: int
 ) -> HttpResponse:
-    codes = Gate.history.filter(id=file.gate_id).order_by("-history_id")
+    past = Gate.history.filter(id=file.gate_id).order_by("-history_id")
     live = Gate.objects.filter(id=file.gate_id)
-    code = live.values_list("code", flat=True).first() or codes.values_list("code", flat=True)[0]
+    columns = ("code", "launch_id")
+    code, launch_id = live.values_list(*columns).first() or past.values_list(*columns)[0]
     log_found({(file.name, file.sha256): found})
     security_log.log_event(f"evidence_file_{found}", evidence=pk, gate=code)
-    missing = found == FileState.MISSING
-    context = {"gate_code": code, "sha256": file.sha256, "missing": missing}
+    context = {
+        "gate_code": code,
+        "launch": Launch.objects.filter(pk=launch_id).first(),
+        "sha256": file.sha256,
+        "missing": found == FileState.MISSING,
+    }
     return render(request, "gates/file_not_served.html", context, status=status)

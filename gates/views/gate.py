@@ -5,13 +5,13 @@ from functools import wraps
 from typing import Any
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from gates.board import datetimes
+from gates.board.former_names import launches_with_gate, name_of_namesake, present_names
 from gates.board.launches import get_launch
 from gates.board.queries import read_gate
 from gates.board.rows import MAX_GATES_PER_PAGE, GateRow
@@ -22,7 +22,12 @@ from gates.operations.file_checks import check_files
 from gates.rules import Status
 from gates.rules.text import clean_code
 from gates.views.etag import conditional_get
-from gates.views.params import as_of_param, found_or_404, handle_date_errors
+from gates.views.params import (
+    as_of_param,
+    found_or_404,
+    handle_date_errors,
+    redirect_to_name,
+)
 
 
 def _check_files_first(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -47,19 +52,29 @@ def _check_files_first(view: Callable[..., HttpResponseBase]) -> Callable[..., H
 def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpResponse:
     """Show one gate with its evidence, blockers, actions and history, now or as of ?as_of=."""
     if code != clean_code(code):
-        return _to_canonical_address(request, clean_code(code))
+        return redirect_to_name(request, code=clean_code(code))
     now = timezone.now()
     as_of = as_of_param(request, now)
     launch = found_or_404(get_launch(slug, as_of))
-    gate_row = found_or_404(read_gate(launch, code, now, as_of))
+    gate_row = read_gate(launch, code, now, as_of)
+    if gate_row is None and as_of is not None:
+        then = found_or_404(name_of_namesake(Gate, launch.id, code, as_of))
+        gate_row = found_or_404(read_gate(launch, then, now, as_of))
+    elif gate_row is None:
+        return redirect_to_name(request, **found_or_404(present_names(Gate, launch, code, slug)))
     until = as_of or datetimes.end_of_day(now)
     entries = [entry for entry in gate_history(gate_row.id) if entry.at <= until]
     context: dict[str, Any] = {
         "launch": launch,
         "gate": gate_row,
+        # An address without a launch may be older than the current launch.
+        "namesakes": launches_with_gate(code, other_than=launch.id)
+        if slug is None and gate_row.has_namesakes
+        else [],
         "as_of": as_of and min(as_of, now),
         "past": as_of is not None,
         "shareable": _could_share(gate_row) if as_of is None else [],
+        "gate_on_record": f"{launch.slug}/{gate_row.code}",
         "history": entries[:MAX_GATES_PER_PAGE],
         "earlier": entries[MAX_GATES_PER_PAGE:],
         "rewritten": {
@@ -78,16 +93,6 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
         | ({entry.by_id: entry.by for entry in entries[::-1] if entry.by} if as_of else {}),
     }
     return render(request, "gates/gate.html", context)
-
-
-def _to_canonical_address(request: HttpRequest, code: str) -> HttpResponse:
-    """Redirect from "/gates/t6/" to "/gates/T6/"."""
-    match = request.resolver_match
-    if match is None:
-        raise Http404
-    there = reverse(match.view_name, kwargs={**match.kwargs, "code": code})
-    query = request.GET.urlencode()
-    return redirect(f"{there}?{query}" if query else there)
 
 
 def _could_share(gate_row: GateRow) -> list[str]:

@@ -70,6 +70,11 @@ def import_document(request: HttpRequest) -> HttpResponse:
                 )
                 messages.success(request, text % {"number": count})
                 return redirect("launch-board", slug=report.launch)
+            if not report.differences:  # such as the second of two that were sent on a slow line
+                messages.success(
+                    request, gettext("All that this document says is on the board already.")
+                )
+                return redirect("launch-board", slug=report.launch)
             messages.warning(
                 request, gettext("The board changed meanwhile. Nothing was imported; look again.")
             )

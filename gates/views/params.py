@@ -70,6 +70,22 @@ def found_or_404(value: T | None) -> T:
     return value
 
 
+def redirect_to_name(request: HttpRequest, **names: str) -> HttpResponse:
+    """Redirect to the same page under other names, with the same query.
+
+    Args:
+        names: `code`, `named` or `slug`; with a slug the address of the current launch's page
+            becomes that of the named launch.
+    """
+    match = request.resolver_match
+    if match is None:
+        raise Http404
+    prefix = "launch-" if "slug" in names and "slug" not in match.kwargs else ""
+    address = reverse(f"{prefix}{match.view_name}", kwargs={**match.kwargs, **names})
+    query = request.GET.urlencode()
+    return redirect(f"{address}?{query}" if query else address)
+
+
 def no_history_message(error: NoHistoryYet) -> str:
     """Return why the launch has no board at that datetime, in the reader's language."""
     values = {"name": error.launch.name}
@@ -91,11 +107,9 @@ def handle_date_errors(view: Callable[..., HttpResponseBase]) -> Callable[..., H
             return view(request, **kwargs)
         except Http404:
             slug = current_slug(kwargs["slug"]) if "slug" in kwargs else None
-            if slug is None or request.resolver_match is None:
+            if slug is None:
                 raise
-            address = reverse(request.resolver_match.view_name, kwargs={**kwargs, "slug": slug})
-            query = request.GET.urlencode()
-            return redirect(f"{address}?{query}" if query else address)
+            return redirect_to_name(request, slug=slug)
         except datetimes.InvalidDate as error:
             return _date_error_response(request, str(error), 400)
         except NoHistoryYet as error:

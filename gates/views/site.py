@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
+from accounts.held_forms import hold_form
 from gates.board.launches import get_launch
 from gates.board.queries import read_board
 from gates.database.read_transaction import read_only_snapshot
@@ -65,4 +66,7 @@ def language(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated and code in dict(settings.LANGUAGES):
         Preference.objects.update_or_create(user=request.user, defaults={"language": code})
         request.session["language"] = code
+    # The switch on a form sends what is typed there along; it is shown again in the new language.
+    if set(request.POST) - {"language", "next", "csrfmiddlewaretoken"}:
+        hold_form(request, request.GET.get("next", ""), leave_out=frozenset({"language", "next"}))
     return set_language(request)

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from gates.models import Claim, Requirement
+from gates.board.launches import get_launch
+from gates.board.queries import read_board
+from gates.models import Claim, Launch, Requirement
 from tests.support import factory
 from tests.support.admin_forms import errors_of, person, rows, version_of
 
@@ -174,3 +177,61 @@ def test_several_claims_are_not_deleted_at_once(founder: Client) -> None:
     founder.post(reverse("admin:gates_claim_changelist"), data)
 
     assert Claim.objects.exists()
+
+
+# --- which claim says that the launch is complete --------------------------------------------
+
+
+def test_a_claim_of_any_name_can_say_that_the_launch_is_complete(founder: Client) -> None:
+    gate = factory.closed_gate("T1")
+    factory.claim(gate.launch, "beta", name="Beta", min_closed=1, requires_p0=False)
+    assert "Choose which claim says" in founder.get("/").content.decode()
+    data = {"launch": gate.launch_id, "name": "We are live", "slug": "live", "min_closed": 1}
+    data |= {"says_launched": "on", "reason": "The board decided", "position": 0}
+
+    added = founder.post(reverse("admin:gates_claim_add"), data | rows("requirements", []))
+
+    assert added.status_code == 302
+    board = read_board(get_launch(), timezone.now())
+    assert board.launch_claim().slug == "live"
+    assert "Launch is complete." in founder.get("/").content.decode()
+
+
+def test_it_is_chosen_for_a_reason_and_of_one_claim(founder: Client) -> None:
+    claim = factory.claim(factory.launch(), "live", says_launched=True)
+    other = factory.claim(claim.launch, "beta")
+    factory.claim(factory.launch("second"), "live", says_launched=True)
+
+    unreasoned = save_claim(founder, other, says_launched="on")
+    second = save_claim(founder, other, says_launched="on", reason="Beta is enough")
+    taken = save_claim(founder, claim, reason="Beta is enough")
+    given = save_claim(founder, other, says_launched="on", reason="Beta is enough")
+
+    assert "reason" in errors_of(unreasoned)
+    assert "Another claim of this launch says already" in str(errors_of(second)["__all__"])
+    assert (taken.status_code, given.status_code) == (302, 302)
+    flags = Claim.objects.filter(launch=claim.launch).values_list("slug", "says_launched")
+    assert dict(flags) == {"live": None, "beta": True}
+    assert other.history.first().history_change_reason == "Beta is enough"
+
+
+def test_the_first_claim_of_a_launch_is_proposed_for_it(founder: Client) -> None:
+    factory.launch()
+    url = reverse("admin:gates_claim_add")
+
+    first = founder.get(url).context["adminform"].form.initial
+    factory.claim(Launch.objects.get())
+    second = founder.get(url).context["adminform"].form.initial
+
+    assert (first["says_launched"], second["says_launched"]) == (True, False)
+
+
+@pytest.mark.parametrize("slug", ["launched", "launch-claim"])
+def test_until_one_is_chosen_the_name_of_the_documents_counts(slug: str) -> None:
+    launch = factory.launch()
+    factory.claim(launch, "beta")
+    factory.claim(launch, slug, name="Launch claim")
+
+    board = read_board(get_launch(), timezone.now())
+
+    assert board.launch_claim().slug == slug

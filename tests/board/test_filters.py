@@ -105,7 +105,7 @@ def test_the_documents_are_of_what_is_shown(reader: Client) -> None:
 def test_the_page_links_the_documents_with_its_filters(reader: Client) -> None:
     page = reader.get("/?q=drill&status=").content.decode()
 
-    assert 'href="/board.md?q=drill"' in page
+    assert 'href="/launches/primitive/board.md?q=drill"' in page
 
 
 def test_an_unfiltered_board_is_written_whole(reader: Client) -> None:
@@ -201,7 +201,7 @@ def test_the_page_says_which_gates_it_shows_and_leads_on(paged: Client) -> None:
     assert re.search(found, page)
     assert 'href="?status=-closed&amp;page=1#gates">Previous</a>' in page
     assert 'href="?status=-closed&amp;page=3#gates">Next</a>' in page
-    assert 'href="/board.md?status=-closed"' in page
+    assert 'href="/launches/primitive/board.md?status=-closed"' in page
     assert 'id="S"' not in page
 
 

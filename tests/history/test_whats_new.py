@@ -96,7 +96,7 @@ def test_a_notice_on_a_past_board_says_for_ever_what_it_said_then(
     assert then == said(1) == ["Launched: requires T1 now /  / "]
     assert renamed == said(2) == ["Renamed claim: requires T77 now /  / "]
     assert said(3) == ["Claim removed: Renamed claim /  / "]
-    assert 'href="/gates/T1/?as_of=2026-05-02"' in page
+    assert 'href="/launches/primitive/gates/T1/?as_of=2026-05-02"' in page
     assert there.status_code == 200
 
 
@@ -122,7 +122,7 @@ def test_what_came_without_a_record_is_told_by_the_name_it_has(reader: Client) -
     page = reader.get("/").content.decode()
 
     assert f"{claim.name}</bdi>: requires" in page
-    assert '<a class="code" href="/gates/T1/">T1</a> now' in page
+    assert '<a class="code" href="/launches/v3-0-0-primitive-launch/gates/T1/">T1</a> now' in page
 
 
 def test_a_claim_cannot_be_made_easier_by_deleting_and_making_it_anew(

@@ -122,6 +122,11 @@ WRONG: dict[str, list[Wrong]] = {
             factory.requirement(claim, gate) for claim in [factory.claim(gate.launch)] * 2
         ]
     ],
+    "claim_one_says_launched": [
+        lambda gate: [
+            factory.claim(gate.launch, slug, says_launched=True) for slug in ("live", "beta")
+        ]
+    ],
     "claim_min_closed_positive": [lambda gate: factory.claim(gate.launch, min_closed=0)],
 }
 # SQLite names a check, but not a unique constraint.

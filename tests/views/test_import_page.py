@@ -79,6 +79,20 @@ def test_a_board_that_changed_meanwhile_is_not_written(founder: Client) -> None:
     assert launch.pk
 
 
+def test_an_import_that_is_sent_twice_is_one_success(founder: Client) -> None:
+    page = upload(founder, HEAD + "| S1 | Keys rotated | ✅ | run 7 |\n")
+    confirm(founder, page)
+    entries = Gate.history.count()
+
+    second = confirm(founder, page)
+
+    assert second.status_code == 302
+    told = founder.get(second.headers["Location"]).content.decode()
+    assert "All that this document says is on the board already." in told
+    assert "changed meanwhile" not in told
+    assert Gate.history.count() == entries
+
+
 def test_a_refusal_names_every_problem(founder: Client) -> None:
     page = upload(founder, HEAD + "| S1 | Keys | purple | |\n| S2 | Logs | blue | |\n")
 

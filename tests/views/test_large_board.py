@@ -121,7 +121,7 @@ def test_a_reason_names_few_gates_and_leads_to_all_of_them(large: Client) -> Non
 
 
 def test_the_steps_that_are_left_out_are_in_the_document(large: Client) -> None:
-    assert rest_of(large, "/").count(("2", "/board.md")) == 2
+    assert rest_of(large, "/").count(("2", "/launches/primitive/board.md")) == 2
 
     document = large.get("/board.md").getvalue().decode()
     assert all(f"Step {number}" in document for number in (1, 2, 3))
@@ -166,7 +166,7 @@ def test_a_past_board_leads_to_its_own_past(large: Client) -> None:
     addresses = {there for _, there in rest_of(large, "/?as_of=2026-05-01")}
 
     assert "/?as_of=2026-05-01&counted=no#gates" in addresses
-    assert "/board.md?as_of=2026-05-01" in addresses
+    assert "/launches/primitive/board.md?as_of=2026-05-01" in addresses
 
 
 def test_of_many_people_each_shows_less_but_everybody_is_told(

@@ -67,7 +67,9 @@ def test_a_gate_that_is_gone_can_be_reached_from_a_past_board(
     Gate.objects.get(code="T1").delete()
     on_day(4)
 
-    assert 'href="/gates/T1/?as_of=2026-05-02"' in page(reader, "/?as_of=2026-05-02")
+    assert 'href="/launches/primitive/gates/T1/?as_of=2026-05-02"' in page(
+        reader, "/?as_of=2026-05-02"
+    )
     assert "Gate T1" in page(reader, "/gates/T1/?as_of=2026-05-02")
 
 

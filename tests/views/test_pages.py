@@ -83,7 +83,8 @@ def test_the_board_of_the_snapshot_says_what_the_rows_say(reader: Client) -> Non
     ):
         assert words in text, words
     for gate in Gate.objects.all():
-        assert f'href="/gates/{gate.code}/"' in reader.get("/").content.decode()
+        link = f'href="/launches/v3-0-0-primitive-launch/gates/{gate.code}/"'
+        assert link in reader.get("/").content.decode()
 
 
 def test_the_launch_that_is_not_current_has_a_board_of_its_own(reader: Client) -> None:

@@ -40,8 +40,15 @@ const filtered = [...asked].some(([name, value]) => name !== "as_of" && value);
 if (window.matchMedia("(width < 50rem)").matches && !location.hash && !filtered) {
   for (const section of document.querySelectorAll("details.fold")) section.open = false;
 }
+const named = () => {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return ""; // an address that somebody cut off inside of a sign
+  }
+};
 const unfold = () => {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = document.getElementById(named());
   const fold = target?.closest("details") ?? target?.querySelector("details.fold");
   if (fold && !fold.open) {
     fold.open = true;
@@ -53,16 +60,34 @@ unfold();
 
 // Print everything, folded or not.
 window.addEventListener("beforeprint", () => {
-  for (const fold of document.querySelectorAll("details.fold")) fold.open = true;
+  for (const fold of document.querySelectorAll("details:is(.fold, .claim)")) fold.open = true;
 });
 
-// Copy the document that the link beside it downloads.
+// Copy the document that the link beside it downloads; the log-in page is not that document.
+const markdownOf = async (address) => {
+  const response = await fetch(address, { redirect: "manual" });
+  const type = response.headers.get("Content-Type") ?? "";
+  if (!response.ok || !type.startsWith("text/markdown")) throw new Error("not the document");
+  return response.text();
+};
 for (const button of document.querySelectorAll("button.copy")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    const response = await fetch(button.dataset.from);
-    await navigator.clipboard.writeText(await response.text());
-    button.textContent = button.dataset.done;
+    const text = markdownOf(button.dataset.from);
+    try {
+      // Safari lets a page copy only while the click is handled: it is given the promise.
+      if (window.ClipboardItem && navigator.clipboard.write) {
+        const blob = text.then((words) => new Blob([words], { type: "text/plain" }));
+        blob.catch(() => {});
+        await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
+      } else {
+        await navigator.clipboard.writeText(await text);
+      }
+      await text;
+      button.textContent = button.dataset.done;
+    } catch {
+      button.textContent = button.dataset.failed;
+    }
   });
 }
