@@ -48,7 +48,7 @@ class ClosingForm(EvidenceForm):
     reason = CleanedFormField(
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Why this proof meets the definition of done. Goes on record with your name."),
+        help_text=_("Why does this proof meet the definition of done? Recorded with your name."),
     )
 
     read_version = None  # type: ignore[assignment]  # a new row has no version

@@ -184,7 +184,7 @@ class GateAdmin(GateActionsMixin, GateFieldMixin, BoardAdmin):
     fieldsets = (
         (None, {"fields": (("section", "code"), "title", "definition_of_done")}),
         (_("Progress"), {"fields": ("progress", "reason")}),
-        (_("Who and how urgent"), {"fields": (("owner", "priority"),)}),
+        (_("Owner and priority"), {"fields": (("owner", "priority"),)}),
         (
             _("Notes"),
             {"fields": ("notes", "covered_by", ("counted", "not_counted_reason"), "position")},

@@ -22,7 +22,7 @@ class BulkReasonForm(AutoDirForm, forms.Form):
     reason = CleanedFormField(
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Goes on record for each gate, with your name."),
+        help_text=_("Recorded for each gate, with your name."),
     )
 
 
@@ -118,4 +118,4 @@ class GateActionsMixin(BoardAdmin):
         message = (
             gettext("%(priority)s now: %(gates)s") if changed else gettext("Nothing to change.")
         )
-        self.message_user(request, message % {"priority": priority, "gates": ", ".join(changed)})
+        self.message_user(request, message % {"priority": priority, "gates": gettext(", ").join(changed)})

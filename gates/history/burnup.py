@@ -41,11 +41,13 @@ class Pace:
         gained: How many more gates are closed than on the day `since`; negative for fewer.
         since: Seven days ago, or the first day of the history if that is later.
         reached_on: When the threshold is reached at this pace; None if it is not.
+        moved: Whether the count changed in between, even if it came back.
     """
 
     gained: int
     since: date
     reached_on: date | None = None
+    moved: bool = False
 
     @property
     def lost(self) -> int:
@@ -120,10 +122,11 @@ def pace(points: list[Point], threshold: int | None, today: date) -> Pace:
     before = [point.closed for point in points if point.day <= since]
     since = max(since, points[0].day)
     gained = closed - (before[-1] if before else points[0].closed)
+    moved = any(point.closed != closed for point in points if point.day > since)
     if gained <= 0 or threshold is None or closed >= threshold:
-        return Pace(gained, since)
+        return Pace(gained, since, moved=moved)
     days = -(-(threshold - closed) * (today - since).days // gained)
-    return Pace(gained, since, today + timedelta(days=days))
+    return Pace(gained, since, today + timedelta(days=days), moved)
 
 
 def chart(points: list[Point], threshold: int | None, today: date) -> Chart:

@@ -55,23 +55,23 @@ def weekly_news(board: Board, reopened: set[int], rewritten: set[int]) -> list[R
         (
             "news_expired",
             ngettext_noop(
-                "The evidence of %(count)s closed gate ran out",
-                "The evidence of %(count)s closed gates ran out",
+                "The evidence of %(count)s closed gate expired",
+                "The evidence of %(count)s closed gates expired",
             ),
             has_expired,
         ),
         (
             "news_blocked",
             ngettext_noop(
-                "%(count)s gate began to wait for somebody",
-                "%(count)s gates began to wait for somebody",
+                "%(count)s gate became blocked",
+                "%(count)s gates became blocked",
             ),
             lambda gate: any(is_new(row.raised_at) for row in gate.unresolved_blockers()),
         ),
         (
             "news_resolved",
             ngettext_noop(
-                "%(count)s gate got what it waited for", "%(count)s gates got what they waited for"
+                "%(count)s gate was unblocked", "%(count)s gates were unblocked"
             ),
             lambda gate: any(is_new(row.resolved_at) for row in gate.blockers),
         ),

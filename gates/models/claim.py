@@ -5,6 +5,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .gate import Gate
 from .history import AuditHistory
@@ -22,12 +23,12 @@ class Claim(OptimisticLockModel):
     """A public claim and its rule. Its verdict is computed by `rules.judge_claim`, not stored."""
 
     launch = models.ForeignKey(
-        Launch, models.PROTECT, related_name="claims", verbose_name=_("launch")
+        Launch, models.PROTECT, related_name="claims", verbose_name=pgettext_lazy("label", "launch")
     )
     slug = CleanedSlugField(_("slug"))
     name = CleanedCharField(_("name"), max_length=200)
     min_closed = models.PositiveIntegerField(
-        _("counted gates closed, at least"),
+        _("minimum counted gates closed"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
@@ -89,10 +90,10 @@ class Requirement(OptimisticLockModel):
     """
 
     claim = models.ForeignKey(
-        Claim, models.CASCADE, related_name="requirements", verbose_name=_("claim")
+        Claim, models.CASCADE, related_name="requirements", verbose_name=pgettext_lazy("label", "claim")
     )
     gate = models.ForeignKey(
-        Gate, models.PROTECT, related_name="requirements", verbose_name=_("gate")
+        Gate, models.PROTECT, related_name="requirements", verbose_name=pgettext_lazy("label", "gate")
     )
 
     history = AuditHistory()

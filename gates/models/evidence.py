@@ -22,6 +22,7 @@ from django.db.models.fields.files import FieldFile
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gates.reason_text import validation_errors
 from gates.rules.evidence_dates import observed_at_errors, valid_until_errors
@@ -162,7 +163,7 @@ class Evidence(GateChild):
         MEASUREMENT = "measurement", _("Measurement")
 
     gate = models.ForeignKey(
-        "gates.Gate", models.PROTECT, related_name="evidence", verbose_name=_("gate")
+        "gates.Gate", models.PROTECT, related_name="evidence", verbose_name=pgettext_lazy("label", "gate")
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.STATEMENT)
     summary = CleanedCharField(
@@ -180,7 +181,7 @@ class Evidence(GateChild):
         null=True,
         blank=True,
         validators=[within_range],
-        help_text=_("When this was true. Empty: the source does not say."),
+        help_text=_("When this was true. Leave empty if unknown."),
     )
     valid_until = models.DateField(
         _("valid until"),

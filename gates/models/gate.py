@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gates import rules
 from gates.rules.text import has_visible
@@ -45,7 +46,7 @@ class Gate(GateTransitions):
         P2 = "P2", "P2"
 
     section = models.ForeignKey(
-        Section, models.PROTECT, related_name="gates", verbose_name=_("section")
+        Section, models.PROTECT, related_name="gates", verbose_name=pgettext_lazy("label", "section")
     )
     # Repeats the section's launch, so that the database can hold codes unique within a launch.
     launch = models.ForeignKey(Launch, models.PROTECT, related_name="gates", editable=False)
@@ -65,7 +66,7 @@ class Gate(GateTransitions):
         max_length=2,
         choices=Priority,
         blank=True,
-        help_text=_("Empty means: nobody has said. A claim that needs all P0 gates then waits."),
+        help_text=_("Leave empty if undecided; claims that need all P0 gates stay refused."),
     )
     definition_of_done = CleanedTextField(
         _("definition of done"), blank=True, help_text=_("What would count as proof.")
@@ -77,7 +78,7 @@ class Gate(GateTransitions):
         null=True,
         blank=True,
         related_name="gates",
-        verbose_name=_("owner"),
+        verbose_name=pgettext_lazy("label", "owner"),
     )
     counted = models.BooleanField(
         _("counted"), default=True, help_text=_("Whether it counts towards a claim.")

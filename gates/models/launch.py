@@ -6,6 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .dates import dates_within_range, within_range
 from .history import AuditHistory
@@ -82,7 +83,7 @@ class Section(OptimisticLockModel):
     """A group of gates that share a letter prefix, such as T for Technical Readiness."""
 
     launch = models.ForeignKey(
-        Launch, models.PROTECT, related_name="sections", verbose_name=_("launch")
+        Launch, models.PROTECT, related_name="sections", verbose_name=pgettext_lazy("label", "launch")
     )
     prefix = CodeField(
         _("prefix"),

@@ -47,7 +47,7 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
             for entry in reversed(entries)
             if (entry.model, entry.kind) == ("evidence", "~")
         },
-        "progress_word": Gate.Progress(gate_row.progress).label,
+        "progress_word": str(Gate.Progress(gate_row.progress).label).lower(),
         "closing_document": closing_document(entries),
         "people": usernames(
             [gate_row.closed_by_id]
