@@ -74,6 +74,7 @@ def _make_board(gates: int, user: User, rng: random.Random) -> None:
                 name="Dealix Launch Gates — v3.0.0 Primitive Launch",
                 snapshot_date=today,
                 plan_starts_on=today,
+                is_current=True,
             )
         ]
     )

@@ -320,7 +320,7 @@ class BoardAdmin(VersionFieldMixin, SafeLookupAdmin):
         return TemplateResponse(request, "admin/gates/object_history.html", context)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Say what stands in the way first: a missing right to delete that too is beside the point."""
+        """Say what stands in the way rather than that one may not delete that too."""
         deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
         return deleted, counts, set() if protected else missing, protected
 

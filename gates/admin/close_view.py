@@ -54,7 +54,7 @@ class ClosingForm(EvidenceForm):
     read_version = None  # type: ignore[assignment]  # a new row has no version
 
     class Meta(EvidenceForm.Meta):
-        exclude = ("gate",)
+        exclude = ("gate", "withdrawn_on")
 
     def __init__(self, *args: Any, gate: Gate, **kwargs: Any) -> None:
         kwargs["instance"] = Evidence(gate=gate)

@@ -80,7 +80,7 @@ class EvidenceAdmin(GateFieldMixin, BoardAdmin):
         ("url", "commit"),
         "output",
         "file",
-        ("observed_at", "valid_until"),
+        ("observed_at", "valid_until", "withdrawn_on"),
         "reason",
         ("recorded_at", "recorded_by", "sha256"),
     )

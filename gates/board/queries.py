@@ -38,7 +38,7 @@ GATE_COLUMNS = (
 )  # fmt: skip
 EVIDENCE_COLUMNS = (
     "id", "gate_id", "kind", "summary", "url", "output", "file", "sha256", "commit",
-    "observed_at", "valid_until", "recorded_at", "recorded_by_id",
+    "observed_at", "valid_until", "recorded_at", "recorded_by_id", "withdrawn_on",
 )  # fmt: skip
 BLOCKER_COLUMNS = (
     "id", "gate_id", "needs", "why", "waiting_on_id", "raised_at", "due_on", "resolved_at",
@@ -129,9 +129,9 @@ def derive_statuses(progress: Mapping[int, str], now: datetime) -> dict[int, rul
     """
     scope = {"gate_id__in": list(progress)}
     evidence = defaultdict(list)
-    proofs = Evidence.objects.filter(**scope).order_by().values_list("gate_id", "valid_until")
-    for gate_id, valid_until in proofs:
-        evidence[gate_id].append(EvidenceFact(valid_until))
+    proofs = Evidence.objects.filter(**scope).order_by()
+    for gate_id, *days in proofs.values_list("gate_id", "valid_until", "withdrawn_on"):
+        evidence[gate_id].append(EvidenceFact(*days))
     blockers = defaultdict(list)
     unresolved = Blocker.objects.filter(**scope, resolved_at=None).order_by("pk")
     for gate_id, needs, name in unresolved.values_list("gate_id", "needs", "waiting_on__name"):
@@ -203,7 +203,7 @@ def _attach(
     """
     by_id = {gate.id: gate for gate in gates}
     for proof in evidence:
-        proof.is_current = EvidenceFact(proof.valid_until).is_current(today)
+        proof.is_current = proof.fact().is_current(today)
         gate = by_id[proof.gate_id]
         proof.gate_code = gate.code
         gate.evidence.append(proof)
@@ -220,14 +220,22 @@ def _attach(
                 by_id[gate.covered_by_id].covers.append(gate.code)
         result = rules.derive_status(_gate_facts(gate), today)
         gate.status, gate.reasons = result.status, result.reasons
+        delivered = _who_delivered(gate)
         for action in gate.actions:
             action.gate_status = result.status
+            action.delivered = action.needs_id in delivered
+
+
+def _who_delivered(gate: GateRow) -> set[int]:
+    """Return the ids of the people from whom the gate got all that it waited for."""
+    waited = {blocker.waiting_on_id for blocker in gate.blockers}
+    return waited - {blocker.waiting_on_id for blocker in gate.unresolved_blockers()}
 
 
 def _gate_facts(gate: GateRow) -> GateFacts:
     return GateFacts(
         rules.Progress(gate.progress),
-        [EvidenceFact(proof.valid_until) for proof in gate.evidence],
+        [proof.fact() for proof in gate.evidence],
         [BlockerFact(b.needs, b.waiting_on, b.resolved_at is not None) for b in gate.blockers],
     )
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from gates import rules
 from gates.models import Action, Evidence
-from gates.rules import GateStanding, Status, Totals
+from gates.rules import EvidenceFact, GateStanding, Status, Totals
 from gates.rules.reason import Reason
 
 MAX_GATES_PER_PAGE = 400  # a larger board shows its gates by section or filter, page by page
@@ -52,8 +52,13 @@ class EvidenceRow:
     valid_until: date | None
     recorded_at: datetime
     recorded_by_id: int | None
-    is_current: bool = True  # has not expired on the day of the board
+    withdrawn_on: date | None = None
+    is_current: bool = True  # counts on the day of the board
     gate_code: str = ""
+
+    def fact(self) -> EvidenceFact:
+        """Return what the rules depend on."""
+        return EvidenceFact(self.valid_until, self.withdrawn_on)
 
     def kind_label(self) -> str:
         """Return the kind in the active language."""
@@ -96,6 +101,11 @@ class ActionRow:
     needs: str = ""  # the name of the person it needs
     gate_code: str = ""
     gate_status: Status | None = None
+    delivered: bool = False  # the gate got all that it waited for from the person
+
+    def waits_for(self) -> str:
+        """Return the name of the person it still needs; empty if it can be done."""
+        return "" if self.delivered or self.state == Action.State.DONE else self.needs
 
     def state_label(self) -> str:
         """Return the state in the active language."""
@@ -280,8 +290,14 @@ class Board:
         return list(dict.fromkeys(blocker.waiting_on for blocker in self.unresolved_blockers()))
 
     def unblocked_actions(self) -> list[ActionRow]:
-        """Return the actions outside the plan that need no person."""
-        return [row for row in self.actions if row.day is None and row.needs_id is None]
+        """Return the unplanned actions that need no person, of gates that are not blocked."""
+        return [
+            row
+            for row in self.actions
+            if row.day is None
+            and (row.needs_id is None or row.delivered)
+            and row.gate_status != Status.BLOCKED
+        ]
 
     def plan(self) -> list[PlanDay]:
         """Return the days of the plan that have actions, with their dates."""

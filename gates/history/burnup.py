@@ -167,7 +167,10 @@ def _events(launch_id: int, now: datetime) -> Iterator[tuple[Any, ...]]:
     gate_ids = {row[3] for row in gates}
     for when, number, kind, pk, launch, *rest in gates:
         yield when, number, Gate, (kind, pk, launch == launch_id, *rest)
-    for model, columns in ((Evidence, ("valid_until",)), (Blocker, ("needs", "resolved_at"))):
+    for model, columns in (
+        (Evidence, ("valid_until", "withdrawn_on")),
+        (Blocker, ("needs", "resolved_at")),
+    ):
         for when, number, *row in _ever_at(gate_ids, history_rows(model, "gate_id", *columns)):
             yield when, number, model, tuple(row)
 
@@ -200,7 +203,7 @@ def _replay(
     gate_id, *rest = values
     gate_of[(model, pk)] = gate_id
     if model is Evidence:
-        gates[gate_id].evidence[pk] = EvidenceFact(rest[0])
+        gates[gate_id].evidence[pk] = EvidenceFact(*rest)
     else:
         gates[gate_id].blockers[pk] = BlockerFact(rest[0], "", rest[1] is not None)
 
@@ -208,9 +211,9 @@ def _replay(
 def _days_after_expiry(by_day: Mapping[date, list[tuple[Any, ...]]], today: date) -> set[date]:
     """Return the first days, up to today, on which some evidence has expired."""
     ends = {
-        row[-1] + timedelta(days=1)
+        last + timedelta(days=1)
         for events in by_day.values()
         for _, _, model, row in events
-        if model is Evidence and row[-1] is not None
+        if model is Evidence and (last := EvidenceFact(*row[-2:]).last_day()) is not None
     }
     return {day for day in ends if day <= today and by_day and day >= min(by_day)}

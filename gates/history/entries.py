@@ -223,15 +223,21 @@ def _field_text(
     return name
 
 
-def closing_document(entries: Iterable[Entry]) -> str:
-    """Return the document that brought a gate's last closing, by its history, newest first.
+def last_closing(entries: Iterable[Entry]) -> Entry | None:
+    """Return the entry that closed a gate last, or with which it begins; newest first."""
+    return _first_of_gate(entries, "closed", begins=True)
 
-    Empty if people closed it.
-    """
-    decisions = (
+
+def last_reopening(entries: Iterable[Entry]) -> Entry | None:
+    """Return the entry that reopened a gate last; None if it never was. Newest first."""
+    return _first_of_gate(entries, "reopened", begins=False)
+
+
+def _first_of_gate(entries: Iterable[Entry], decision: str, *, begins: bool) -> Entry | None:
+    found = (
         entry
         for entry in entries
-        if entry.model == "gate" and (entry.decision == "closed" or entry.kind in {"+", "="})
+        if entry.model == "gate"
+        and (entry.decision == decision or (begins and entry.kind in {"+", "="}))
     )
-    decision = next(decisions, None)
-    return decision.document if decision else ""
+    return next(found, None)

@@ -40,7 +40,10 @@ class Action(OptimisticLockModel):
         DONE = "done", _("Done")
 
     launch = models.ForeignKey(
-        Launch, models.PROTECT, related_name="actions", verbose_name=pgettext_lazy("label", "launch")
+        Launch,
+        models.PROTECT,
+        related_name="actions",
+        verbose_name=pgettext_lazy("label", "launch"),
     )
     gate = models.ForeignKey(
         Gate,

@@ -39,7 +39,9 @@ class Blocker(GateChild):
     A blocker is resolved if and only if it has a `resolved_at` and a `resolution`.
     """
 
-    gate = models.ForeignKey(Gate, models.PROTECT, related_name="blockers", verbose_name=pgettext_lazy("label", "gate"))
+    gate = models.ForeignKey(
+        Gate, models.PROTECT, related_name="blockers", verbose_name=pgettext_lazy("label", "gate")
+    )
     needs = CleanedCharField(_("needs"), max_length=300)
     why = CleanedTextField(
         _("why"), blank=True, help_text=_("What cannot be done or checked without it.")

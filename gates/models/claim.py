@@ -90,10 +90,16 @@ class Requirement(OptimisticLockModel):
     """
 
     claim = models.ForeignKey(
-        Claim, models.CASCADE, related_name="requirements", verbose_name=pgettext_lazy("label", "claim")
+        Claim,
+        models.CASCADE,
+        related_name="requirements",
+        verbose_name=pgettext_lazy("label", "claim"),
     )
     gate = models.ForeignKey(
-        Gate, models.PROTECT, related_name="requirements", verbose_name=pgettext_lazy("label", "gate")
+        Gate,
+        models.PROTECT,
+        related_name="requirements",
+        verbose_name=pgettext_lazy("label", "gate"),
     )
 
     history = AuditHistory()

@@ -149,6 +149,7 @@ class Evidence(GateChild):
 
     observed_at: when the fact was true; None if the source does not say.
     recorded_by: None if an import recorded it.
+    withdrawn_on: the day on which its gate was reopened because it does not hold; else None.
     trailer_size: of the file stored by this object: how many bytes behind its end were cut off.
     """
 
@@ -163,7 +164,10 @@ class Evidence(GateChild):
         MEASUREMENT = "measurement", _("Measurement")
 
     gate = models.ForeignKey(
-        "gates.Gate", models.PROTECT, related_name="evidence", verbose_name=pgettext_lazy("label", "gate")
+        "gates.Gate",
+        models.PROTECT,
+        related_name="evidence",
+        verbose_name=pgettext_lazy("label", "gate"),
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.STATEMENT)
     summary = CleanedCharField(
@@ -189,6 +193,13 @@ class Evidence(GateChild):
         blank=True,
         validators=[within_range],
         help_text=_("The last day on which this counts. Empty: it does not expire."),
+    )
+    withdrawn_on = models.DateField(
+        _("no longer holds since"),
+        null=True,
+        blank=True,
+        validators=[within_range],
+        help_text=_("Set when a gate is reopened. From this day on it counts no more."),
     )
     recorded_at = models.DateTimeField(
         _("recorded at"), default=timezone.now, editable=False, validators=[within_range]
@@ -237,7 +248,9 @@ class Evidence(GateChild):
                 violation_error_message=_("Only plain http:// and https:// addresses."),
             ),
             dates_within_range(
-                "evidence", dates=("valid_until",), datetimes=("observed_at", "recorded_at")
+                "evidence",
+                dates=("valid_until", "withdrawn_on"),
+                datetimes=("observed_at", "recorded_at"),
             ),
             models.CheckConstraint(
                 condition=Q(file="", sha256="") | (~Q(file="") & ~Q(sha256="")),

@@ -46,7 +46,10 @@ class Gate(GateTransitions):
         P2 = "P2", "P2"
 
     section = models.ForeignKey(
-        Section, models.PROTECT, related_name="gates", verbose_name=pgettext_lazy("label", "section")
+        Section,
+        models.PROTECT,
+        related_name="gates",
+        verbose_name=pgettext_lazy("label", "section"),
     )
     # Repeats the section's launch, so that the database can hold codes unique within a launch.
     launch = models.ForeignKey(Launch, models.PROTECT, related_name="gates", editable=False)

@@ -53,11 +53,11 @@ class GateTransitions(OptimisticLockModel):
 
     def facts(self) -> GateFacts:
         """Read what the rules depend on, now, in two queries."""
-        evidence = self.evidence.order_by("pk").values_list("valid_until", flat=True)
+        evidence = self.evidence.order_by("pk").values_list("valid_until", "withdrawn_on")
         blockers = self.blockers.order_by("pk")
         return GateFacts(
             progress=Progress(self.progress),
-            evidence=[EvidenceFact(valid_until) for valid_until in evidence],
+            evidence=[EvidenceFact(*days) for days in evidence],
             blockers=[
                 BlockerFact(needs, waiting_on, resolved=resolved_at is not None)
                 for needs, waiting_on, resolved_at in blockers.values_list(
@@ -141,10 +141,18 @@ class GateTransitions(OptimisticLockModel):
         return True
 
     @transaction.atomic
-    def reopen(self, by: User | None, reason: str, *, to: str = Progress.OPEN.value) -> bool:
+    def reopen(
+        self,
+        by: User | None,
+        reason: str,
+        *,
+        to: str = Progress.OPEN.value,
+        rejected: Iterable[int] = (),
+    ) -> bool:
         """Reopen the gate to "open" or "partial"; return False if it was not closed.
 
         The history keeps when, by whom and why it had been closed.
+        rejected: ids of the evidence that turned out not to hold.
 
         Raises:
             TransitionRefused: no reason given.
@@ -160,8 +168,15 @@ class GateTransitions(OptimisticLockModel):
         self.progress = to
         self.closed_at, self.closed_by, self.closing_note = None, None, ""
         save_with_history(self, by=by, reason=reason)
+        self.withdraw_evidence(by, reason, rejected)
         self._log("gate_reopened", by)
         return True
+
+    def withdraw_evidence(self, by: User | None, reason: str, rejected: Iterable[int]) -> None:
+        """Let some of the evidence of this gate, which is not closed, count no more."""
+        for proof in self.evidence.filter(pk__in=list(rejected), withdrawn_on=None):
+            proof.withdrawn_on = timezone.localdate()
+            save_with_history(proof, by=by, reason=reason)
 
     @transaction.atomic
     def share_evidence(self, covered: "GateTransitions", by: User) -> int:
@@ -181,7 +196,8 @@ class GateTransitions(OptimisticLockModel):
         proofs = [
             proof
             for proof in self.evidence.order_by("pk")
-            if EvidenceFact(proof.valid_until).is_current(today) and proof.summary not in summaries
+            if EvidenceFact(proof.valid_until, proof.withdrawn_on).is_current(today)
+            and proof.summary not in summaries
         ]
         for proof in proofs:
             proof.pk, proof._state.adding = None, True  # saved as a new row

@@ -16,7 +16,10 @@ class Import(models.Model):
     """
 
     launch = models.ForeignKey(
-        Launch, models.PROTECT, related_name="imports", verbose_name=pgettext_lazy("label", "launch")
+        Launch,
+        models.PROTECT,
+        related_name="imports",
+        verbose_name=pgettext_lazy("label", "launch"),
     )
     at = models.DateTimeField(_("at"))
     document = models.CharField(_("document"), max_length=255)

@@ -83,7 +83,10 @@ class Section(OptimisticLockModel):
     """A group of gates that share a letter prefix, such as T for Technical Readiness."""
 
     launch = models.ForeignKey(
-        Launch, models.PROTECT, related_name="sections", verbose_name=pgettext_lazy("label", "launch")
+        Launch,
+        models.PROTECT,
+        related_name="sections",
+        verbose_name=pgettext_lazy("label", "launch"),
     )
     prefix = CodeField(
         _("prefix"),

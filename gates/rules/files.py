@@ -87,7 +87,9 @@ def file_errors(name: str, content: bytes) -> tuple[Reason, ...]:
         )
         return (Reason("file_kind", message),)
     if suffix in BINARY_FORMATS and not _is_binary_format(suffix, content):
-        message = gettext_noop("This is not a valid %(kind)s file. Open it, save it again and attach that.")
+        message = gettext_noop(
+            "This is not a valid %(kind)s file. Open it, save it again and attach that."
+        )
         return (Reason("file_not_what_it_says", message, {"kind": suffix[1:].upper()}),)
     if suffix in TEXT_SUFFIXES and not _is_text(content):
         message = gettext_noop("This is not plain text in UTF-8, or it is a web page.")
