@@ -14,6 +14,7 @@ from gates.models import Claim, Requirement
 from gates.reason_text import validation_errors
 
 from .base import AutoDirForm, BoardAdmin, ReasonRequiredForm, RefusalAwareForm, reason_field
+from .columns import marked_text
 from .edit_conflicts import VersionedFormSet, VersionFieldMixin
 from .gate_field import GateFieldMixin
 
@@ -74,7 +75,7 @@ class RequirementInline(GateFieldMixin, VersionFieldMixin, admin.StackedInline):
 class ClaimAdmin(BoardAdmin):
     form = ClaimForm
     inlines = (RequirementInline,)
-    list_display = ("name", "launch", "min_closed", "requires_p0")
+    list_display = (marked_text("name", _("name")), "launch", "min_closed", "requires_p0")
     list_select_related = ("launch",)
     fields = ("launch", ("name", "slug"), ("min_closed", "requires_p0"), "reason", "position")
     prepopulated_fields = {"slug": ("name",)}

@@ -7,11 +7,13 @@ from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from gates.models import Evidence, Gate
 from gates.rules.files import ACCEPT
 
 from .base import BoardAdmin, ReasonRequiredForm, RefusalAwareForm, request_user
+from .columns import marked_text
 from .date_fields import DayField, MomentField
 from .file_again import FileAgainField, FileAgainWidget
 from .gate_field import GateFieldMixin
@@ -70,7 +72,14 @@ class EvidencePageForm(ReasonRequiredForm, EvidenceForm):
 class EvidenceAdmin(GateFieldMixin, BoardAdmin):
     form = EvidencePageForm
     last_evidence_field = "gate"
-    list_display = ("summary", "gate", "kind", "observed_at", "valid_until", "recorded_by")
+    list_display = (
+        marked_text("summary", _("summary")),
+        "gate",
+        "kind",
+        "observed_at",
+        "valid_until",
+        "recorded_by",
+    )
     list_filter = ("kind",)
     list_select_related = ("gate", "recorded_by")
     search_fields = ("summary", "gate__code", "url", "commit")

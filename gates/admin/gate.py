@@ -30,6 +30,7 @@ from .base import (
 )
 from .blocker import warn_of_past_due_date
 from .close_view import close_page, share
+from .columns import marked_text
 from .date_fields import DAYS_AS_DAY_FIELD
 from .edit_conflicts import VersionedFormSet, VersionFieldMixin
 from .evidence import EvidenceForm, tell_of_cut_trailer
@@ -39,6 +40,7 @@ from .last_place import CODE_IN_ORDER, place_last
 from .rejected import proofs_that_hold, rejected_field
 
 CLOSED_PROGRESS = Gate.Progress.CLOSED
+TITLE = marked_text("title", _("title"))
 
 
 class GateForm(ReasonRequiredForm):
@@ -182,8 +184,8 @@ class GateAdmin(GateActionsMixin, GateFieldMixin, BoardAdmin):
     form = GateForm
     inlines = (EvidenceInline, BlockerInline, ActionInline)
     last_evidence_field = "evidence"
-    list_display = ("code", "title", "status", "section", "priority", "owner", "counted")
-    list_display_links = ("code", "title")
+    list_display = ("code", TITLE, "status", "section", "priority", "owner", "counted")
+    list_display_links = ("code", TITLE)
     list_filter = (StatusFilter, "section", "priority", "owner", "counted")
     list_select_related = ("section", "owner")
     search_fields = ("code", "title", "definition_of_done", "notes")

@@ -9,6 +9,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gates.inline_markdown import inline_text
+
 from .gate import Gate
 from .history import AuditHistory
 from .launch import Launch
@@ -102,7 +104,7 @@ class Action(OptimisticLockModel):
         ]
 
     def __str__(self) -> str:
-        return str(self.text)
+        return inline_text(self.text)
 
     def natural_key(self) -> tuple[Any, ...]:
         return (*self.launch.natural_key(), self.text, self.day)

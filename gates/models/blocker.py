@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gates.inline_markdown import inline_text
 from gates.rules.text import has_visible
 
 from .dates import dates_within_range, within_range
@@ -101,7 +102,7 @@ class Blocker(GateChild):
         ]
 
     def __str__(self) -> str:
-        return str(self.needs)
+        return inline_text(self.needs)
 
     def natural_key(self) -> tuple[str, ...]:
         return (*self.gate.natural_key(), self.needs)

@@ -7,6 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gates.inline_markdown import inline_text
+
 from .gate import Gate
 from .history import AuditHistory
 from .launch import Launch
@@ -61,7 +63,7 @@ class Claim(OptimisticLockModel):
         ]
 
     def __str__(self) -> str:
-        return str(self.name)
+        return inline_text(self.name)
 
     def natural_key(self) -> tuple[str, ...]:
         return (*self.launch.natural_key(), self.slug)

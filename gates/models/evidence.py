@@ -24,6 +24,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gates.inline_markdown import inline_text
 from gates.reason_text import validation_errors
 from gates.rules.evidence_dates import observed_at_errors, valid_until_errors
 from gates.rules.files import MAX_FILE_BYTES, file_errors, without_trailer
@@ -259,7 +260,7 @@ class Evidence(GateChild):
         ]
 
     def __str__(self) -> str:
-        return str(self.summary)
+        return inline_text(self.summary)
 
     def natural_key(self) -> tuple[str, ...]:
         return (*self.gate.natural_key(), self.summary)

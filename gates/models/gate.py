@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gates import rules
+from gates.inline_markdown import inline_text
 from gates.rules.text import has_visible
 
 from .dates import dates_within_range, within_range
@@ -148,7 +149,7 @@ class Gate(GateTransitions):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.title}"
+        return f"{self.code} {inline_text(self.title)}"
 
     def natural_key(self) -> tuple[str, ...]:
         return (*self.launch.natural_key(), self.code)

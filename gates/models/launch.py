@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gates.inline_markdown import inline_text
+
 from .dates import dates_within_range, within_range
 from .history import AuditHistory
 from .optimistic_lock import OptimisticLockModel
@@ -52,7 +54,7 @@ class Launch(OptimisticLockModel):
         ]
 
     def __str__(self) -> str:
-        return str(self.name)
+        return inline_text(self.name)
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
@@ -108,7 +110,7 @@ class Section(OptimisticLockModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.prefix} {self.name}"
+        return f"{self.prefix} {inline_text(self.name)}"
 
     def natural_key(self) -> tuple[str, ...]:
         return (*self.launch.natural_key(), self.prefix)
