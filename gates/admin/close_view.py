@@ -64,16 +64,11 @@ class ClosingForm(EvidenceForm):
         self.brings_proof = bool(set(self.changed_data) - {"reason"})
         summary = self.fields["summary"]
         summary.required = self.brings_proof or not self._has_proof()
-        summary.error_messages["required"] = self._missing_summary()
         for name in ("url", "output", "commit"):  # never Arabic, in either page language
             self.fields[name].widget.attrs["dir"] = "ltr"
 
     def _missing_summary(self) -> str:
-        if self["output"].data:
-            return gettext("Write one sentence saying what the output shows.")
-        if self["url"].data or self["file"].data:
-            return gettext("Write one sentence saying what this shows.")
-        return reason_text(rules.NEEDS_EVIDENCE)
+        return super()._missing_summary() or reason_text(rules.NEEDS_EVIDENCE)
 
     def _has_proof(self) -> bool:
         today = timezone.localdate()

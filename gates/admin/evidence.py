@@ -36,6 +36,17 @@ class EvidenceForm(RefusalAwareForm):
         super().__init__(*args, **kwargs)
         if "file" in self.fields:
             self.fields["file"].widget.attrs["accept"] = ACCEPT
+        if words := self._missing_summary():
+            self.fields["summary"].error_messages["required"] = words
+
+    def _missing_summary(self) -> str:
+        """Return what to say where a proof has no summary; empty for Django's own words."""
+        sent = [name for name in ("output", "url", "file") if name in self.fields]
+        if self.is_bound and "output" in sent and self["output"].data:
+            return gettext("Write one sentence saying what the output shows.")
+        if self.is_bound and any(self[name].data for name in sent):
+            return gettext("Write one sentence saying what this shows.")
+        return ""
 
     class Meta:
         model = Evidence

@@ -36,9 +36,7 @@ def right_name(permission: Permission) -> str:
 class RoleFilter(admin.RelatedFieldListFilter):
     """Filters accounts by their role."""
 
-    def field_choices(
-        self, field: models.Field, request: HttpRequest, model_admin: Any
-    ) -> list[tuple[str, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         choices = super().field_choices(field, request, model_admin)
         return [(pk, role_name(str(name))) for pk, name in choices]
 

@@ -46,7 +46,7 @@ def has_acted(user: User) -> bool:
 class TemporaryPasswordForm(AdminPasswordChangeForm):
     """Sets a temporary password; the account must choose its own at the next login."""
 
-    usable_password_help_text = _(
+    usable_password_help_text: Any = _(
         "Switched off, the account’s password is deleted; single sign-on still lets it in."
     )
 
