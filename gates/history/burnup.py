@@ -47,7 +47,7 @@ class Pace:
     gained: int
     since: date
     reached_on: date | None = None
-    moved: bool = False
+    moved: bool = field(default=False, compare=False)
 
     @property
     def lost(self) -> int:
