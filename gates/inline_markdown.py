@@ -4,6 +4,8 @@ Titles and evidence are imported with their Markdown marks (`code`, **bold**, li
 export writes them back unchanged. HTML in the text is shown as text.
 """
 
+import html
+import re
 from functools import lru_cache
 
 import nh3
@@ -35,7 +37,7 @@ def inline_html(text: str, *, links: bool = False) -> SafeString:
     if len(text) > MAX_LENGTH:
         return escape(text)
     tags = {"code", "em", "strong"} | ({"a"} if links else set())
-    html = nh3.clean(
+    rendered = nh3.clean(
         _inline_parser.renderInline(text),
         tags=tags,
         attributes={"a": {"href"}} if links else {},
@@ -43,4 +45,9 @@ def inline_html(text: str, *, links: bool = False) -> SafeString:
         attribute_filter=_filter_href,
         link_rel="noopener noreferrer nofollow" if links else None,
     )
-    return mark_safe(html)  # noqa: S308  the parser escapes HTML, nh3 removes what is left
+    return mark_safe(rendered)  # noqa: S308  the parser escapes HTML, nh3 removes what is left
+
+
+def inline_text(text: str) -> str:
+    """Return the text without the marks of code and emphasis, for places that show no HTML."""
+    return html.unescape(re.sub(r"</?(?:code|em|strong)>", "", inline_html(text)))

@@ -103,7 +103,7 @@ def reason_field() -> CleanedFormField:
         label=_("Reason"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Why you decide so. Goes on record with your name."),
+        help_text=_("Why? Recorded with your name."),
     )
 
 
@@ -328,6 +328,11 @@ class BoardAdmin(TypedAgainMixin, VersionFieldMixin, SafeLookupAdmin):
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/gates/object_history.html", context)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Say what stands in the way rather than that one may not delete that too."""
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        return deleted, counts, set() if protected else missing, protected
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

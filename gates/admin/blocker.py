@@ -19,6 +19,7 @@ from gates.models import Blocker
 from gates.models.text_fields import CleanedFormField
 
 from .base import AutoDirForm, BoardAdmin, request_user
+from .columns import marked_text
 from .gate_field import GateFieldMixin
 from .launch_names import LaunchNamesMixin
 from .newest_rows import OfGateFilter
@@ -48,7 +49,7 @@ class ResolutionForm(AutoDirForm, forms.Form):
 
 @admin.register(Blocker)
 class BlockerAdmin(LaunchNamesMixin, GateFieldMixin, BoardAdmin):
-    list_display = ("needs", "gate", "waiting_on", "due_on", "resolved_at")
+    list_display = (marked_text("needs", _("needs")), "gate", "waiting_on", "due_on", "resolved_at")
     list_filter = (OfGateFilter, "waiting_on", ("resolved_at", admin.EmptyFieldListFilter))
     list_select_related = ("gate", "waiting_on")
     search_fields = ("needs", "why", "gate__code")

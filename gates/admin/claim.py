@@ -14,6 +14,7 @@ from gates.models import Claim, Launch, Requirement
 from gates.reason_text import validation_errors
 
 from .base import AutoDirForm, BoardAdmin, ReasonRequiredForm, RefusalAwareForm, reason_field
+from .columns import marked_text
 from .edit_conflicts import VersionedFormSet, VersionFieldMixin
 from .gate_field import GateFieldMixin
 from .launch_names import LaunchNamesMixin
@@ -90,7 +91,13 @@ class RequirementInline(GateFieldMixin, VersionFieldMixin, admin.StackedInline):
 class ClaimAdmin(LaunchNamesMixin, BoardAdmin):
     form = ClaimForm
     inlines = (RequirementInline,)
-    list_display = ("name", "launch", "min_closed", "requires_p0", "says_launched")
+    list_display = (
+        marked_text("name", _("name")),
+        "launch",
+        "min_closed",
+        "requires_p0",
+        "says_launched",
+    )
     list_select_related = ("launch",)
     fields = (
         "launch",

@@ -49,13 +49,13 @@ class ClosingForm(EvidenceForm):
     reason = CleanedFormField(
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Why this proof meets the definition of done. Goes on record with your name."),
+        help_text=_("Why does this proof meet the definition of done? Recorded with your name."),
     )
 
     read_version = None  # type: ignore[assignment]  # a new row has no version
 
     class Meta(EvidenceForm.Meta):
-        exclude = ("gate",)
+        exclude = ("gate", "withdrawn_on")
 
     def __init__(self, *args: Any, gate: Gate, **kwargs: Any) -> None:
         kwargs["instance"] = Evidence(gate=gate)
@@ -65,16 +65,11 @@ class ClosingForm(EvidenceForm):
         self.brings_proof = bool(set(self.changed_data) - {"reason"})
         summary = self.fields["summary"]
         summary.required = self.brings_proof or not self._has_proof()
-        summary.error_messages["required"] = self._missing_summary()
         for name in ("url", "output", "commit"):  # never Arabic, in either page language
             self.fields[name].widget.attrs["dir"] = "ltr"
 
     def _missing_summary(self) -> str:
-        if self["output"].data:
-            return gettext("Write one sentence saying what the output shows.")
-        if self["url"].data or self["file"].data:
-            return gettext("Write one sentence saying what this shows.")
-        return reason_text(rules.NEEDS_EVIDENCE)
+        return super()._missing_summary() or reason_text(rules.NEEDS_EVIDENCE)
 
     def _has_proof(self) -> bool:
         today = timezone.localdate()

@@ -7,11 +7,13 @@ from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from gates.models import Evidence, Gate
 from gates.rules.files import ACCEPT
 
 from .base import BoardAdmin, ReasonRequiredForm, RefusalAwareForm, request_user
+from .columns import marked_text
 from .date_fields import DayField, MomentField
 from .file_again import FileAgainField, FileAgainWidget
 from .gate_field import GateFieldMixin
@@ -36,6 +38,17 @@ class EvidenceForm(RefusalAwareForm):
         super().__init__(*args, **kwargs)
         if "file" in self.fields:
             self.fields["file"].widget.attrs["accept"] = ACCEPT
+        if words := self._missing_summary():
+            self.fields["summary"].error_messages["required"] = words
+
+    def _missing_summary(self) -> str:
+        """Return what to say where a proof has no summary; empty for Django's own words."""
+        sent = [name for name in ("output", "url", "file") if name in self.fields]
+        if self.is_bound and "output" in sent and self["output"].data:
+            return gettext("Write one sentence saying what the output shows.")
+        if self.is_bound and any(self[name].data for name in sent):
+            return gettext("Write one sentence saying what this shows.")
+        return ""
 
     class Meta:
         model = Evidence
@@ -72,7 +85,14 @@ class EvidencePageForm(ReasonRequiredForm, EvidenceForm):
 class EvidenceAdmin(LaunchNamesMixin, GateFieldMixin, BoardAdmin):
     form = EvidencePageForm
     last_evidence_field = "gate"
-    list_display = ("summary", "gate", "kind", "observed_at", "valid_until", "recorded_by")
+    list_display = (
+        marked_text("summary", _("summary")),
+        "gate",
+        "kind",
+        "observed_at",
+        "valid_until",
+        "recorded_by",
+    )
     list_filter = (OfGateFilter, "kind")
     list_select_related = ("gate", "recorded_by")
     search_fields = ("summary", "gate__code", "url", "commit")
@@ -82,7 +102,7 @@ class EvidenceAdmin(LaunchNamesMixin, GateFieldMixin, BoardAdmin):
         ("url", "commit"),
         "output",
         "file",
-        ("observed_at", "valid_until"),
+        ("observed_at", "valid_until", "withdrawn_on"),
         "reason",
         ("recorded_at", "recorded_by", "sha256"),
     )

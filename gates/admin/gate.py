@@ -30,6 +30,7 @@ from .base import (
 )
 from .blocker import warn_of_past_due_date
 from .close_view import close_page, share
+from .columns import marked_text
 from .date_fields import DAYS_AS_DAY_FIELD
 from .edit_conflicts import VersionFieldMixin
 from .evidence import EvidenceForm, tell_of_cut_trailer
@@ -38,12 +39,16 @@ from .gate_field import GateFieldMixin
 from .last_place import CODE_IN_ORDER, place_last
 from .launch_names import LaunchNamesMixin, SectionField, SectionFilter
 from .newest_rows import NewestRowsFormSet, NewestRowsInline
+from .rejected import proofs_that_hold, rejected_field
 
 CLOSED_PROGRESS = Gate.Progress.CLOSED
+TITLE = marked_text("title", _("title"))
 
 
 class GateForm(ReasonRequiredForm):
     """A gate, and a reason, which is needed to close or reopen it."""
+
+    rejected = rejected_field()
 
     class Meta:
         model = Gate
@@ -56,6 +61,7 @@ class GateForm(ReasonRequiredForm):
         if isinstance(section := self.fields.get("section"), SectionField):
             section.of_launch(self.instance.launch_id)
         self.old_progress = self.instance.progress if self.instance.pk else Gate.Progress.OPEN
+        self.fields["rejected"].queryset = proofs_that_hold([self.instance.pk])  # type: ignore[attr-defined]
 
     def closes(self) -> bool:
         """Return whether this form closes the gate."""
@@ -75,6 +81,9 @@ class GateForm(ReasonRequiredForm):
         cleaned = super().clean()
         if not self.is_stale and (self.closes() or self.reopens()):
             self.needs_reason()
+        if cleaned.get("rejected") and not self.reopens():
+            words = _("This is for reopening: set the progress above to open or partial as well.")
+            self.add_error("rejected", words)
         return cleaned
 
 
@@ -185,16 +194,16 @@ class GateAdmin(LaunchNamesMixin, GateActionsMixin, GateFieldMixin, BoardAdmin):
     form = GateForm
     inlines = (EvidenceInline, BlockerInline, ActionInline)
     last_evidence_field = "evidence"
-    list_display = ("code", "title", "status", "section", "priority", "owner", "counted")
-    list_display_links = ("code", "title")
+    list_display = ("code", TITLE, "status", "section", "priority", "owner", "counted")
+    list_display_links = ("code", TITLE)
     list_filter = (StatusFilter, ("section", SectionFilter), "priority", "owner", "counted")
     list_select_related = ("section", "owner")
     search_fields = ("code", "title", "definition_of_done", "notes")
     readonly_fields = ("closed_at", "closed_by", "closing_note")
     fieldsets = (
         (None, {"fields": (("section", "code"), "title", "definition_of_done")}),
-        (_("Progress"), {"fields": ("progress", "reason")}),
-        (_("Who and how urgent"), {"fields": (("owner", "priority"),)}),
+        (_("Progress"), {"fields": ("progress", "reason", "rejected")}),
+        (_("Owner and priority"), {"fields": (("owner", "priority"),)}),
         (
             _("Notes"),
             {"fields": ("notes", "covered_by", ("counted", "not_counted_reason"), "position")},
@@ -207,6 +216,16 @@ class GateAdmin(LaunchNamesMixin, GateActionsMixin, GateFieldMixin, BoardAdmin):
     def status(self, gate: Gate) -> str:
         result: rules.StatusResult = gate.status_result  # type: ignore[attr-defined]
         return status_tag(result.status)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Gate | None = None) -> Any:
+        """Ask what no longer holds where there is something to reopen."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None and obj.progress == CLOSED_PROGRESS:
+            return fieldsets
+        return [
+            (title, {**options, "fields": [f for f in options["fields"] if f != "rejected"]})
+            for title, options in fieldsets
+        ]
 
     def view_on_site(self, gate: Gate) -> str:
         return reverse("launch-gate", args=[gate.launch.slug, gate.code])
@@ -253,15 +272,22 @@ class GateAdmin(LaunchNamesMixin, GateActionsMixin, GateFieldMixin, BoardAdmin):
             obj.version = stored.version
         elif form.closes():
             obj.progress = form.old_progress
-        decided = {"progress", "reason"} if form.closes() or form.reopens() else {"reason"}
+        decided = {"rejected", "reason"}
+        if form.closes() or form.reopens():
+            decided.add("progress")
         if not change or set(form.changed_data) - decided:
             super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save evidence and blockers, then close the gate, which depends on them."""
+        """Save evidence and blockers, then close the gate, or withdraw what no longer holds."""
         super().save_related(request, form, formsets, change)
         if form.closes():
             form.instance.close(request_user(request), form.cleaned_data["reason"])
+        elif form.reopens():
+            rejected = form.cleaned_data["rejected"].values_list("pk", flat=True)
+            form.instance.withdraw_evidence(
+                request_user(request), form.cleaned_data["reason"], rejected
+            )
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         reason = form.cleaned_data["reason"]

@@ -1,5 +1,6 @@
 """Actions on several selected gates: close, reopen, set the priority."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from gates.models.text_fields import CleanedFormField
 
 from .base import AutoDirForm, BoardAdmin, request_user
 from .launch_names import gate_name, has_several_launches
+from .rejected import proofs_that_hold, rejected_field
 from .sent_twice import note_written
 from .typed_again import show_as_sent, tell_unsaved
 
@@ -29,8 +31,19 @@ class BulkReasonForm(AutoDirForm, forms.Form):
     reason = CleanedFormField(
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Goes on record for each gate, with your name."),
+        help_text=_("Recorded for each gate, with your name."),
     )
+
+
+class BulkReopenForm(BulkReasonForm):
+    """The reason, and what of the gates' evidence no longer holds."""
+
+    rejected = rejected_field()
+
+    def __init__(self, *args: Any, gates: Iterable[Gate], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        closed = [gate.pk for gate in gates if gate.progress == Gate.Progress.CLOSED]
+        self.fields["rejected"].queryset = proofs_that_hold(closed)  # type: ignore[attr-defined]
 
 
 class GateActionsMixin(BoardAdmin):
@@ -72,13 +85,13 @@ class GateActionsMixin(BoardAdmin):
         self, request: HttpRequest, queryset: models.QuerySet[Gate], action: str, title: str
     ) -> HttpResponse | None:
         """Ask for the reason, then close or reopen each gate and report the result for each."""
-        form = BulkReasonForm(
-            request.POST if "decide" in request.POST else None, initial=request.POST.dict()
-        )
+        sent = request.POST if "decide" in request.POST else None
+        form: forms.Form = BulkReasonForm(sent, initial=request.POST.dict())
+        if action == "reopen_selected":
+            form = BulkReopenForm(sent, gates=queryset, initial=request.POST.dict())
         if form.is_valid():
-            reason = form.cleaned_data["reason"]
             for gate in queryset:
-                level, message = self._decide_one(request, gate, action, reason)
+                level, message = self._decide_one(request, gate, action, form.cleaned_data)
                 self.message_user(request, message, level)
             return None
         context = {
@@ -95,15 +108,17 @@ class GateActionsMixin(BoardAdmin):
         return TemplateResponse(request, "admin/gates/gate/decide.html", context)
 
     def _decide_one(
-        self, request: HttpRequest, gate: Gate, action: str, reason: str
+        self, request: HttpRequest, gate: Gate, action: str, answers: dict[str, Any]
     ) -> tuple[int, str]:
         name = gate_name(request, gate)
+        reason = answers["reason"]
         try:
             if action == "close_selected":
                 changed = gate.close(request_user(request), reason)
                 result, no_change = gettext("closed"), gettext("was closed already")
             else:
-                changed = gate.reopen(request_user(request), reason)
+                rejected = [proof.pk for proof in answers["rejected"]]
+                changed = gate.reopen(request_user(request), reason, rejected=rejected)
                 result, no_change = gettext("reopened"), gettext("was not closed")
         except TransitionRefused as refused:
             return messages.ERROR, f"{name}: {' '.join(refused.messages)}"
@@ -141,4 +156,6 @@ class GateActionsMixin(BoardAdmin):
         message = (
             gettext("%(priority)s now: %(gates)s") if changed else gettext("Nothing to change.")
         )
-        self.message_user(request, message % {"priority": priority, "gates": ", ".join(changed)})
+        self.message_user(
+            request, message % {"priority": priority, "gates": gettext(", ").join(changed)}
+        )

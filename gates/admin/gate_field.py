@@ -30,7 +30,7 @@ class GateField(forms.ModelChoiceField):
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", _("Its code, such as T8; of another launch: launch/T8."))
+        kwargs.setdefault("help_text", _("Gate code, e.g. T8 (another launch: its-slug/T8)."))
         self.gates = Gate.objects.select_related("launch")
         super().__init__(self.gates, **kwargs)
 

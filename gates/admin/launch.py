@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from gates.models import Launch, Section
 
 from .base import BoardAdmin, RefusalAwareForm
+from .columns import marked_text
 from .edit_conflicts import VersionedFormSet, VersionFieldMixin
 from .last_place import place_last
 
@@ -26,7 +27,7 @@ class SectionInline(VersionFieldMixin, admin.StackedInline):
 @admin.register(Launch)
 class LaunchAdmin(BoardAdmin):
     inlines = (SectionInline,)
-    list_display = ("name", "slug", "snapshot_date", "is_current")
+    list_display = (marked_text("name", _("name")), "slug", "snapshot_date", "is_current")
     readonly_fields = ("is_current",)
     prepopulated_fields = {"slug": ("name",)}
     actions = ("make_current", "delete_selected")

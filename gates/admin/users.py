@@ -8,7 +8,11 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    ReadOnlyPasswordHashWidget,
+    UserChangeForm,
+)
 from django.contrib.auth.models import Group, User
 from django.db import models
 from django.http import HttpRequest
@@ -24,6 +28,7 @@ from gates.models import TRACKED
 
 from .confirmed import ConfirmedAdmin
 from .read_state import ReadStateForm, ReadStateMixin
+from .role_choices import RoleChoicesMixin, RoleFilter, role_name
 
 admin.site.unregister([User, Group])
 # Secrets and personal data, which each person sees on the account pages, and nobody else.
@@ -41,6 +46,10 @@ def has_acted(user: User) -> bool:
 class TemporaryPasswordForm(AdminPasswordChangeForm):
     """Sets a temporary password; the account must choose its own at the next login."""
 
+    usable_password_help_text: Any = _(
+        "Switched off, the account’s password is deleted; single sign-on still lets it in."
+    )
+
     def save(self, commit: bool = True) -> User:
         user: User = super().save(commit)
         if commit:
@@ -50,8 +59,23 @@ class TemporaryPasswordForm(AdminPasswordChangeForm):
         return user
 
 
+class PasswordWidget(ReadOnlyPasswordHashWidget):
+    """The button that sets a new password, without the details of the stored one."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        context["summary"] = [entry for entry in context["summary"] if "value" not in entry]
+        return context
+
+
 class AccountForm(ReadStateForm, UserChangeForm):
     """The page of an account."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "password" in self.fields:
+            self.fields["password"].widget = PasswordWidget()
+            self.fields["password"].help_text = ""
 
 
 class RoleForm(ReadStateForm):
@@ -59,10 +83,15 @@ class RoleForm(ReadStateForm):
 
 
 @admin.register(Group)
-class RoleAdmin(ReadStateMixin, ConfirmedAdmin, GroupAdmin):
+class RoleAdmin(RoleChoicesMixin, ReadStateMixin, ConfirmedAdmin, GroupAdmin):
     """The admin of roles; `gates/roles.py` defines the permissions of each."""
 
     form = RoleForm
+    list_display = ("role",)
+
+    @admin.display(description=_("role"), ordering="name")
+    def role(self, group: Group) -> str:
+        return role_name(group.name)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         group = form.instance
@@ -86,8 +115,9 @@ class RoleAdmin(ReadStateMixin, ConfirmedAdmin, GroupAdmin):
 
 
 @admin.register(User)
-class AccountAdmin(ReadStateMixin, ConfirmedAdmin, UserAdmin):
+class AccountAdmin(RoleChoicesMixin, ReadStateMixin, ConfirmedAdmin, UserAdmin):
     form = AccountForm
+    list_filter = ("is_staff", "is_superuser", "is_active", ("groups", RoleFilter))
     readonly_fields = ("last_login", "date_joined")
     change_password_form = TemporaryPasswordForm
     actions = ("take_away_second_factor",)
@@ -125,13 +155,16 @@ class AccountAdmin(ReadStateMixin, ConfirmedAdmin, UserAdmin):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Keep accounts that have acted: what they did stays theirs, so they are switched off."""
-        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        _tree, counts, missing, protected = super().get_deleted_objects(objs, request)
+        counts = {gettext(str(name)): count for name, count in counts.items()}
         acted = [
             gettext("%s has acted here: switch the account off instead") % user
             for user in objs
             if has_acted(user)
         ]
-        return deleted, counts, missing, [*protected, *acted]
+        protected = [*protected, *acted]
+        # What stands behind an account (keys, sessions) has no name of its own in any language.
+        return list(objs), counts, missing if not protected else set(), protected
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         end_sessions(obj)

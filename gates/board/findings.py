@@ -42,7 +42,7 @@ def _has_lost_file(gate: GateRow, _today: date) -> bool:
 
 
 def _expires_soon(gate: GateRow, today: date) -> bool:
-    expiry_dates = (proof.valid_until for proof in gate.evidence)
+    expiry_dates = (proof.fact().last_day() for proof in gate.evidence)
     return any(end and today <= end <= today + EXPIRES_SOON for end in expiry_dates)
 
 

@@ -40,7 +40,7 @@ GATE_COLUMNS = (
 NEIGHBOUR_COLUMNS = ("id", "code", "covered_by_id", "launch_id")
 EVIDENCE_COLUMNS = (
     "id", "gate_id", "kind", "summary", "url", "output", "file", "sha256", "commit",
-    "observed_at", "valid_until", "recorded_at", "recorded_by_id", "file_state",
+    "observed_at", "valid_until", "recorded_at", "recorded_by_id", "withdrawn_on", "file_state",
 )  # fmt: skip
 BLOCKER_COLUMNS = (
     "id", "gate_id", "needs", "why", "waiting_on_id", "raised_at", "due_on", "resolved_at",
@@ -136,7 +136,9 @@ def derive_statuses(progress: Mapping[int, str], now: datetime) -> dict[int, rul
     scope = {"gate_id__in": list(progress)}
     evidence = defaultdict(list)
     proofs = Evidence.objects.filter(**scope).order_by().annotate(file_state=file_state())
-    for gate_id, *fact in proofs.values_list("gate_id", "valid_until", "file_state"):
+    for gate_id, *fact in proofs.values_list(
+        "gate_id", "valid_until", "withdrawn_on", "file_state"
+    ):
         evidence[gate_id].append(EvidenceFact(*fact))
     blockers = defaultdict(list)
     unresolved = Blocker.objects.filter(**scope, resolved_at=None).order_by("pk")
@@ -228,8 +230,16 @@ def _attach(
                 by_id[gate.covered_by_id].covers.append(gate.code)
         result = rules.derive_status(_gate_facts(gate), today)
         gate.status, gate.reasons = result.status, result.reasons
+        delivered = _who_delivered(gate)
         for action in gate.actions:
             action.gate_status = result.status
+            action.delivered = action.needs_id in delivered
+
+
+def _who_delivered(gate: GateRow) -> set[int]:
+    """Return the ids of the people from whom the gate got all that it waited for."""
+    waited = {blocker.waiting_on_id for blocker in gate.blockers}
+    return waited - {blocker.waiting_on_id for blocker in gate.unresolved_blockers()}
 
 
 def _gate_facts(gate: GateRow) -> GateFacts:

@@ -53,14 +53,15 @@ class EvidenceRow:
     valid_until: date | None
     recorded_at: datetime
     recorded_by_id: int | None
+    withdrawn_on: date | None = None
     file_state: str | None = None  # what the last check of its file found
-    has_expired: bool = False  # before the day of the board
+    has_expired: bool = False  # it was withdrawn or ended before the day of the board
     is_current: bool = True  # has not expired, and its file is not lost
     gate_code: str = ""
 
     def fact(self) -> EvidenceFact:
         """Return what the rules depend on."""
-        return EvidenceFact(self.valid_until, self.file_state)
+        return EvidenceFact(self.valid_until, self.withdrawn_on, self.file_state)
 
     def is_file_lost(self) -> bool:
         """Return whether its file is missing, or not what was attached."""
@@ -107,6 +108,11 @@ class ActionRow:
     needs: str = ""  # the name of the person it needs
     gate_code: str = ""
     gate_status: Status | None = None
+    delivered: bool = False  # the gate got all that it waited for from the person
+
+    def waits_for(self) -> str:
+        """Return the name of the person it still needs; empty if it can be done."""
+        return "" if self.delivered or self.state == Action.State.DONE else self.needs
 
     def state_label(self) -> str:
         """Return the state in the active language."""
@@ -296,8 +302,14 @@ class Board:
         return list(dict.fromkeys(blocker.waiting_on for blocker in self.unresolved_blockers()))
 
     def unblocked_actions(self) -> list[ActionRow]:
-        """Return the actions outside the plan that need no person."""
-        return [row for row in self.actions if row.day is None and row.needs_id is None]
+        """Return the unplanned actions that need no person, of gates that are not blocked."""
+        return [
+            row
+            for row in self.actions
+            if row.day is None
+            and (row.needs_id is None or row.delivered)
+            and row.gate_status != Status.BLOCKED
+        ]
 
     def plan(self) -> list[PlanDay]:
         """Return the days of the plan that have actions, with their dates."""

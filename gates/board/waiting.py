@@ -86,8 +86,8 @@ def waiting_on(board: Board, today: date, own: str = "") -> Waiting:
         if len(names) == 1:
             people[names.pop()].unblocks.append(gate.code)
     for action in board.actions:
-        if action.needs and action.state != "done":
-            people.setdefault(action.needs, WaitingPerson(action.needs)).actions.append(action)
+        if name := action.waits_for():
+            people.setdefault(name, WaitingPerson(name)).actions.append(action)
     for person in people.values():
         person.items.sort(key=_urgency)
     blocked = sum(gate.counted and gate.status == Status.BLOCKED for gate in board.gates)

@@ -75,6 +75,7 @@ def _evidence_data(proof: EvidenceRow) -> dict[str, Any]:
         "valid_until": proof.valid_until,
         "recorded_at": proof.recorded_at,
         "current": proof.is_current,
+        "withdrawn_on": proof.withdrawn_on,
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
 from gates.board.rows import BlockerRow, Board, ClaimRow, EvidenceRow, GateRow
 from gates.history.row_diff import RowChange, added_and_removed_rows, changed_rows
@@ -251,8 +251,8 @@ def _rule_changes(
         message = gettext_noop("%(claim)s: required gates %(old)s → %(new)s")
         values = {
             "claim": new.name,
-            "old": _format_rule_value(", ".join(required)),
-            "new": _format_rule_value(", ".join(new.required_gates)),
+            "old": _format_rule_value(gettext(", ").join(required)),
+            "new": _format_rule_value(gettext(", ").join(new.required_gates)),
         }
         reasons.append(Reason("required_gates_changed", message, values))
     return reasons, easier

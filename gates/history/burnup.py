@@ -41,11 +41,13 @@ class Pace:
         gained: How many more gates are closed than on the day `since`; negative for fewer.
         since: Seven days ago, or the first day of the history if that is later.
         reached_on: When the threshold is reached at this pace; None if it is not.
+        moved: Whether the count changed in between, even if it came back.
     """
 
     gained: int
     since: date
     reached_on: date | None = None
+    moved: bool = field(default=False, compare=False)
 
     @property
     def lost(self) -> int:
@@ -77,14 +79,14 @@ class _Gate:
     progress: Progress = Progress.OPEN
     counted: bool = True
     there: bool = False
-    # By id: the file's name and checksum, and the last day on which the evidence counts.
-    evidence: dict[int, tuple[str, str, date | None]] = field(default_factory=dict)
+    # By id: the file's name and checksum, the last day of the evidence, the day it was withdrawn.
+    evidence: dict[int, tuple[str, str, date | None, date | None]] = field(default_factory=dict)
     blockers: dict[int, BlockerFact] = field(default_factory=dict)
 
     def standing(self, today: date, files: Mapping[tuple[str, str], str]) -> GateStanding:
         evidence = [
-            EvidenceFact(valid_until, files.get((name, sha256)))
-            for name, sha256, valid_until in self.evidence.values()
+            EvidenceFact(valid_until, withdrawn_on, files.get((name, sha256)))
+            for name, sha256, valid_until, withdrawn_on in self.evidence.values()
         ]
         facts = GateFacts(self.progress, evidence, list(self.blockers.values()))
         return GateStanding("", derive_status(facts, today).status, self.counted)
@@ -129,10 +131,11 @@ def pace(points: list[Point], threshold: int | None, today: date) -> Pace:
     before = [point.closed for point in points if point.day <= since]
     since = max(since, points[0].day)
     gained = closed - (before[-1] if before else points[0].closed)
+    moved = any(point.closed != closed for point in points if point.day > since)
     if gained <= 0 or threshold is None or closed >= threshold:
-        return Pace(gained, since)
+        return Pace(gained, since, moved=moved)
     days = -(-(threshold - closed) * (today - since).days // gained)
-    return Pace(gained, since, today + timedelta(days=days))
+    return Pace(gained, since, today + timedelta(days=days), moved)
 
 
 def chart(points: list[Point], threshold: int | None, today: date) -> Chart:
@@ -174,7 +177,10 @@ def _events(launch_id: int, now: datetime) -> Iterator[tuple[Any, ...]]:
     gate_ids = {row[3] for row in gates}
     for when, number, kind, pk, launch, *rest in gates:
         yield when, number, Gate, (kind, pk, launch == launch_id, *rest)
-    shown = ((Evidence, ("file", "sha256", "valid_until")), (Blocker, ("needs", "resolved_at")))
+    shown = (
+        (Evidence, ("file", "sha256", "valid_until", "withdrawn_on")),
+        (Blocker, ("needs", "resolved_at")),
+    )
     for model, columns in shown:
         for when, number, *row in _ever_at(gate_ids, history_rows(model, "gate_id", *columns)):
             yield when, number, model, tuple(row)
@@ -211,7 +217,7 @@ def _replay(
     gate_id, *rest = values
     gate_of[(model, pk)] = gate_id
     if model is Evidence:
-        gates[gate_id].evidence[pk] = (rest[0], rest[1], rest[2])
+        gates[gate_id].evidence[pk] = (rest[0], rest[1], rest[2], rest[3])
     else:
         gates[gate_id].blockers[pk] = BlockerFact(rest[0], "", rest[1] is not None)
 
@@ -219,9 +225,9 @@ def _replay(
 def _days_after_expiry(by_day: Mapping[date, list[tuple[Any, ...]]], today: date) -> set[date]:
     """Return the first days, up to today, on which some evidence has expired."""
     ends = {
-        row[-1] + timedelta(days=1)
+        last + timedelta(days=1)
         for events in by_day.values()
         for _, _, model, row in events
-        if model is Evidence and row[-1] is not None
+        if model is Evidence and (last := EvidenceFact(*row[-2:]).last_day()) is not None
     }
     return {day for day in ends if day <= today and by_day and day >= min(by_day)}

@@ -15,7 +15,7 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from gates.history.field_changes import HIDDEN_FIELDS, FieldChange, format_value
 from gates.history.names import HistoryRows, NamesOnRecord
@@ -23,6 +23,9 @@ from gates.models import Action, Blocker, Claim, Evidence, Gate, Requirement
 
 # The first of these columns that a row has names the row.
 SUBJECT_FIELDS = ("code", "summary", "needs", "text", "name")
+# The reasons that programs write, in English; shown in the reader's language.
+PROGRAM_REASONS = (gettext_noop("bootstrap: linked to the account"),)
+SHARED_EVIDENCE = re.compile(r"Evidence of ([A-Z]+[0-9]+), which covers it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Entry:
         event: The model's name for people.
         subject: The text that names the object.
         changes: The changed columns; of an added object, all that are set.
-        reason: The reason given; of an import, its own sentence.
+        reason: The reason given; of an import or another program, its own sentence.
         decision: "closed" or "reopened" where a gate was; else empty.
         document: The name of the document that an import brought; else empty.
         launch: The launch's name then, where the audit log holds several launches; else empty.
@@ -158,12 +161,19 @@ def _entries(
             event=str(model._meta.verbose_name),
             subject=next((row[name] for name in SUBJECT_FIELDS if name in row), ""),
             changes=tuple(changes),
-            reason=row["history_change_reason"] or "",
+            reason=_reason_text(row["history_change_reason"] or ""),
             decision=_decision(earlier, row),
             document=_document_name(row),
             is_late=row["history_late"],
             is_future=row["history_date"] > now,
         )
+
+
+def _reason_text(reason: str) -> str:
+    """Return a reason; one that a program wrote in the active language."""
+    if match := SHARED_EVIDENCE.fullmatch(reason):
+        return gettext("Evidence of %(gate)s, which covers it") % {"gate": match[1]}
+    return gettext(reason) if reason in PROGRAM_REASONS else reason
 
 
 def _document_name(row: Mapping[str, Any]) -> str:
@@ -213,15 +223,21 @@ def _named_field_text(
     return name
 
 
-def closing_document(entries: Iterable[Entry]) -> str:
-    """Return the document that brought a gate's last closing, by its history, newest first.
+def last_closing(entries: Iterable[Entry]) -> Entry | None:
+    """Return the entry that closed a gate last, or with which it begins; newest first."""
+    return _first_of_gate(entries, "closed", begins=True)
 
-    Empty if people closed it.
-    """
-    decisions = (
+
+def last_reopening(entries: Iterable[Entry]) -> Entry | None:
+    """Return the entry that reopened a gate last; None if it never was. Newest first."""
+    return _first_of_gate(entries, "reopened", begins=False)
+
+
+def _first_of_gate(entries: Iterable[Entry], decision: str, *, begins: bool) -> Entry | None:
+    found = (
         entry
         for entry in entries
-        if entry.model == "gate" and (entry.decision == "closed" or entry.kind in {"+", "="})
+        if entry.model == "gate"
+        and (entry.decision == decision or (begins and entry.kind in {"+", "="}))
     )
-    decision = next(decisions, None)
-    return decision.document if decision else ""
+    return next(found, None)

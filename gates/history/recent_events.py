@@ -94,6 +94,8 @@ class RecentEvents:
     Attributes:
         claims: Changed claims of the last `RULE_NOTICE_DAYS`.
         requirements: Changed requirements of the last `RULE_NOTICE_DAYS`.
+        closed: Ids of gates that were marked closed in the last `NEWS_DAYS`, for those whose row
+            does not say when; not those that the launch's first document closed. Of any launch.
         reopened: Ids of gates that ceased to be marked closed in the last `NEWS_DAYS`. They are of
             any launch and may be closed again or deleted.
         rewritten: Ids of gates whose evidence changed in the last `NEWS_DAYS` while they were
@@ -103,6 +105,7 @@ class RecentEvents:
 
     claims: list[ClaimEvent]
     requirements: list[RequirementEvent]
+    closed: set[int]
     reopened: set[int]
     rewritten: set[int]
     imports: list[Import]
@@ -117,10 +120,12 @@ def recent_events(launch_id: int, now: datetime) -> RecentEvents:
     notices = (days_before(now, RULE_NOTICE_DAYS), now)
     news = (days_before(now, NEWS_DAYS), now)
     imports = Import.objects.filter(launch_id=launch_id, at__range=notices).order_by("at", "pk")
+    closed, reopened = _decided_gates(launch_id, news)
     return RecentEvents(
         claims=_claim_events(launch_id, notices),
         requirements=_requirement_events(launch_id, notices),
-        reopened=_reopened_gates(news),
+        closed=closed,
+        reopened=reopened,
         rewritten=_gates_with_rewritten_evidence(news),
         imports=list(imports),
     )
@@ -183,11 +188,24 @@ def _is_of_launch(row: dict[str, Any] | None, launch_id: int) -> bool:
     return row is not None and row["launch_id"] == launch_id and row.get("kind") != "-"
 
 
-def _reopened_gates(span: tuple[datetime, datetime]) -> set[int]:
+def _decided_gates(launch_id: int, span: tuple[datetime, datetime]) -> tuple[set[int], set[int]]:
+    """Return the ids of the gates that were closed, and of those that were reopened."""
     rows = Gate.history.filter(history_type="~", history_date__range=span).order_by()
     previous = Subquery(previous_rows(Gate).values("progress")[:1])
-    reopened = rows.exclude(progress="closed").alias(was=previous).filter(was="closed")
-    return set(reopened.values_list("id", flat=True))
+    decided = rows.alias(was=previous).exclude(was=F("progress"))
+    decided = decided.filter(Q(progress="closed") | Q(was="closed"))
+    found = list(decided.values_list("id", "progress", "history_import"))
+    first: set[str] = set()
+    if any(progress == "closed" and sha256 for _, progress, sha256 in found):
+        first = _first_documents(launch_id)
+    closed = {pk for pk, progress, sha256 in found if progress == "closed" and sha256 not in first}
+    return closed, {pk for pk, progress, _ in found if progress != "closed"}
+
+
+def _first_documents(launch_id: int) -> set[str]:
+    """Return the documents that made the launch; what they bring is no news."""
+    made = Launch.history.filter(id=launch_id, history_type="+", history_import__isnull=False)
+    return set(made.values_list("history_import", flat=True))
 
 
 def _gates_with_rewritten_evidence(span: tuple[datetime, datetime]) -> set[int]:
@@ -206,8 +224,7 @@ def _rule_row_ids(model: Any, launch_id: int, span: tuple[datetime, datetime]) -
     found = list(rows.values_list("history_id", "history_type", "history_import"))
     if not any(kind == "+" and sha256 for _, kind, sha256 in found):
         return [row_id for row_id, _, _ in found]
-    made = Launch.history.filter(id=launch_id, history_type="+", history_import__isnull=False)
-    first = set(made.values_list("history_import", flat=True))
+    first = _first_documents(launch_id)
     return [row_id for row_id, kind, sha256 in found if kind != "+" or sha256 not in first]
 
 

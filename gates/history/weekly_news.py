@@ -14,11 +14,15 @@ from gates.rules.reason import Plural, Reason, ngettext_noop
 MAX_NAMED_GATES = 12  # in one sentence; more gates are only counted
 
 
-def weekly_news(board: Board, reopened: set[int], rewritten: set[int]) -> list[Reason]:
+def weekly_news(
+    board: Board, closed: set[int], reopened: set[int], rewritten: set[int]
+) -> list[Reason]:
     """Return the news of a board.
 
     Args:
         board: The board.
+        closed: Ids of gates that were closed in the week by the history; asked where the gate's row
+            does not say when.
         reopened: Ids of gates that were reopened in the week, which only the history knows. Those
             that are closed again, or are not on this board, are no news.
         rewritten: Ids of gates whose evidence was changed in the week while they were closed.
@@ -29,15 +33,25 @@ def weekly_news(board: Board, reopened: set[int], rewritten: set[int]) -> list[R
     def is_new(moment: datetime | None) -> bool:
         return moment is not None and since <= moment <= until
 
+    def was_closed(gate: GateRow) -> bool:
+        return is_new(gate.closed_at) if gate.closed_at else gate.id in closed
+
     def has_expired(gate: GateRow) -> bool:
-        ends = (proof.valid_until for proof in gate.evidence if proof.has_expired)
+        ends = (proof.fact().last_day() for proof in gate.evidence if proof.has_expired)
         return gate.progress == "closed" and any(end and end >= first_day for end in ends)
+
+    def became_blocked(gate: GateRow) -> bool:
+        return any(is_new(row.raised_at) for row in gate.unresolved_blockers())
+
+    def was_unblocked(gate: GateRow) -> bool:
+        resolved = any(is_new(row.resolved_at) for row in gate.blockers)
+        return resolved and not gate.unresolved_blockers()
 
     kinds: tuple[tuple[str, Plural, Callable[[GateRow], bool]], ...] = (
         (
             "news_closed",
             ngettext_noop("%(count)s gate closed", "%(count)s gates closed"),
-            lambda gate: gate.status == Status.CLOSED and is_new(gate.closed_at),
+            lambda gate: gate.status == Status.CLOSED and was_closed(gate),
         ),
         (
             "news_reopened",
@@ -55,25 +69,23 @@ def weekly_news(board: Board, reopened: set[int], rewritten: set[int]) -> list[R
         (
             "news_expired",
             ngettext_noop(
-                "The evidence of %(count)s closed gate ran out",
-                "The evidence of %(count)s closed gates ran out",
+                "The evidence of %(count)s closed gate expired",
+                "The evidence of %(count)s closed gates expired",
             ),
             has_expired,
         ),
         (
             "news_blocked",
             ngettext_noop(
-                "%(count)s gate began to wait for somebody",
-                "%(count)s gates began to wait for somebody",
+                "%(count)s gate became blocked",
+                "%(count)s gates became blocked",
             ),
-            lambda gate: any(is_new(row.raised_at) for row in gate.unresolved_blockers()),
+            became_blocked,
         ),
         (
             "news_resolved",
-            ngettext_noop(
-                "%(count)s gate got what it waited for", "%(count)s gates got what they waited for"
-            ),
-            lambda gate: any(is_new(row.resolved_at) for row in gate.blockers),
+            ngettext_noop("%(count)s gate was unblocked", "%(count)s gates were unblocked"),
+            was_unblocked,
         ),
         (
             "news_evidence",

@@ -62,7 +62,7 @@ def whats_new(board: Board) -> WhatsNew:
         change for origin, found in reasons for change in _notice(origin, found, events.imports)
     ]
     return WhatsNew(
-        news=weekly_news(board, events.reopened, events.rewritten),
+        news=weekly_news(board, events.closed, events.reopened, events.rewritten),
         rules=sorted(changes, key=lambda change: change.at, reverse=True),
     )
 

@@ -7,6 +7,9 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from gates.inline_markdown import inline_text
 
 from .gate import Gate
 from .history import AuditHistory
@@ -39,7 +42,10 @@ class Action(OptimisticLockModel):
         DONE = "done", _("Done")
 
     launch = models.ForeignKey(
-        Launch, models.PROTECT, related_name="actions", verbose_name=_("launch")
+        Launch,
+        models.PROTECT,
+        related_name="actions",
+        verbose_name=pgettext_lazy("label", "launch"),
     )
     gate = models.ForeignKey(
         Gate,
@@ -47,7 +53,7 @@ class Action(OptimisticLockModel):
         null=True,
         blank=True,
         related_name="actions",
-        verbose_name=_("gate"),
+        verbose_name=pgettext_lazy("label", "gate"),
         help_text=_("Empty: a step for the whole launch."),
     )
     text = CleanedCharField(_("text"), max_length=500)
@@ -68,7 +74,7 @@ class Action(OptimisticLockModel):
         null=True,
         blank=True,
         related_name="needed_for",
-        verbose_name=_("needs"),
+        verbose_name=_("waits for"),
         help_text=_("Whom this step waits for. Empty: it can be done now."),
     )
     position = models.PositiveIntegerField(_("position"), default=0)
@@ -98,7 +104,7 @@ class Action(OptimisticLockModel):
         ]
 
     def __str__(self) -> str:
-        return str(self.text)
+        return inline_text(self.text)
 
     def natural_key(self) -> tuple[Any, ...]:
         return (*self.launch.natural_key(), self.text, self.day)

@@ -7,7 +7,9 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from gates.inline_markdown import inline_text
 from gates.rules.text import has_visible
 
 from .dates import dates_within_range, within_range
@@ -38,7 +40,9 @@ class Blocker(GateChild):
     A blocker is resolved if and only if it has a `resolved_at` and a `resolution`.
     """
 
-    gate = models.ForeignKey(Gate, models.PROTECT, related_name="blockers", verbose_name=_("gate"))
+    gate = models.ForeignKey(
+        Gate, models.PROTECT, related_name="blockers", verbose_name=pgettext_lazy("label", "gate")
+    )
     needs = CleanedCharField(_("needs"), max_length=300)
     why = CleanedTextField(
         _("why"), blank=True, help_text=_("What cannot be done or checked without it.")
@@ -53,7 +57,7 @@ class Blocker(GateChild):
         blank=True,
         editable=False,
         validators=[within_range],
-        help_text=_("Empty: the source does not say."),
+        help_text=_("Leave empty if unknown."),
     )
     due_on = models.DateField(_("due on"), null=True, blank=True, validators=[within_range])
     resolved_at = models.DateTimeField(
@@ -98,7 +102,7 @@ class Blocker(GateChild):
         ]
 
     def __str__(self) -> str:
-        return str(self.needs)
+        return inline_text(self.needs)
 
     def natural_key(self) -> tuple[str, ...]:
         return (*self.gate.natural_key(), self.needs)

@@ -5,6 +5,9 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from gates.inline_markdown import inline_text
 
 from .gate import Gate
 from .history import AuditHistory
@@ -22,12 +25,12 @@ class Claim(OptimisticLockModel):
     """A public claim and its rule. Its verdict is computed by `rules.judge_claim`, not stored."""
 
     launch = models.ForeignKey(
-        Launch, models.PROTECT, related_name="claims", verbose_name=_("launch")
+        Launch, models.PROTECT, related_name="claims", verbose_name=pgettext_lazy("label", "launch")
     )
     slug = CleanedSlugField(_("slug"))
     name = CleanedCharField(_("name"), max_length=200)
     min_closed = models.PositiveIntegerField(
-        _("counted gates closed, at least"),
+        _("minimum counted gates closed"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
@@ -76,7 +79,7 @@ class Claim(OptimisticLockModel):
         ]
 
     def __str__(self) -> str:
-        return str(self.name)
+        return inline_text(self.name)
 
     def natural_key(self) -> tuple[str, ...]:
         return (*self.launch.natural_key(), self.slug)
@@ -105,10 +108,16 @@ class Requirement(OptimisticLockModel):
     """
 
     claim = models.ForeignKey(
-        Claim, models.CASCADE, related_name="requirements", verbose_name=_("claim")
+        Claim,
+        models.CASCADE,
+        related_name="requirements",
+        verbose_name=pgettext_lazy("label", "claim"),
     )
     gate = models.ForeignKey(
-        Gate, models.PROTECT, related_name="requirements", verbose_name=_("gate")
+        Gate,
+        models.PROTECT,
+        related_name="requirements",
+        verbose_name=pgettext_lazy("label", "gate"),
     )
 
     history = AuditHistory()

@@ -22,7 +22,9 @@ from django.db.models.fields.files import FieldFile
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from gates.inline_markdown import inline_text
 from gates.reason_text import validation_errors
 from gates.rules.evidence_dates import observed_at_errors, valid_until_errors
 from gates.rules.files import MAX_FILE_BYTES, file_errors, without_trailer
@@ -148,6 +150,7 @@ class Evidence(GateChild):
 
     observed_at: when the fact was true; None if the source does not say.
     recorded_by: None if an import recorded it.
+    withdrawn_on: the day on which its gate was reopened because it does not hold; else None.
     trailer_size: of the file stored by this object: how many bytes behind its end were cut off.
     """
 
@@ -162,7 +165,10 @@ class Evidence(GateChild):
         MEASUREMENT = "measurement", _("Measurement")
 
     gate = models.ForeignKey(
-        "gates.Gate", models.PROTECT, related_name="evidence", verbose_name=_("gate")
+        "gates.Gate",
+        models.PROTECT,
+        related_name="evidence",
+        verbose_name=pgettext_lazy("label", "gate"),
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.STATEMENT)
     summary = CleanedCharField(
@@ -180,7 +186,7 @@ class Evidence(GateChild):
         null=True,
         blank=True,
         validators=[within_range],
-        help_text=_("When this was true. Empty: the source does not say."),
+        help_text=_("When this was true. Leave empty if unknown."),
     )
     valid_until = models.DateField(
         _("valid until"),
@@ -188,6 +194,13 @@ class Evidence(GateChild):
         blank=True,
         validators=[within_range],
         help_text=_("The last day on which this counts. Empty: it does not expire."),
+    )
+    withdrawn_on = models.DateField(
+        _("no longer holds since"),
+        null=True,
+        blank=True,
+        validators=[within_range],
+        help_text=_("Set when a gate is reopened. From this day on it counts no more."),
     )
     recorded_at = models.DateTimeField(
         _("recorded at"), default=timezone.now, editable=False, validators=[within_range]
@@ -236,7 +249,9 @@ class Evidence(GateChild):
                 violation_error_message=_("Only plain http:// and https:// addresses."),
             ),
             dates_within_range(
-                "evidence", dates=("valid_until",), datetimes=("observed_at", "recorded_at")
+                "evidence",
+                dates=("valid_until", "withdrawn_on"),
+                datetimes=("observed_at", "recorded_at"),
             ),
             models.CheckConstraint(
                 condition=Q(file="", sha256="") | (~Q(file="") & ~Q(sha256="")),
@@ -245,7 +260,7 @@ class Evidence(GateChild):
         ]
 
     def __str__(self) -> str:
-        return str(self.summary)
+        return inline_text(self.summary)
 
     def natural_key(self) -> tuple[str, ...]:
         return (*self.gate.natural_key(), self.summary)

@@ -8,8 +8,10 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gates import rules
+from gates.inline_markdown import inline_text
 from gates.rules.text import has_visible
 
 from .dates import dates_within_range, within_range
@@ -45,7 +47,10 @@ class Gate(GateTransitions):
         P2 = "P2", "P2"
 
     section = models.ForeignKey(
-        Section, models.PROTECT, related_name="gates", verbose_name=_("section")
+        Section,
+        models.PROTECT,
+        related_name="gates",
+        verbose_name=pgettext_lazy("label", "section"),
     )
     # Repeats the section's launch, so that the database can hold codes unique within a launch.
     launch = models.ForeignKey(Launch, models.PROTECT, related_name="gates", editable=False)
@@ -65,7 +70,7 @@ class Gate(GateTransitions):
         max_length=2,
         choices=Priority,
         blank=True,
-        help_text=_("Empty means: nobody has said. A claim that needs all P0 gates then waits."),
+        help_text=_("Leave empty if undecided; claims that need all P0 gates stay refused."),
     )
     definition_of_done = CleanedTextField(
         _("definition of done"), blank=True, help_text=_("What would count as proof.")
@@ -77,7 +82,7 @@ class Gate(GateTransitions):
         null=True,
         blank=True,
         related_name="gates",
-        verbose_name=_("owner"),
+        verbose_name=pgettext_lazy("label", "owner"),
     )
     counted = models.BooleanField(
         _("counted"), default=True, help_text=_("Whether it counts towards a claim.")
@@ -144,7 +149,7 @@ class Gate(GateTransitions):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.title}"
+        return f"{self.code} {inline_text(self.title)}"
 
     def natural_key(self) -> tuple[str, ...]:
         return (*self.launch.natural_key(), self.code)

@@ -55,12 +55,11 @@ class GateTransitions(OptimisticLockModel):
     def facts(self) -> GateFacts:
         """Read what the rules depend on, now, in two queries."""
         evidence = self.evidence.order_by("pk").annotate(file_state=file_state())
+        facts = evidence.values_list("valid_until", "withdrawn_on", "file_state")
         blockers = self.blockers.order_by("pk")
         return GateFacts(
             progress=Progress(self.progress),
-            evidence=[
-                EvidenceFact(*fact) for fact in evidence.values_list("valid_until", "file_state")
-            ],
+            evidence=[EvidenceFact(*fact) for fact in facts],
             blockers=[
                 BlockerFact(needs, waiting_on, resolved=resolved_at is not None)
                 for needs, waiting_on, resolved_at in blockers.values_list(
@@ -144,10 +143,18 @@ class GateTransitions(OptimisticLockModel):
         return True
 
     @transaction.atomic
-    def reopen(self, by: User | None, reason: str, *, to: str = Progress.OPEN.value) -> bool:
+    def reopen(
+        self,
+        by: User | None,
+        reason: str,
+        *,
+        to: str = Progress.OPEN.value,
+        rejected: Iterable[int] = (),
+    ) -> bool:
         """Reopen the gate to "open" or "partial"; return False if it was not closed.
 
         The history keeps when, by whom and why it had been closed.
+        rejected: ids of the evidence that turned out not to hold.
 
         Raises:
             TransitionRefused: no reason given.
@@ -163,8 +170,15 @@ class GateTransitions(OptimisticLockModel):
         self.progress = to
         self.closed_at, self.closed_by, self.closing_note = None, None, ""
         save_with_history(self, by=by, reason=reason)
+        self.withdraw_evidence(by, reason, rejected)
         self._log("gate_reopened", by)
         return True
+
+    def withdraw_evidence(self, by: User | None, reason: str, rejected: Iterable[int]) -> None:
+        """Let some of the evidence of this gate, which is not closed, count no more."""
+        for proof in self.evidence.filter(pk__in=list(rejected), withdrawn_on=None):
+            proof.withdrawn_on = timezone.localdate()
+            save_with_history(proof, by=by, reason=reason)
 
     @transaction.atomic
     def share_evidence(self, covered: "GateTransitions", by: User) -> int:
@@ -184,7 +198,9 @@ class GateTransitions(OptimisticLockModel):
         proofs = [
             proof
             for proof in self.evidence.order_by("pk").annotate(file_state=file_state())
-            if EvidenceFact(proof.valid_until, proof.file_state).is_current(today)
+            if EvidenceFact(proof.valid_until, proof.withdrawn_on, proof.file_state).is_current(
+                today
+            )
             and proof.summary not in summaries
         ]
         for proof in proofs:

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .launch import Launch
 
@@ -15,7 +16,10 @@ class Import(models.Model):
     """
 
     launch = models.ForeignKey(
-        Launch, models.PROTECT, related_name="imports", verbose_name=_("launch")
+        Launch,
+        models.PROTECT,
+        related_name="imports",
+        verbose_name=pgettext_lazy("label", "launch"),
     )
     at = models.DateTimeField(_("at"))
     document = models.CharField(_("document"), max_length=255)

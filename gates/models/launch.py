@@ -6,6 +6,9 @@ from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from gates.inline_markdown import inline_text
 
 from .dates import dates_within_range, within_range
 from .history import AuditHistory
@@ -51,7 +54,7 @@ class Launch(OptimisticLockModel):
         ]
 
     def __str__(self) -> str:
-        return str(self.name)
+        return inline_text(self.name)
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
@@ -82,7 +85,10 @@ class Section(OptimisticLockModel):
     """A group of gates that share a letter prefix, such as T for Technical Readiness."""
 
     launch = models.ForeignKey(
-        Launch, models.PROTECT, related_name="sections", verbose_name=_("launch")
+        Launch,
+        models.PROTECT,
+        related_name="sections",
+        verbose_name=pgettext_lazy("label", "launch"),
     )
     prefix = CodeField(
         _("prefix"),
@@ -104,7 +110,7 @@ class Section(OptimisticLockModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.prefix} {self.name}"
+        return f"{self.prefix} {inline_text(self.name)}"
 
     def natural_key(self) -> tuple[str, ...]:
         return (*self.launch.natural_key(), self.prefix)

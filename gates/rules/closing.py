@@ -58,5 +58,5 @@ def decision_errors(reason: str) -> tuple[Reason, ...]:
     """
     if letters_and_digits(reason):
         return ()
-    message = gettext_noop("Say why: the reason goes on record with your name.")
+    message = gettext_noop("Say why: the reason is recorded with your name.")
     return (Reason("no_reason", message),)

@@ -37,6 +37,7 @@ ACCEPT = ",".join(
     [
         *("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"),
         *sorted({*BINARY_FORMATS, *TEXT_SUFFIXES}),
+        *(f".{number}" for number in range(1, 10)),  # k6.log.1
     ]
 )
 HEIC_SUFFIXES = {".heic", ".heif", ".hif", ".avif"}
@@ -87,15 +88,21 @@ def file_errors(name: str, content: bytes) -> tuple[Reason, ...]:
         return (Reason("file_heic", message),)
     if suffix not in BINARY_FORMATS and suffix not in TEXT_SUFFIXES:
         message = gettext_noop(
-            "Only pictures (PNG, JPEG, GIF, WebP), PDF and plain text can be evidence. Save a web"
-            " page as PDF or as a picture, and unpack an archive."
+            "“%(name)s” cannot be evidence: only pictures (PNG, JPEG, GIF, WebP), PDF and plain"
+            " text can. Save a document or web page as PDF, unpack an archive, take a picture of a"
+            " film."
         )
-        return (Reason("file_kind", message),)
+        return (Reason("file_kind", message, {"name": PurePath(name).name[-60:]}),)
     if suffix in BINARY_FORMATS and not _is_binary_format(suffix, content):
-        message = gettext_noop("This is not a sound %(kind)s file, or it has something else in it.")
+        message = gettext_noop(
+            "This is not a valid %(kind)s file. Open it, save it again and attach that."
+        )
         return (Reason("file_not_what_it_says", message, {"kind": suffix[1:].upper()}),)
     if suffix in TEXT_SUFFIXES and not _is_text(content):
-        message = gettext_noop("This is not plain text in UTF-8, or it is a web page.")
+        message = gettext_noop(
+            "This is not plain text in UTF-8, or it is a web page. Save it as text in UTF-8, or as"
+            " PDF."
+        )
         return (Reason("file_not_what_it_says", message),)
     return ()
 

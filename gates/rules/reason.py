@@ -47,7 +47,7 @@ class Reason:
             template = gettext(self.message)
         values = {name: show(value) for name, value in self.values.items()}
         if self.gates:
-            values["gates"] = ", ".join(self.gates)
+            values["gates"] = gettext(", ").join(self.gates)
         return template % values
 
     def __str__(self) -> str:

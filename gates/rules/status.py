@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from django.utils.translation import gettext_noop
@@ -40,11 +40,18 @@ class EvidenceFact:
     """One piece of evidence, as far as the rules depend on it.
 
     valid_until: the last day on which it counts; None if it does not expire.
+    withdrawn_on: the day on which it was found not to hold; None if it still holds.
     file_state: a `FileState`; None if it has no file, or none that was ever found wrong.
     """
 
     valid_until: date | None = None
+    withdrawn_on: date | None = None
     file_state: str | None = None
+
+    def last_day(self) -> date | None:
+        """Return the last day on which it counts; None if it counts for good."""
+        withdrawn = self.withdrawn_on and self.withdrawn_on - timedelta(days=1)
+        return min((day for day in (self.valid_until, withdrawn) if day), default=None)
 
     def is_current(self, today: date) -> bool:
         """Return whether the evidence counts on a day."""
@@ -52,7 +59,8 @@ class EvidenceFact:
 
     def has_expired(self, today: date) -> bool:
         """Return whether its last day is past."""
-        return self.valid_until is not None and self.valid_until < today
+        last = self.last_day()
+        return last is not None and last < today
 
     @property
     def is_file_lost(self) -> bool:
@@ -100,7 +108,7 @@ def derive_status(facts: GateFacts, today: date) -> StatusResult:
     partial  progress is closed, but all evidence has expired
     closed   progress is closed
     partial  progress is partial
-    open     otherwise
+    open     otherwise; a gate that has evidence is never called "not started"
     """
     blocked = unresolved_blockers(facts.blockers)
     if blocked:
@@ -114,8 +122,20 @@ def derive_status(facts: GateFacts, today: date) -> StatusResult:
     if facts.progress == Progress.PARTIAL:
         message = gettext_noop("partly there: not yet wired, measured or verified in production")
         return StatusResult(Status.PARTIAL, (Reason("partial", message),))
-    message = gettext_noop("not started, or explicitly incomplete")
-    return StatusResult(Status.OPEN, (Reason("open", message),))
+    return StatusResult(Status.OPEN, (_why_open(facts.evidence, today),))
+
+
+def _why_open(evidence: Sequence[EvidenceFact], today: date) -> Reason:
+    if not evidence:
+        return Reason("open", gettext_noop("not started, or explicitly incomplete"))
+    current = sum(fact.is_current(today) for fact in evidence)
+    if not current:
+        return Reason("not_closed", gettext_noop("not closed; its evidence no longer counts"))
+    plural = ngettext_noop(
+        "not closed; %(count)s piece of current evidence",
+        "not closed; %(count)s pieces of current evidence",
+    )
+    return Reason("not_closed", **plural, count=current, values={"count": current})
 
 
 def _closed_gate_status(evidence: Sequence[EvidenceFact], today: date) -> StatusResult:
@@ -167,7 +187,7 @@ def last_valid_day(evidence: Iterable[EvidenceFact]) -> date:
     Raises:
         ValueError: none of the evidence expires.
     """
-    return max(fact.valid_until for fact in evidence if fact.valid_until is not None)
+    return max(day for fact in evidence if (day := fact.last_day()) is not None)
 
 
 def unresolved_blockers(blockers: Iterable[BlockerFact]) -> list[BlockerFact]:

@@ -24,6 +24,7 @@ from gates.models import Action
 from gates.reason_text import reason_text
 from gates.rules import Status, Totals
 from gates.rules.reason import Reason
+from gates.rules.text import same_as
 from gates.templatetags.links import gate_url, gates_url, page_url
 
 register = template.Library()
@@ -233,6 +234,12 @@ def uncounted(section: SectionRow) -> int:
 def plan_day(day: int) -> str:
     """Return the label of a day of the plan: D0, D+1, D+2."""
     return str(Action.Day(day).label)
+
+
+@register.filter
+def is_same(name: str, asked: str) -> bool:
+    """Return whether a filter asks for a name, in whatever spelling."""
+    return bool(asked) and same_as(asked) == same_as(name)
 
 
 @register.filter

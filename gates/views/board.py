@@ -40,10 +40,7 @@ STATUS_ORDER = (Status.CLOSED, Status.PARTIAL, Status.OPEN, Status.BLOCKED)
 @handle_date_errors
 def board(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """Show the board of the named launch, or of the current one, now or as of ?as_of=."""
-    launch_board = requested_board(request, slug)
-    if launch_board is None and slug is None:
-        return render(request, "gates/no_launch.html")
-    launch_board = found_or_404(launch_board)
+    launch_board = found_or_404(requested_board(request, slug))
     filters = Filters.from_query(request.GET)
     launch_board, page = paginate(apply_filters(launch_board, filters), page_param(request))
     own_name = _own_name(request, launch_board)

@@ -15,7 +15,7 @@ from gates.board.former_names import launches_with_gate, name_of_namesake, prese
 from gates.board.launches import get_launch
 from gates.board.queries import read_gate
 from gates.board.rows import MAX_GATES_PER_PAGE, GateRow
-from gates.history.entries import closing_document, gate_history
+from gates.history.entries import gate_history, last_closing, last_reopening
 from gates.history.names import usernames
 from gates.models import Gate
 from gates.operations.file_checks import check_files
@@ -64,6 +64,7 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
         return redirect_to_name(request, **found_or_404(present_names(Gate, launch, code, slug)))
     until = as_of or datetimes.end_of_day(now)
     entries = [entry for entry in gate_history(gate_row.id) if entry.at <= until]
+    closing = last_closing(entries)
     context: dict[str, Any] = {
         "launch": launch,
         "gate": gate_row,
@@ -82,8 +83,10 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
             for entry in reversed(entries)
             if (entry.model, entry.kind) == ("evidence", "~")
         },
-        "progress_word": Gate.Progress(gate_row.progress).label,
-        "closing_document": closing_document(entries),
+        "progress_word": str(Gate.Progress(gate_row.progress).label).lower(),
+        "closing": closing if closing and closing.kind != "=" else None,
+        "closing_document": closing.document if closing else "",
+        "reopened": last_reopening(entries) if gate_row.progress != "closed" else None,
         "people": usernames(
             [gate_row.closed_by_id]
             + [proof.recorded_by_id for proof in gate_row.evidence]

@@ -98,7 +98,8 @@ def no_history_message(error: NoHistoryYet) -> str:
 def handle_date_errors(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Decorate a view: InvalidDate gives 400, NoHistoryYet gives 404.
 
-    A former slug of a launch is redirected to the same page under its current slug.
+    A former slug of a launch is redirected to the same page under its current slug. Where there is
+    no launch yet, its pages say so.
     """
 
     @wraps(view)
@@ -106,6 +107,8 @@ def handle_date_errors(view: Callable[..., HttpResponseBase]) -> Callable[..., H
         try:
             return view(request, **kwargs)
         except Http404:
+            if not kwargs and get_launch(None, None) is None:  # the menu of a fresh database
+                return render(request, "gates/no_launch.html")
             slug = current_slug(kwargs["slug"]) if "slug" in kwargs else None
             if slug is None:
                 raise

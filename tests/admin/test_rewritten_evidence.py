@@ -16,7 +16,7 @@ from tests.support.pages import text_of
 pytestmark = pytest.mark.django_db
 
 NEW = "Deep health check red: postgres 2.6 s"
-WHY = "Say why: the reason goes on record with your name."
+WHY = "Say why: the reason is recorded with your name."
 
 
 @pytest.fixture

@@ -168,10 +168,10 @@ def test_the_news_of_a_week(on_day: Callable[[int], None]) -> None:
     assert news_on(2) == [
         "1 gate closed: T3",
         "1 gate reopened: T2",
-        "1 gate began to wait for somebody: T4",
+        "1 gate became blocked: T4",
         "1 gate got evidence: T3",
     ]
-    assert "The evidence of 1 closed gate ran out: T3" in news_on(5)
+    assert "The evidence of 1 closed gate expired: T3" in news_on(5)
     assert news_on(20) == []
 
 

@@ -9,7 +9,7 @@ from tests.support import factory
 from tests.support.rows import row
 
 pytestmark = pytest.mark.django_db
-NO_REASON = "Say why: the reason goes on record with your name."
+NO_REASON = "Say why: the reason is recorded with your name."
 
 
 # --- resolving a blocker -------------------------------------------------------------------

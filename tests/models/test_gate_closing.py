@@ -16,7 +16,7 @@ from tests.support.rows import row
 pytestmark = pytest.mark.django_db
 
 NO_EVIDENCE = "A gate can only be closed once evidence is attached."
-NO_REASON = "Say why: the reason goes on record with your name."
+NO_REASON = "Say why: the reason is recorded with your name."
 STILL_WAITING = "Still waiting on Sami: PostHog API key. Resolve the blocker first."
 
 Close = Callable[[Gate, User, str], bool]

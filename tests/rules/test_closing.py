@@ -54,4 +54,4 @@ def test_a_decision_with_words_has_its_reason(reason: str) -> None:
 def test_a_decision_without_words_lacks_its_reason(reason: str) -> None:
     answer = rules.decision_errors(reason)
 
-    assert said(answer) == ["Say why: the reason goes on record with your name."]
+    assert said(answer) == ["Say why: the reason is recorded with your name."]

@@ -19,6 +19,7 @@ from tests.support.rule_facts import (
     RESOLVED,
     TODAY,
     WAITING,
+    WITHDRAWN,
     said,
 )
 
@@ -27,6 +28,8 @@ from tests.support.rule_facts import (
 NOT_STARTED = "not started, or explicitly incomplete"
 PARTLY = "partly there: not yet wired, measured or verified in production"
 ONE_PROOF = "1 piece of current evidence"
+NOT_CLOSED = "not closed; 1 piece of current evidence"
+NO_LONGER = "not closed; its evidence no longer counts"
 FORGED = "marked closed, but no evidence is attached"
 ON_SAMI = "waiting on Sami: PostHog API key"
 
@@ -35,7 +38,9 @@ ON_SAMI = "waiting on Sami: PostHog API key"
     ("facts", "status", "reasons"),
     [
         (GateFacts(Progress.OPEN), Status.OPEN, [NOT_STARTED]),
-        (GateFacts(Progress.OPEN, [LASTING]), Status.OPEN, [NOT_STARTED]),
+        (GateFacts(Progress.OPEN, [LASTING]), Status.OPEN, [NOT_CLOSED]),
+        (GateFacts(Progress.OPEN, [WITHDRAWN]), Status.OPEN, [NO_LONGER]),
+        (GateFacts(Progress.CLOSED, [WITHDRAWN, LASTING]), Status.CLOSED, [ONE_PROOF]),
         (GateFacts(Progress.PARTIAL), Status.PARTIAL, [PARTLY]),
         (GateFacts(Progress.PARTIAL, [LASTING], [RESOLVED]), Status.PARTIAL, [PARTLY]),
         (GateFacts(Progress.CLOSED, [LASTING]), Status.CLOSED, [ONE_PROOF]),

@@ -16,6 +16,7 @@ ENDS_TODAY = EvidenceFact(TODAY)
 EXPIRED = EvidenceFact(YESTERDAY)
 LONG_EXPIRED = EvidenceFact(date(2026, 4, 23))
 WAITING = BlockerFact("PostHog API key", "Sami")
+WITHDRAWN = EvidenceFact(None, YESTERDAY)
 RESOLVED = BlockerFact("PostHog API key", "Sami", resolved=True)
 
 

@@ -70,7 +70,7 @@ def large(reader: Client, monkeypatch: pytest.MonkeyPatch, on_day: Callable[[int
     for number in (1, 2, 3):
         gate = factory.gate(f"T{number}", counted=False, not_counted_reason="Commercial")
         factory.blocker(gate)
-        factory.action(gate.launch, f"Step {number}", gate=gate)
+        factory.action(gate.launch, f"Step {number}")
         factory.action(gate.launch, f"Plan {number}", gate=gate, day=0)
     for number in (4, 5):
         factory.gate(f"T{number}", priority="P0")
@@ -97,7 +97,7 @@ def codes_on(client: Client, address: str) -> set[str]:
     ("path", "heading", "address", "codes"),
     [
         ("/", "3 more gates are not counted", "/?counted=no#gates", {"T1", "T2", "T3"}),
-        ("/waiting/", "3 things are waited for", "/?waiting=Sami#gates", {"T1", "T2", "T3"}),
+        ("/waiting/", "Waiting for 3 things", "/?waiting=Sami#gates", {"T1", "T2", "T3"}),
         ("/honesty/", "gates have no owner", "/?weak=no_owner#gates", {"T1", "T2", "T3"}),
         ("/honesty/", "no due date", "/?weak=no_due_date#gates", {"T1", "T2", "T3"}),
     ],
@@ -181,7 +181,7 @@ def test_of_many_people_each_shows_less_but_everybody_is_told(
 
     text = text_of(large, "/waiting/")
 
-    assert text.count("2 things are waited for") == 4
+    assert text.count("Waiting for 2 things") == 4
     assert text.count("Key ") == 4
     assert len([there for _, there in rest_of(large, "/waiting/") if "Person" in there]) == 4
 

@@ -50,8 +50,16 @@ def parsed_evidence(gate: GateRow, proof: EvidenceRow) -> ParsedEvidence:
         output,
         proof.commit,
         format_moment(proof.observed_at),
-        str(proof.valid_until or ""),
+        _valid_until(proof),
     )
+
+
+def _valid_until(proof: EvidenceRow) -> str:
+    """Return the last day on which a proof counts; never before it was observed."""
+    last = proof.fact().last_day()
+    if last and proof.observed_at:
+        last = max(last, timezone.localdate(proof.observed_at))
+    return str(last or "")
 
 
 def as_plain_text(line: str) -> str:
