@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
     """Which claim says that a launch is complete is chosen; until then its slug says it."""
 
     dependencies = [
-        ('gates', '0011_text_is_visible'),
+        ('gates', '0012_file_checks'),
     ]
 
     operations = [

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     """A proof that turned out not to hold counts no more, and stays on record."""
 
     dependencies = [
-        ("gates", "0011_text_is_visible"),
+        ("gates", "0013_claim_says_launched"),
     ]
 
     operations = [

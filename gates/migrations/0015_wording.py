@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     """Labels and help texts in plain words; no table changes."""
 
     dependencies = [
-        ("gates", "0028_evidence_withdrawn"),
+        ("gates", "0014_evidence_withdrawn"),
     ]
 
     operations = [
