@@ -109,7 +109,7 @@ def test_the_state_of_a_check(fact: CheckFact, state: CheckState, sentence: str)
         (GateFacts(Progress.CLOSED, [LASTING], [WAITING]), [FAILED], Status.BLOCKED,
          ["waiting on Sami: PostHog API key"]),
         (OPEN, [replace(GREEN, attached=True)], Status.OPEN,
-         ["not started, or explicitly incomplete"]),
+         ["not closed; 1 piece of current evidence"]),
         (GateFacts(Progress.PARTIAL), [FAILED], Status.PARTIAL,
          ["partly there: not yet wired, measured or verified in production"]),
     ],
