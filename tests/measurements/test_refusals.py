@@ -108,6 +108,10 @@ def test_xml_that_is_no_result_of_tests(content: str, code: str) -> None:
     assert code_of(Kind.JUNIT, content) == code
 
 
+def test_a_zero_is_short_whatever_its_exponent() -> None:
+    assert measured(Kind.NUMBERS, b'{"a": 0e999999, "b": -0.0}') == {"a": "0", "b": "0"}
+
+
 def test_fifty_levels_are_read() -> None:
     xml = "<testsuite>" * 49 + CASE + "</testsuite>" * 49
     values = {"count": 1, "x": json.loads("[" * 47 + "]" * 47)}
