@@ -41,7 +41,7 @@ from .gate_field import set_home
 from .last_place import place_last
 from .launch_names import warn_of_several_launches
 from .sent_twice import note_written, once
-from .typed_again import TypedAgainMixin
+from .typed_again import TypedAgainMixin, not_saved_yet
 
 MAX_SEARCH_LENGTH = 200
 
@@ -262,7 +262,7 @@ class BoardAdmin(TypedAgainMixin, VersionFieldMixin, SafeLookupAdmin):
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def keep_unsaved(self) -> Refusal:
-        return Refusal("", [""])
+        return Refusal("", [not_saved_yet()])
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         place_last(obj)

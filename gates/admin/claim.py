@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts import security_log
@@ -28,7 +29,7 @@ class ClaimForm(ReasonRequiredForm):
     """A claim, and a reason, which is needed to add it or to change more than its name."""
 
     says_launched = forms.BooleanField(
-        label=Claim._meta.get_field("says_launched").verbose_name.capitalize(),
+        label=capfirst(Claim._meta.get_field("says_launched").verbose_name),
         help_text=Claim._meta.get_field("says_launched").help_text,
         required=False,
     )

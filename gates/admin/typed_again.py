@@ -40,7 +40,12 @@ def show_as_sent(request: HttpRequest, typed: QueryDict) -> None:
 
 def tell_unsaved(request: HttpRequest) -> None:
     """Say that what was typed is shown again and not saved."""
-    messages.info(request, gettext("What you typed is here again. It is not saved yet."))
+    messages.info(request, not_saved_yet())
+
+
+def not_saved_yet() -> str:
+    """Return the sentence for a form that is shown again."""
+    return gettext("What you typed is here again. It is not saved yet.")
 
 
 class TypedAgainMixin(admin.ModelAdmin):
@@ -78,10 +83,10 @@ def _clear_errors(request: HttpRequest, context: dict[str, Any]) -> None:
     formsets = [inline.formset for inline in context["inline_admin_formsets"]]
     page_forms = [context["adminform"].form, *(form for rows in formsets for form in rows)]
     changed = any(form.has_changed() for form in page_forms)
-    if changed:
-        tell_unsaved(request)
     if changed and any(form.is_stale for form in page_forms):
         return
+    if changed:
+        tell_unsaved(request)
     for form in page_forms:
         form.errors.clear()
     for rows in formsets:

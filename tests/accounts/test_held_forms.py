@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts import held_forms
+from accounts.lockout import account_digest
 from gates.models import Blocker, Claim, Evidence, Gate, Owner
 from gates.roles import create_groups
 from tests.support import factory
@@ -193,7 +194,7 @@ def test_passwords_and_large_forms_are_not_kept(people: None, client: Client, ga
         there = client.post(url, data, headers={"Referer": f"http://testserver{close}?a=1"})
 
         assert there.headers["Location"] == f"/accounts/login/?next={close}%3Fa%3D1", url
-        assert cache.get(held_forms._key(held_forms.account_digest("sami"))) is None, url
+        assert cache.get(held_forms._key(account_digest("sami"))) is None, url
         log_in(client, "sami")
 
 

@@ -1,6 +1,7 @@
 """The admin of a board with two launches: every list, choice and action names its launch."""
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -31,7 +32,7 @@ def add(client: Client, model: str, **data: object) -> object:
     return client.post(reverse(f"admin:gates_{model}_add"), data)
 
 
-def listed(client: Client, model: str, **query: object) -> tuple[list[object], str]:
+def listed(client: Client, model: str, **query: Any) -> tuple[list[object], str]:
     response = client.get(reverse(f"admin:gates_{model}_changelist"), query)
     return list(response.context["cl"].result_list), response.content.decode()
 
