@@ -75,7 +75,6 @@ def _make_board(gates: int, user: User, rng: random.Random) -> None:
                 is_current=True,
                 snapshot_date=today,
                 plan_starts_on=today,
-                is_current=True,
             )
         ]
     )
