@@ -228,6 +228,12 @@ def last_closing(entries: Iterable[Entry]) -> Entry | None:
     return _first_of_gate(entries, "closed", begins=True)
 
 
+def closing_document(entries: Iterable[Entry]) -> str:
+    """Return the document that brought a gate's last closing; empty if people closed it."""
+    closing = last_closing(entries)
+    return closing.document if closing else ""
+
+
 def last_reopening(entries: Iterable[Entry]) -> Entry | None:
     """Return the entry that reopened a gate last; None if it never was. Newest first."""
     return _first_of_gate(entries, "reopened", begins=False)

@@ -15,7 +15,7 @@ from gates.board.former_names import launches_with_gate, name_of_namesake, prese
 from gates.board.launches import get_launch
 from gates.board.queries import read_gate
 from gates.board.rows import MAX_GATES_PER_PAGE, GateRow
-from gates.history.entries import gate_history, last_closing, last_reopening
+from gates.history.entries import closing_document, gate_history, last_closing, last_reopening
 from gates.history.names import usernames
 from gates.models import Gate
 from gates.operations.file_checks import check_files
@@ -85,7 +85,7 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
         },
         "progress_word": str(Gate.Progress(gate_row.progress).label).lower(),
         "closing": closing if closing and closing.kind != "=" else None,
-        "closing_document": closing.document if closing else "",
+        "closing_document": closing_document(entries),
         "reopened": last_reopening(entries) if gate_row.progress != "closed" else None,
         "people": usernames(
             [gate_row.closed_by_id]

@@ -241,7 +241,7 @@ def test_a_gate_that_waits_is_not_offered_for_closing(engineer: Client) -> None:
 
     assert page(gate) not in story
     assert f"/admin/gates/blocker/{blocker.pk}/resolve/" in story
-    assert "cannot be closed while it waits" in asked
+    assert "cannot be closed while it is blocked" in asked
     assert 'name="summary"' not in asked
 
 

@@ -14,7 +14,7 @@ STATUSES = {
     Status.CLOSED: "✅ closed مغلق مغلقة",
     Status.PARTIAL: "🟡 partial جزئي جزئية",
     Status.OPEN: "🔴 open مفتوح مفتوحة",
-    Status.BLOCKED: "🚫 blocked محجوب محجوبة",
+    Status.BLOCKED: "🚫 blocked محجوب محجوبة متوقف متوقفة معلّق معلّقة",
 }
 _STATUS = {word: status for status, words in STATUSES.items() for word in words.split()}
 MARKS = {status: words.split()[0] for status, words in STATUSES.items()}
@@ -48,12 +48,12 @@ OTHER_STATUSES: dict[Status, tuple[str, ...]] = {
         "non-compliant", "untested", "unverified", "rejected", "deferred", "postponed",
         "unknown", "false", "no-go", "red", "incomplete", "planned", "missing", "no", "backlog",
         "❌", "✗", "✘", "✖", "✖️", "⬜", "⚪", "☐", "⭕", ":x:", ":red_circle:", ":white_circle:",
-        "[ ]", "لم يبدأ", "لم تبدأ", "غير مكتمل", "غير مكتملة", "معلق", "قيد الانتظار", "فشل",
+        "[ ]", "لم يبدأ", "لم تبدأ", "غير مكتمل", "غير مكتملة", "قيد الانتظار", "فشل",
         "لا", "لم يتم", "لم تتم", "غير منجز", "غير جاهز", "غير جاهزة", "مؤجل", "مؤجلة", "مرفوض",
     ),
     Status.BLOCKED: (
-        "on hold", "waiting", "stuck", "⛔", "🛑", ":no_entry:", ":no_entry_sign:", "متوقف",
-        "متوقفة", "محظور", "بانتظار",
+        "on hold", "waiting", "stuck", "⛔", "🛑", ":no_entry:", ":no_entry_sign:",
+        "محظور", "معلق", "معلقة", "بانتظار",
     ),
 }  # fmt: skip
 # The gate is not counted.
