@@ -35,7 +35,7 @@ def rows(first_column: str) -> list[list[str]]:
 def column_names() -> Iterator[str]:
     for _meaning, cell in rows("meaning"):
         for part in re.split(r"[,;.]\s+", cell):
-            yield re.sub(r"^without these |: of a .*| in braces.*|Beside Title.*", "", part.strip())
+            yield re.sub(r"^without these |: of a .*| in braces.*|Beside Title.*|Gate is the code", "", part.strip())
 
 
 @pytest.mark.parametrize("name", sorted({n for n in column_names() if n}))
@@ -61,7 +61,7 @@ PROOFS = {
     "one link": ("[run 9](https://ci.example/9)", ("link", "", "")),
     "`docs/x.md` merged": ("`docs/x.md` merged", ("document", "", "")),
     "`p95 410ms`": ("`p95 410ms`", ("measurement", "", "")),
-    "[^1]": ("[^1]", ("statement", "", "")),
+    "[^1]": ("seen by Mona", ("statement", "", "")),  # the text of the footnote
     "valid until": ("valid until 2027-12-31", ("statement", "2027-12-31", "")),
     "exactly one other date": ("run 7 of 2026-03-01", ("statement", "", "2026-03-01")),
     "`TBD`": ("TBD", None),
