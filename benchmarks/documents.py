@@ -28,7 +28,7 @@ PIECES = {
     "references": "[a][b] ",
     "definitions": f"[a]: https://a.example/{'b' * 60}\n\n",
     "comments that begin": "<!-- ",
-    "boxes": f"- [ ] {'a ' * 100}\n",
+    "boxes": f"- [ ] {'a ' * 200}\n",
     "numbers": "9",
     "headings": f"# {'a ' * 50}\n",
     "blanks": " \t",
