@@ -25,6 +25,9 @@ PAGE = (Path(settings.BASE_DIR) / "docs" / "documents.md").read_text()
 HEAD = "# Kite\n\n## All\n\n| # | Gate | Status | Evidence |\n|---|---|---|---|\n"
 ROWS = "| G5 | Keys | 🔴 | |\n| I2 | Mail | 🔴 | |\n| S5 | Logs | 🔴 | |\n| T5 | Disk | 🔴 | |\n"
 
+# What the cells of the table of columns have beside names.
+NO_NAME = re.compile(r"^without these |: of a .*| in braces.*|Beside Title.*|Gate is the code")
+
 
 def rows(first_column: str) -> list[list[str]]:
     """The rows of the page's table whose first column has this name."""
@@ -35,7 +38,7 @@ def rows(first_column: str) -> list[list[str]]:
 def column_names() -> Iterator[str]:
     for _meaning, cell in rows("meaning"):
         for part in re.split(r"[,;.]\s+", cell):
-            yield re.sub(r"^without these |: of a .*| in braces.*|Beside Title.*|Gate is the code", "", part.strip())
+            yield NO_NAME.sub("", part.strip())
 
 
 @pytest.mark.parametrize("name", sorted({n for n in column_names() if n}))
