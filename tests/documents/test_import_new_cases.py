@@ -91,6 +91,16 @@ def test_two_gates_of_one_title_keep_their_codes(tmp_path: Path) -> None:
     assert progress() == {"K1": "open", "K2": "partial"}
 
 
+def test_a_code_is_never_taken_for_a_title(tmp_path: Path) -> None:
+    rows = "| A1 | A2 | 🔴 |\n| A2 | Drill | 🔴 |\n"
+    cover = "| Gate | Covered by |\n|---|---|\n| A1 | A2 |\n"
+    text = f"# Kite\n\n| # | Gate | Status |\n|---|---|---|\n{rows}\n{cover}"
+
+    import_file(document(tmp_path, text))
+
+    assert str(Gate.objects.get(code="A1").covered_by) == "A2 Drill"
+
+
 def test_words_of_results() -> None:
     report = imported("n05")
 
