@@ -14,7 +14,7 @@ from .databases import Databases, server
 from .timing import Figure, show_progress
 
 ENGINES = ("sqlite", "postgresql")
-BENCHMARK_PARTS = ("queries", "pages", "past", "writing", "commands", "soak")
+BENCHMARK_PARTS = ("queries", "pages", "past", "writing", "commands", "documents", "soak")
 
 
 def main() -> int:
@@ -55,7 +55,7 @@ def _measure(options: argparse.Namespace) -> Iterator[Figure]:
     from django.core.management import call_command
 
     call_command("collectstatic", verbosity=0, interactive=False)
-    from . import commands, pages, soak, writing
+    from . import commands, documents, pages, soak, writing
 
     databases = Databases(os.environ["BENCH_DATABASES"])
     boards = pages.Boards(databases)
@@ -71,6 +71,7 @@ def _measure(options: argparse.Namespace) -> Iterator[Figure]:
         "writing": [writing.closing(databases, rounds)],
         "commands": [commands.starting(databases, rounds),
                      commands.importing(databases, options.quick)],
+        "documents": [documents.hostile(options.quick)],
         "soak": [soak.soak(databases, seconds)],
     }  # fmt: skip
     try:

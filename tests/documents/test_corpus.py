@@ -15,12 +15,11 @@ from gates.documents.importer import import_file
 from gates.documents.markdown.reader import ReadingOptions
 from gates.models import TRACKED
 from gates.rules import Progress, Status
-from tests.support.documents import AS_RECEIVED, DATA, REAL
+from tests.support.documents import AS_RECEIVED, CASES, DATA, REAL
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 GOLDEN = DATA / "corpus.txt"
-CASES = DATA.parent / "cases"
 DOCUMENTS = [REAL, AS_RECEIVED, *sorted([*CASES.glob("*.md"), *CASES.glob("*.csv")])]
 # Numbers of rows and moments of writing belong to one database.
 OF_ONE_DATABASE = {"id", "version", "recorded_at", "is_current", "launch", "position"}

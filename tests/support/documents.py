@@ -8,11 +8,13 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from gates.models import TRACKED
+from gates.documents.importer import ImportReport, import_file
+from gates.models import TRACKED, Evidence, Gate
 
 SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
 DATA = Path(settings.BASE_DIR) / "tests" / "documents" / "data"
 REAL = DATA / "LAUNCH_GATES.md"
+CASES = DATA.parent / "cases"
 AS_RECEIVED = DATA / "LAUNCH_GATES.as-received.md"
 HEAD = "# Opening\n**Snapshot date:** 2026-05-01\n\n## Building\n\n"
 TABLE = "| # | Gate | Status | Evidence / DoD |\n|---|---|---|---|\n"
@@ -28,6 +30,19 @@ def counts() -> list[tuple[int, int]]:
 def run(path: Path, capsys: pytest.CaptureFixture[str], **options: Any) -> str:
     call_command("import_snapshot", str(path), **options)
     return capsys.readouterr().out
+
+
+def imported(name: str) -> ImportReport:
+    """Import the case whose file begins with this name."""
+    return import_file(next(CASES.glob(f"{name}_*.md")))
+
+
+def progress() -> dict[str, str]:
+    return dict(Gate.objects.order_by("code").values_list("code", "progress"))
+
+
+def proofs() -> dict[str, str]:
+    return dict(Evidence.objects.values_list("gate__code", "summary"))
 
 
 def row(rows: Rows, model: str, **fields: Any) -> dict[str, Any]:

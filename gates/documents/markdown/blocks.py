@@ -14,6 +14,8 @@ from markdown_it.token import Token
 # Without the rule "reference", `[T1]: ...` stays a line of text instead of disappearing.
 _block_parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("reference")
 _block_parser.core.ruler.disable("inline")
+# The parser takes quadratic time for `\\|` in a row, so it sees this character instead.
+_PIPE = "\ud800"  # half a character, which no decoded text has
 _CELL_END = re.compile(r"(?<!\\)\|")  # a pipe that is not escaped, as markdown-it splits a row
 
 
@@ -69,7 +71,15 @@ Block = Heading | Line | Code | Table
 def parse_blocks(text: str) -> list[Block]:
     """Return the blocks of a document in order: all but thematic breaks and empty lines."""
     text = re.sub(r"\r\n?", "\n", text)
-    return list(_Blocks(text.split("\n")).read(_block_parser.parse(text)))
+    lines = text.split("\n")
+    if "\\|" not in text or _PIPE in text:
+        return list(_Blocks(lines).read(_block_parser.parse(text)))
+    tokens = _block_parser.parse(text.replace("\\|", _PIPE))
+    in_table = False
+    for token in tokens:
+        in_table = token.type == "table_open" or (in_table and token.type != "table_close")
+        token.content = token.content.replace(_PIPE, "|" if in_table else "\\|")
+    return list(_Blocks(lines).read(tokens))
 
 
 class _Blocks:

@@ -161,7 +161,7 @@ class Checklist:
             return None
         title, said = text[: sign.start()].strip(" —–:-("), text[sign.start() :]
         if not title:
-            title, _, words = text[sign.end() :].partition(": ")
+            title, _colon, words = text[sign.end() :].partition(": ")
             said = f"{sign.group()} {words}"
         if parsed.status == Status.CLOSED and box != "✅":
             message = _(

@@ -216,7 +216,8 @@ class _Codes:
         self.parsed.rename_codes(self.final)
         for cover in self.parsed.covers:
             text = strip_markup(cover.text)
-            cover.text = self.final.get(text, by_title.get(title_key(text), text))
+            named = text if CODE.fullmatch(text) else by_title.get(title_key(text), text)
+            cover.text = self.final.get(text, named)
 
 
 def normal_code(written: str) -> str:

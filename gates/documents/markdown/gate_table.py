@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from gates.documents.records import place_of
 from gates.rules import Progress, Status
+from gates.rules.text_limits import MAX_TEXT_LENGTH
 
 from .blocks import Heading, Row, Table
 from .codes import normal_code
@@ -20,6 +21,7 @@ from .tables import Cells
 from .vocabulary import CODE, TOTAL_WORDS, strip_markup, without_direction
 
 MAX_GATES = 20_000
+LONGEST_CELL = 8 * MAX_TEXT_LENGTH  # a character may be written as a number
 ReportProblem = Callable[..., None]  # (line, field, message, choice of a person)
 
 
@@ -78,8 +80,19 @@ class GateTables:
         for row in table.rows:
             if self._read_group(row, columns) or not is_complete(row, table, self.problem):
                 continue
-            self.read_gate(Cells(row, columns), rows)
+            if self._is_storable(row, columns):
+                self.read_gate(Cells(row, columns), rows)
         rows.report(table.line)
+
+    def _is_storable(self, row: Row, columns: dict[str, int]) -> bool:
+        """Tell whether no cell is too long for every field; it would take long to read."""
+        output = columns.get("output", -1)
+        longest = max((len(cell) for i, cell in enumerate(row.cells) if i != output), default=0)
+        if longest > LONGEST_CELL:
+            message = _("a cell has %(number)s characters; at most %(most)s")
+            values = {"number": f"{longest:,}", "most": f"{MAX_TEXT_LENGTH:,}"}
+            self.problem(row.line, "", message % values)
+        return longest <= LONGEST_CELL
 
     def _read_group(self, row: Row, columns: dict[str, int]) -> bool:
         """Read a row that is no gate: the name of a group, or a total."""

@@ -41,6 +41,8 @@ class People:
 def parse_people(cell: str) -> People:
     """Return the people that a cell names, unescaped; an empty name for nobody."""
     written = strip_markup(cell)
+    if is_nobody(written):
+        return People()  # before “n/a” is split as two names
     if len(written) > LONGEST_CELL:
         return People(unescape_text(written))  # no name: the board refuses it
     names = [strip_markup(name) for name in _BETWEEN_PEOPLE.split(written)]

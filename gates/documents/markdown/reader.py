@@ -42,6 +42,7 @@ from .vocabulary import CODE, strip_markup
 
 __all__ = ["ReadingOptions", "read_markdown", "read_tables"]
 
+MAX_LINES = 200_000  # the parser takes some seconds for as many
 _WORD = re.compile(r"[^\W_]")
 _WITH_LETTERS = re.compile(r"[A-Za-z]")  # “2.1” in a sentence is a number
 
@@ -54,6 +55,11 @@ def read_markdown(
 ) -> tuple[ParsedDocument, list[Problem]]:
     """Return the parsed document, and every problem that keeps it from being imported."""
     options = options or ReadingOptions(empty_status)
+    lines = text.count("\n") + 1
+    if lines > MAX_LINES:
+        message = _("%(lines)s lines are more than a document can have (%(most)s)")
+        message %= {"lines": f"{lines:,}", "most": f"{MAX_LINES:,}"}
+        return ParsedDocument(), [Problem(place_of(MAX_LINES + 1), "", message)]
     source = prepare(text)
     reader = _Reader(parse_blocks(source.text), source, options)
     return reader.read(board or BoardNames())

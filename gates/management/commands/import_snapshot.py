@@ -102,7 +102,8 @@ class Command(BaseCommand):
             )
         except DocumentError as error:
             if options["format"] == "json":
-                problems = [asdict(problem) for problem in error.problems]
+                names = ("where", "field", "message")
+                problems = [{n: getattr(p, n) for n in names} for p in error.problems]
                 self._json({"file": path.name, "refused": problems})
             lines = "\n".join(f"  {printable(str(problem))}" for problem in error.problems)
             raise CommandError(f"{path.name} is refused, nothing was written:\n{lines}") from None
