@@ -166,8 +166,9 @@ def _gate_query(launch: LaunchRow, rows: RowSource) -> QuerySet[Any]:
 
 
 def _evidence_rows(scope: Q, gates: Container[int], rows: RowSource) -> list[EvidenceRow]:
-    proofs = rows.queryset(Evidence).filter(scope).annotate(file_state=file_state(rows.as_of))
-    query = proofs.order_by("id").values_list(*EVIDENCE_COLUMNS)
+    proofs = rows.queryset(Evidence).filter(scope).order_by("id")
+    state = file_state(proofs.model._meta.db_table, rows.as_of, rows.using)
+    query = proofs.annotate(file_state=state).values_list(*EVIDENCE_COLUMNS)
     return [EvidenceRow(*row) for row in query if row[1] in gates]
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts import security_log
 from gates.models import Evidence, FileCheck
 from gates.models.evidence import read_verified
+from gates.models.file_check import file_states
 from gates.rules import FileState
 
 File = tuple[str, str]  # name in the storage, SHA-256
@@ -63,11 +64,7 @@ def log_found(found: Mapping[File, str]) -> None:
     """Log what was found of files, where it is not what the last check found."""
     if not found:
         return
-    last: dict[File, str] = {}
-    names = {name for name, _ in found}
-    few = {"name__in": names} if len(names) < 500 else {}
-    for check in FileCheck.objects.filter(**few).order_by("pk"):
-        last[check.name, check.sha256] = check.found
+    last = file_states()
     for (name, sha256), state in found.items():
         if last.get((name, sha256), FileState.INTACT) != state:
             FileCheck.objects.create(

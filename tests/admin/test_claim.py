@@ -84,6 +84,19 @@ def test_required_gates_are_part_of_the_rule(founder: Client) -> None:
     assert claim.history.count() == 1
 
 
+def test_a_gate_of_another_launch_is_not_required(founder: Client) -> None:
+    claim = factory.claim(factory.launch())
+    there = factory.launch("other")
+    factory.gate("R1", section=factory.section("R", launch=there))
+
+    refused = save_claim(founder, claim, require=[{"gate": "other/R1"}], reason="Proves it too")
+
+    assert errors_of(refused) == {
+        "requirements-0-gate": ["That gate belongs to another launch."],
+    }
+    assert not Requirement.objects.exists()
+
+
 def test_dropping_a_required_gate_is_on_record(founder: Client) -> None:
     claim = factory.claim(factory.launch())
     requirement = factory.requirement(claim, factory.gate("G5"))

@@ -69,6 +69,16 @@ PROVES_SOMETHING = [
 ]
 
 
+@pytest.mark.parametrize("text", ["&lt;br&gt;", "&nbsp;&#8203;", "&lt;p&gt;done&lt;/p&gt;"])
+def test_what_shows_nothing_once_it_is_decoded_is_not_evidence(text: str) -> None:
+    assert codes(rules.evidence_text_errors(text)) == ["no_substance"]
+
+
+@pytest.mark.parametrize("text", ["#7", "5%", "5 ٪"])
+def test_a_number_that_names_an_issue_or_a_share_is_evidence(text: str) -> None:
+    assert rules.evidence_text_errors(text) == ()
+
+
 @pytest.mark.parametrize("text", PROVES_SOMETHING, ids=ascii)
 def test_a_text_that_says_what_was_seen_is_evidence(text: str) -> None:
     assert rules.evidence_text_errors(text) == ()

@@ -156,7 +156,7 @@ def test_the_board_costs_a_constant_number_of_queries(
 
     with django_assert_num_queries(16):  # session, account, revision, launch, and the tables
         reader.get("/")
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         reader.get("/gates/T1/")
 
 
