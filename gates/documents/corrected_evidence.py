@@ -12,8 +12,8 @@ from gates.models import Evidence
 from gates.rules.text import same_as
 
 from .board_rows import BoardRows
-from .identity import is_same_title
 from .records import Record
+from .titles import is_same_title
 
 # A proof that names the same of these is the same proof, whatever its summary says.
 TELLING_FIELDS = ("url", "commit", "output", "sha256")
