@@ -94,7 +94,7 @@ def shown_form(page: Any) -> dict[str, Any]:
     return {
         name: "" if value is None else value
         for name, value in fields.items()
-        if value is not False and not name.endswith("-file")
+        if value is not False and not name.endswith(("-file", "rejected"))  # boxes not ticked
     }
 
 
