@@ -4,9 +4,6 @@ A write that a rule or the database refuses is rolled back as a whole. Then the 
 again, with its input and with the refusal on its field: no 500 and no log entry.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -14,9 +11,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import User
-from django.core.exceptions import BadRequest, FieldDoesNotExist, PermissionDenied, ValidationError
-from django.core.validators import MaxLengthValidator
-from django.db import DataError, IntegrityError, models, transaction
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -24,26 +20,21 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from gates import rules
 from gates.database import closing_rule
 from gates.history.entries import object_history
 from gates.models import StaleObjectError, TransitionRefused
 from gates.models.evidence import delete_files_on_error
-from gates.models.text_fields import CleanedFormField
 from gates.reason_text import reason_text
 from gates.rules import KEEPS_EVIDENCE
-from gates.rules.text import comparison_form
-from gates.rules.text_limits import max_text_length
 
 from .date_fields import DAYS_AS_DAY_FIELD
-from .edit_conflicts import VersionedForm, VersionFieldMixin
-from .gate_field import set_home
+from .edit_conflicts import VersionFieldMixin
+from .forms import Refusal, RefusalAwareForm
 from .last_place import place_last
 from .launch_names import warn_of_several_launches
+from .safe_lookup import SafeLookupAdmin
 from .sent_twice import note_written, once
 from .typed_again import TypedAgainMixin, not_saved_yet
-
-MAX_SEARCH_LENGTH = 200
 
 
 def request_user(request: HttpRequest) -> User:
@@ -57,92 +48,6 @@ def request_user(request: HttpRequest) -> User:
     return request.user
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a submitted form was not written.
-
-    field: the field or inline that the messages belong to; "" for the whole form.
-    """
-
-    field: str
-    messages: list[str]
-
-
-class AutoDirForm(forms.BaseForm):
-    """Gives each text field its direction and its limit.
-
-    Text is Arabic or English in either page language, so its direction is automatic. A field
-    without a limit of its own gets one; the help says the limit in words.
-    """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            if not isinstance(field.widget, (forms.TextInput, forms.Textarea)):
-                continue
-            field.widget.attrs.setdefault("dir", "auto")
-            if isinstance(field, forms.CharField):
-                _limit_length(name, field)
-
-
-def _limit_length(name: str, field: forms.CharField) -> None:
-    """Say a text field's limit in its help; set one where the field has none."""
-    limit = field.max_length or max_text_length(name)
-    if field.max_length is None:
-        field.validators = [*field.validators, MaxLengthValidator(limit)]
-    words = gettext("At most %(count)s characters.") % {"count": f"{limit:,}"}
-    if name == "output":
-        words = gettext("%(limit)s Attach what is longer as a file.") % {"limit": words}
-    if words not in str(field.help_text):  # a form's fields are copies, but their help is shared
-        field.help_text = f"{field.help_text} {words}".strip()
-
-
-def reason_field() -> CleanedFormField:
-    """Return the field for a reason; the rules decide whether it may stay empty."""
-    return CleanedFormField(
-        label=_("Reason"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Why? Recorded with your name."),
-    )
-
-
-class RefusalAwareForm(AutoDirForm, VersionedForm):
-    """A form that shows, on the second pass, why its write was refused."""
-
-    refusal: Refusal | None = None
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        set_home(self)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if self.refusal and (not self.refusal.field or self.refusal.field in self.fields):
-            self.add_error(self.refusal.field or None, self.refusal.messages)
-        return cleaned
-
-
-@contextmanager
-def bad_request_on_lookup_error() -> Iterator[None]:
-    """Return 400 when URL parameters cannot be converted: `?id=abc`, a number too large."""
-    try:
-        yield
-    except (ValueError, OverflowError, DataError, ValidationError, FieldDoesNotExist) as error:
-        raise BadRequest("the address asks for something that cannot be looked up") from error
-
-
-class ReasonRequiredForm(RefusalAwareForm):
-    """A form for a decision whose reason is written to the history."""
-
-    reason = reason_field()
-
-    def needs_reason(self) -> None:
-        """Add an error to the form if its reason holds no letter or digit."""
-        for error in rules.decision_errors(self.cleaned_data.get("reason", "")):
-            self.add_error("reason", reason_text(error))
-
-
 class CachedChoicesMixin:
     """For inlines: reads the choices of a foreign key once, not once for every row."""
 
@@ -150,67 +55,6 @@ class CachedChoicesMixin:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
         field.choices = list(field.choices)
         return field
-
-
-class SafeLookupAdmin(admin.ModelAdmin):
-    """Returns 400 for URL parameters that cannot be converted, never 500."""
-
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Any:
-        with bad_request_on_lookup_error():
-            return super().get_object(request, object_id, from_field or None)
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        # A GET as a whole; a POST only while the form is shown again, which looks up what was sent.
-        reading = bad_request_on_lookup_error() if request.method == "GET" else nullcontext()
-        with reading:
-            page = super().changeform_view(request, object_id, form_url, extra_context)
-        with bad_request_on_lookup_error():
-            return page.render() if isinstance(page, TemplateResponse) else page
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        with bad_request_on_lookup_error():
-            page = super().changelist_view(request, extra_context)
-            return page.render() if isinstance(page, TemplateResponse) else page
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Return the values from the URL (`add/?gate=6`) without those their fields cannot hold."""
-        initial = {}
-        for name, value in super().get_changeform_initial_data(request).items():
-            try:
-                initial[name] = self.opts.get_field(name).to_python(value)  # type: ignore[union-attr]
-            except (FieldDoesNotExist, ValidationError):
-                continue
-        return initial
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
-    ) -> tuple[models.QuerySet[Any], bool]:
-        """Return the rows that have every word, in whatever spelling (`rules/text.py`)."""
-        words = comparison_form(search_term[:MAX_SEARCH_LENGTH]).split()
-        fields = [name.lstrip("^=@") for name in self.get_search_fields(request)]
-        if not words or not fields:
-            return queryset, False
-        found = [
-            pk
-            for pk, *texts in queryset.order_by().values_list("pk", *fields)
-            if _has_words(words, texts)
-        ]
-        return queryset.filter(pk__in=found), False
-
-
-def _has_words(words: Sequence[str], texts: Iterable[Any]) -> bool:
-    text = comparison_form("\n".join(str(text) for text in texts if text))
-    return all(word in text for word in words)
 
 
 class BoardAdmin(TypedAgainMixin, VersionFieldMixin, SafeLookupAdmin):

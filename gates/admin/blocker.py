@@ -18,8 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from gates.models import Blocker
 from gates.models.text_fields import CleanedFormField
 
-from .base import AutoDirForm, BoardAdmin, request_user
+from .base import BoardAdmin, request_user
 from .columns import marked_text
+from .forms import AutoDirForm
 from .gate_field import GateFieldMixin
 from .launch_names import LaunchNamesMixin
 from .newest_rows import OfGateFilter

@@ -14,9 +14,10 @@ from gates import rules
 from gates.models import Claim, Launch, Requirement
 from gates.reason_text import validation_errors
 
-from .base import AutoDirForm, BoardAdmin, ReasonRequiredForm, RefusalAwareForm, reason_field
+from .base import BoardAdmin
 from .columns import marked_text
 from .edit_conflicts import VersionedFormSet, VersionFieldMixin
+from .forms import AutoDirForm, ReasonRequiredForm, RefusalAwareForm, reason_field
 from .gate_field import GateFieldMixin
 from .launch_names import LaunchNamesMixin
 from .typed_again import typed_before

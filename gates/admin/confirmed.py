@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.confirmation import confirmation_step
 
-from .base import SafeLookupAdmin
+from .safe_lookup import SafeLookupAdmin
 
 
 class ConfirmedAdmin(SafeLookupAdmin):

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from gates.models import Evidence, Gate
 from gates.rules.files import ACCEPT
 
-from .base import BoardAdmin, ReasonRequiredForm, RefusalAwareForm, request_user
+from .base import BoardAdmin, request_user
 from .columns import marked_text
 from .date_fields import DayField, MomentField
 from .file_again import FileAgainField, FileAgainWidget
+from .forms import ReasonRequiredForm, RefusalAwareForm
 from .gate_field import GateFieldMixin
 from .launch_names import LaunchNamesMixin
 from .newest_rows import OfGateFilter

@@ -16,29 +16,21 @@ from django.utils.translation import gettext_lazy as _
 
 from gates import rules
 from gates.board.queries import derive_statuses
-from gates.models import Action, Blocker, Evidence, Gate
+from gates.models import Blocker, Evidence, Gate
 from gates.rules import Status
 from gates.templatetags.board import STATUS_WORDS, status_tag
 
-from .base import (
-    BoardAdmin,
-    CachedChoicesMixin,
-    ReasonRequiredForm,
-    Refusal,
-    RefusalAwareForm,
-    request_user,
-)
+from .base import BoardAdmin, request_user
 from .blocker import warn_of_past_due_date
 from .close_view import close_page, share
 from .columns import marked_text
-from .date_fields import DAYS_AS_DAY_FIELD
-from .edit_conflicts import VersionFieldMixin
-from .evidence import EvidenceForm, tell_of_cut_trailer
+from .evidence import tell_of_cut_trailer
+from .forms import ReasonRequiredForm
 from .gate_actions import GateActionsMixin
 from .gate_field import GateFieldMixin
+from .gate_inlines import ActionInline, BlockerInline, EvidenceInline
 from .last_place import CODE_IN_ORDER, place_last
 from .launch_names import LaunchNamesMixin, SectionField, SectionFilter
-from .newest_rows import NewestRowsFormSet, NewestRowsInline
 from .rejected import proofs_that_hold, rejected_field
 
 CLOSED_PROGRESS = Gate.Progress.CLOSED
@@ -85,73 +77,6 @@ class GateForm(ReasonRequiredForm):
             words = _("This is for reopening: set the progress above to open or partial as well.")
             self.add_error("rejected", words)
         return cleaned
-
-
-class EvidenceFormSet(NewestRowsFormSet):
-    """Evidence on the gate's page; shows the refusal to delete a closed gate's last evidence."""
-
-    refusal: Refusal | None = None
-
-    def clean(self) -> None:
-        super().clean()
-        if self.refusal and self.refusal.field == self.prefix:
-            raise forms.ValidationError(self.refusal.messages)
-        if self._rewrites() and rules.decision_errors(self.data.get("reason", "")):
-            raise forms.ValidationError(
-                _("This gate is closed on this evidence. Say above why it changes.")
-            )
-
-    def _rewrites(self) -> bool:
-        """Return whether evidence of a closed gate is changed; what is deleted or new is not."""
-        kept = (form for form in self.initial_forms if not self._should_delete_form(form))  # type: ignore[attr-defined]
-        changed = any(form.has_changed() for form in kept)
-        # The gate in memory has what this form wants of it.
-        closed = Gate.objects.filter(pk=self.instance.pk, progress=CLOSED_PROGRESS)
-        return changed and closed.exists()
-
-
-class EvidenceInline(VersionFieldMixin, NewestRowsInline):
-    model = Evidence
-    form = EvidenceForm
-    formset = EvidenceFormSet
-    extra = 1
-    fields = (
-        ("kind", "summary"),
-        ("url", "commit"),
-        "output",
-        "file",
-        ("observed_at", "valid_until"),
-    )
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset = super().get_formset(request, obj, **kwargs)
-        formset.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]
-        return formset
-
-
-class BlockerFormSet(NewestRowsFormSet):
-    """Blockers on the gate's page: first of all those that are unresolved."""
-
-    newest = (models.F("resolved_at").desc(nulls_first=True), "-pk")
-
-
-class BlockerInline(CachedChoicesMixin, VersionFieldMixin, NewestRowsInline):
-    model = Blocker
-    form = RefusalAwareForm
-    formset = BlockerFormSet
-    extra = 1
-    fields = (("needs", "waiting_on", "due_on"), "why", "resolution")
-    formfield_overrides = {
-        **DAYS_AS_DAY_FIELD,
-        models.TextField: {"widget": forms.Textarea(attrs={"rows": 2})},
-    }
-
-
-class ActionInline(CachedChoicesMixin, VersionFieldMixin, NewestRowsInline):
-    model = Action
-    form = RefusalAwareForm
-    extra = 1
-    fields = ("text", ("estimate", "day", "state", "needs"))
 
 
 class StatusFilter(admin.SimpleListFilter):

@@ -16,7 +16,8 @@ from accounts.held_forms import take_form
 from gates.models import Gate, TransitionRefused
 from gates.models.text_fields import CleanedFormField
 
-from .base import AutoDirForm, BoardAdmin, request_user
+from .base import BoardAdmin, request_user
+from .forms import AutoDirForm
 from .launch_names import gate_name, has_several_launches
 from .rejected import proofs_that_hold, rejected_field
 from .sent_twice import note_written

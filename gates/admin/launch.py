@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from gates.models import Launch, Section
 
-from .base import BoardAdmin, RefusalAwareForm
+from .base import BoardAdmin
 from .columns import marked_text
 from .edit_conflicts import VersionedFormSet, VersionFieldMixin
+from .forms import RefusalAwareForm
 from .last_place import place_last
 
 
