@@ -12,7 +12,7 @@ import hypothesis
 import pytest
 from django.db import connection
 from django.test import Client, TransactionTestCase
-from django.utils import timezone
+from django.utils import timezone, translation
 from xdist.remote import Producer
 
 from gates.database import triggers
@@ -37,6 +37,13 @@ def reader(client: Client) -> Client:
     """A client that is logged in and may only read."""
     client.force_login(factory.user("reader"))
     return client
+
+
+@pytest.fixture(autouse=True)
+def no_language_is_left_active() -> Iterator[None]:
+    """Take back the language that a page activates for its reader, for the next test."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
