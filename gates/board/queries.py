@@ -16,17 +16,9 @@ from django.utils.translation import gettext
 
 from gates import rules
 from gates.board.as_of import RowSource
+from gates.board.child_rows import ActionRow, BlockerRow, EvidenceRow
 from gates.board.datetimes import end_of_day
-from gates.board.rows import (
-    ActionRow,
-    BlockerRow,
-    Board,
-    ClaimRow,
-    EvidenceRow,
-    GateRow,
-    LaunchRow,
-    SectionRow,
-)
+from gates.board.rows import Board, ClaimRow, GateRow, LaunchRow, SectionRow
 from gates.models import Action, Blocker, Claim, Evidence, Gate, Owner, Requirement, Section
 from gates.models.file_check import file_state
 from gates.rules import BlockerFact, EvidenceFact, GateFacts, GateStanding

@@ -6,7 +6,8 @@ from datetime import date
 
 from django.utils import timezone
 
-from gates.board.rows import ActionRow, BlockerRow, Board, GateRow
+from gates.board.child_rows import ActionRow, BlockerRow
+from gates.board.rows import Board, GateRow
 from gates.rules import Status
 
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from gates.board.rows import ActionRow, BlockerRow, Board, ClaimRow, EvidenceRow, GateRow
+from gates.board.child_rows import ActionRow, BlockerRow, EvidenceRow
+from gates.board.rows import Board, ClaimRow, GateRow
 from gates.reason_text import reason_text
 from gates.rules.reason import Reason
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
-from gates.board.rows import BlockerRow, Board, ClaimRow, EvidenceRow, GateRow
+from gates.board.child_rows import BlockerRow, EvidenceRow
+from gates.board.rows import Board, ClaimRow, GateRow
 from gates.history.row_diff import RowChange, added_and_removed_rows, changed_rows
 from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Section
 from gates.rules import Status, Totals

@@ -9,15 +9,8 @@ from typing import Any
 import pytest
 
 from gates import rules
-from gates.board.rows import (
-    BlockerRow,
-    Board,
-    ClaimRow,
-    EvidenceRow,
-    GateRow,
-    LaunchRow,
-    SectionRow,
-)
+from gates.board.child_rows import BlockerRow, EvidenceRow
+from gates.board.rows import Board, ClaimRow, GateRow, LaunchRow, SectionRow
 from gates.history.board_diff import BoardDiff, diff_boards
 from gates.history.row_diff import RowChange
 from gates.rules import BlockerFact, EvidenceFact, GateFacts

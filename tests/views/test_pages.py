@@ -154,7 +154,7 @@ def test_the_board_costs_a_constant_number_of_queries(
         factory.action(gate.launch, f"Step {number}", gate=gate)
     reader.get("/")  # reads the account's language, once a log-in
 
-    # Session, account, revision, launch and the tables; without a claim also what the reader may do.
+    # Session, account, revision, launch, the tables; without a claim also the reader's rights.
     with django_assert_num_queries(18):
         reader.get("/")
     with django_assert_num_queries(22):

@@ -4,7 +4,8 @@ from datetime import datetime, time
 
 from django.utils import timezone
 
-from gates.board.rows import EvidenceRow, GateRow
+from gates.board.child_rows import EvidenceRow
+from gates.board.rows import GateRow
 from gates.rules import Status
 
 from .cells import parse_cell, parse_evidence

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from gates.board.rows import ActionRow, BlockerRow, ClaimRow, GateRow
+from gates.board.child_rows import ActionRow, BlockerRow
+from gates.board.rows import ClaimRow, GateRow
 from gates.rules import Status
 
 from .escaping import escape_cell, escape_text
