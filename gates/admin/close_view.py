@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gates import rules
 from gates.models import Evidence, Gate, TransitionRefused
-from gates.models.evidence import delete_files_on_error
+from gates.models.evidence_file import delete_files_on_error
 from gates.models.text_fields import CleanedFormField
 from gates.reason_text import reason_text
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts import security_log
 from gates.models import Evidence, FileCheck
-from gates.models.evidence import read_verified
+from gates.models.evidence_file import read_verified
 from gates.models.file_check import file_states
 from gates.rules import FileState
 

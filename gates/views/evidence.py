@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import security_log
 from gates.models import Evidence, Gate, Launch
-from gates.models.evidence import read_verified
+from gates.models.evidence_file import read_verified
 from gates.operations.file_checks import log_found
 from gates.rules import FileState
 

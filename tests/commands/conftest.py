@@ -1,17 +1,19 @@
-"""A board to copy to another database, and the databases to copy it to."""
+"""Boards to copy and to back up, and the databases to copy them to."""
 
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from gates.models import Gate
+from gates.models import Evidence, Gate
 from tests.support import factory
 from tests.support.admin_forms import person
 from tests.support.databases import TEMPLATE, WORKER, url_of
@@ -63,3 +65,12 @@ def newest_gone(board: None) -> int:
     key = int(gate.pk)
     gate.delete()
     return key
+
+
+@pytest.fixture
+def board_with_file(committed: None, settings: Any) -> Evidence:
+    """A closed gate whose evidence is a file, the only file stored."""
+    settings.STORAGES = {**settings.STORAGES}  # a change of settings begins with empty storage
+    gate = factory.closed_gate("T6")
+    file = ContentFile(b"p95 410 ms", "k6.txt")
+    return factory.evidence(gate, "k6, 5 minutes", kind="file", file=file)

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from gates.models import Evidence, Gate
-from gates.models.evidence import delete_files_on_error
+from gates.models.evidence_file import delete_files_on_error
 from gates.rules.files import file_errors
 from tests.support import factory
 from tests.support.admin_forms import errors_of, person, proof, save_gate

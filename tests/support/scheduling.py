@@ -10,6 +10,7 @@ ONE_WORKER = {
     "tests/database/test_guards.py": "the roles of the PostgreSQL server",
     "tests/operations/test_server_start.py": "the roles of the PostgreSQL server",
     "tests/commands/test_drill.py": "the databases that are left on the server",
+    "tests/commands/test_drill_report.py": "the databases that are left on the server",
     "tests/project/test_storage.py": "an S3 server",
     "tests/views/test_hostile_text.py": "the pages of a harmless board",
 }
