@@ -145,7 +145,7 @@ def test_what_is_no_document_is_refused(
 
 
 def test_a_document_of_several_megabytes_is_imported(founder: Client) -> None:
-    words = "Words about the launch.\n\n" * 80_000
+    words = ("Words about the launch. " * 400 + "\n\n") * 200
     page = upload(founder, f"{HEAD}| S1 | Keys rotated | ✅ | run 7 |\n\n{words}")
 
     assert confirm(founder, page).status_code == 302
