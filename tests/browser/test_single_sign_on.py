@@ -48,7 +48,7 @@ def provider() -> Iterator[str]:
 
 
 @pytest.fixture
-def board(tmp_path: Path, provider: str) -> Iterator[str]:
+def board(migrated_sqlite: Path, provider: str) -> Iterator[str]:
     """The board in a process of its own: single sign-on is a matter of the start."""
     with socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -57,13 +57,14 @@ def board(tmp_path: Path, provider: str) -> Iterator[str]:
         "PATH": os.environ["PATH"],
         "DEBUG": "on",
         "ALLOWED_HOSTS": "localhost",
-        "DATABASE_URL": f"sqlite:///{tmp_path}/board.sqlite3",
+        "DATABASE_URL": f"sqlite:///{migrated_sqlite}",
         "SSO_SERVER": provider,
         "SSO_NAME": "Example",
         "SSO_CLIENT_ID": "gates",
         "SSO_CLIENT_SECRET": "made up",
     }
     command = [sys.executable, "manage.py"]
+    # Single sign-on has tables of its own.
     subprocess.run([*command, "migrate", "-v0"], cwd=settings.BASE_DIR, env=environment, check=True)
     server = subprocess.Popen(
         [*command, "runserver", "--noreload", str(port)],

@@ -145,6 +145,7 @@ def versioned() -> set[str]:
     """Return the tables that have the column added by migration 0005."""
     tables = [model._meta.db_table for model in TRACKED]
     tables += [model.history.model._meta.db_table for model in TRACKED]
+    tables = [table for table in tables if table in connection.introspection.table_names()]
     found = set()
     with connection.cursor() as cursor:
         for table in tables:
@@ -155,26 +156,29 @@ def versioned() -> set[str]:
 
 
 def test_a_migration_is_applied_as_a_whole_or_not_at_all() -> None:
+    """Migration 0005 alters every table, so there is much to be killed in the middle of."""
     import_file(SNAPSHOT)
-    before, everywhere = rows(), versioned()
+    before = rows()
 
-    def back() -> None:
-        call_command("migrate", "gates", "0004", verbosity=0)
+    def migrate(to: str) -> None:
+        call_command("migrate", "gates", to, verbosity=0)
 
     def forward(_number: int = 0) -> None:
-        call_command("migrate", "gates", verbosity=0)
+        migrate("0005")
 
     try:
-        back()
+        migrate("0005")
+        everywhere = versioned()
+        migrate("0004")
         takes = seconds_for(forward)
-        back()
+        migrate("0004")
         for _ in rounds(forward, takes, MIGRATIONS):
             applied = MigrationRecorder(connection).applied_migrations()
             done = any(name.startswith("0005") for app, name in applied if app == "gates")
             assert versioned() == (everywhere if done else set())
             forward()
-            assert integrity.integrity_errors() == []
-            back()
+            migrate("0004")
     finally:
         call_command("migrate", verbosity=0)
     assert rows() == before
+    assert integrity.integrity_errors() == []
