@@ -6,20 +6,18 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.admin_forms import person
 from tests.support.browser import DESKTOP, NARROW, PHONE, Open
+from tests.support.snapshot import load_snapshot
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite]  # pages are the same on both engines
 
 
 @pytest.fixture
 def sami(committed: None) -> User:
-    call_command(
-        "import_snapshot", "fixtures/launch_gates_2026-04-23.json", dated="2026-04-23", verbosity=0
-    )
+    load_snapshot()
     return person("sami", "Founder")
 
 

@@ -4,12 +4,12 @@ import re
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from gates.models import Blocker, Gate, Owner
 from tests.support.admin_forms import person
 from tests.support.browser import PHONE, SCREENSHOTS, Open
+from tests.support.snapshot import load_snapshot
 
 # What it shows does not depend on the engine, so one of them is enough.
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
@@ -27,9 +27,7 @@ def account(name: str, role: str) -> User:
 @pytest.fixture
 def people(committed: None) -> None:
     """The snapshot on the board, Sami as its founder and Noura as an engineer."""
-    call_command(
-        "import_snapshot", "fixtures/launch_gates_2026-04-23.json", dated="2026-04-23", verbosity=0
-    )
+    load_snapshot()
     sami = account("sami", "Founder")
     Owner.objects.filter(name="Sami").update(user=sami)
     account("noura", "Engineer")
