@@ -74,13 +74,13 @@ def _of(columns: tuple[str, ...]) -> str:
     return f" OF {', '.join(columns)}" if columns else ""
 
 
-def _sqlite_append_only(
-    table: str, key: str, columns: tuple[str, ...] = ()
-) -> tuple[Trigger, ...]:
+def _sqlite_append_only(table: str, key: str, columns: tuple[str, ...] = ()) -> tuple[Trigger, ...]:
     # INSERT OR REPLACE deletes the row with the same key without firing delete triggers.
     key_in_use = f"EXISTS (SELECT 1 FROM {table} other WHERE other.{key} = NEW.{key})"
     return (
-        sqlite_trigger(f"{table}_no_update", f"BEFORE UPDATE{_of(columns)} ON {table}", APPEND_ONLY),
+        sqlite_trigger(
+            f"{table}_no_update", f"BEFORE UPDATE{_of(columns)} ON {table}", APPEND_ONLY
+        ),
         sqlite_trigger(f"{table}_no_delete", f"BEFORE DELETE ON {table}", APPEND_ONLY),
         sqlite_trigger(f"{table}_no_replace", f"BEFORE INSERT ON {table}", APPEND_ONLY, key_in_use),
     )

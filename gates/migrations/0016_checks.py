@@ -372,7 +372,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('received_at', None), ('received_at__range', (datetime.datetime(1999, 12, 31, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(2100, 1, 2, 0, 0, tzinfo=datetime.timezone.utc))), _connector='OR'), models.Q(('observed_at', None), ('observed_at__range', (datetime.datetime(1999, 12, 31, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(2100, 1, 2, 0, 0, tzinfo=datetime.timezone.utc))), _connector='OR')), name='run_dates_in_range'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('received_at', None), ('received_at__range', (datetime.datetime(1999, 12, 31, 0, 0, tzinfo=datetime.UTC), datetime.datetime(2100, 1, 2, 0, 0, tzinfo=datetime.UTC))), _connector='OR'), models.Q(('observed_at', None), ('observed_at__range', (datetime.datetime(1999, 12, 31, 0, 0, tzinfo=datetime.UTC), datetime.datetime(2100, 1, 2, 0, 0, tzinfo=datetime.UTC))), _connector='OR')), name='run_dates_in_range'),
         ),
         migrations.AddConstraint(
             model_name='tokenscope',
@@ -380,7 +380,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='token',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_on', None), ('ends_on__range', (datetime.date(2000, 1, 1), datetime.date(2099, 12, 31))), _connector='OR'), models.Q(('created_at', None), ('created_at__range', (datetime.datetime(1999, 12, 31, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(2100, 1, 2, 0, 0, tzinfo=datetime.timezone.utc))), _connector='OR')), name='token_dates_in_range'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_on', None), ('ends_on__range', (datetime.date(2000, 1, 1), datetime.date(2099, 12, 31))), _connector='OR'), models.Q(('created_at', None), ('created_at__range', (datetime.datetime(1999, 12, 31, 0, 0, tzinfo=datetime.UTC), datetime.datetime(2100, 1, 2, 0, 0, tzinfo=datetime.UTC))), _connector='OR')), name='token_dates_in_range'),
         ),
         migrations.RunPython(install, lift),
     ]

@@ -1,6 +1,5 @@
 """A condition of a check: one bound on one measure."""
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,9 +10,8 @@ from django.utils.translation import pgettext_lazy
 
 from gates import rules
 from gates.reason_text import validation_errors
-from gates.rules.conditions import is_storable, number_text
+from gates.rules.conditions import bound_number, is_storable, number_text
 from gates.rules.measures import MAX_NAME_LENGTH, Kind, measure_errors, measure_unit
-from gates.rules.text import fold_digits
 
 from .check import Check
 from .history import AuditHistory
@@ -87,7 +85,9 @@ class Condition(OptimisticLockModel):
 
     def fact(self) -> rules.Condition:
         """Return what the rules depend on; a bound that is no number never holds."""
-        return rules.Condition(self.measure, rules.Operator(self.operator), bound_number(self.bound))
+        return rules.Condition(
+            self.measure, rules.Operator(self.operator), bound_number(self.bound)
+        )
 
     def clean(self) -> None:
         """Refuse a measure that the kind of report does not have, and a bound that is no number.
@@ -110,11 +110,3 @@ class Condition(OptimisticLockModel):
             self.unit = measure_unit(kind, self.measure).value
         if errors:
             raise ValidationError(errors)
-
-
-def bound_number(text: str) -> Decimal:
-    """Return the number of a bound; NaN if the text is none, and then nothing meets it."""
-    try:
-        return Decimal(fold_digits(text).replace("٫", ".").strip())
-    except InvalidOperation:
-        return Decimal("NaN")

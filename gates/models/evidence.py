@@ -133,7 +133,13 @@ class Evidence(GateChild):
             models.CheckConstraint(
                 condition=Q(
                     kind__in=[
-                        "statement", "link", "output", "document", "file", "measurement", "check"
+                        "statement",
+                        "link",
+                        "output",
+                        "document",
+                        "file",
+                        "measurement",
+                        "check",
                     ]
                 ),
                 name="evidence_kind_known",

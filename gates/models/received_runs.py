@@ -1,22 +1,21 @@
-"""Record a report that was received for a check, and read the newest run that counts."""
+"""Record a report that was received for a check as a run, judged by the rules."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
-from django.db.models import Q
-from django.db.models.expressions import RawSQL
+from django.db import transaction
 from django.utils import timezone
 
 from gates import rules
-from gates.rules import CheckFact, CheckRule, CountingRun, ReceivedRun, Reason
+from gates.rules import Reason, ReceivedRun
 from gates.rules.conditions import missing_measures
 from gates.rules.measures import KIND_LABELS
 
 from .check import Check
+from .check_rows import newest_runs
 from .evidence import Evidence
 from .history import save_with_history
 from .run import Report, Run, numbers_to_json, reasons_to_json
@@ -79,7 +78,7 @@ def record_run(check: Check, token: Token, delivery: Delivery) -> tuple[Run, boo
     if missing := missing_measures(rule.conditions, delivery.measures):
         raise ReportRefused(missing)
     now = timezone.now()
-    newest = newest_runs(Q(pk=check.pk)).get(check.pk)
+    newest = newest_runs([check.pk]).get(check.pk)
     verdict = rules.judge_run(rule, delivery.fact(), now, newest)
     run = Run.objects.create(
         gate_check=check,
@@ -121,49 +120,3 @@ def _attach(check: Check, run: Run) -> None:
         observed_at=run.observed_at,
     )
     save_with_history(proof, by=None, reason=f"First passed run of check {check.key}")
-
-
-NEWEST_RUN = """
-    SELECT r.id FROM gates_run r WHERE r.gate_check_id = gates_check.id AND r.counts{until}
-    AND NOT EXISTS (
-        SELECT 1 FROM gates_revocation v
-        WHERE v.token_id = r.token_id AND NOT v.runs_count{revoked}
-    ) ORDER BY r.observed_at DESC, r.passed, r.id DESC LIMIT 1"""
-
-
-def newest_runs(
-    checks: Q, as_of: datetime | None = None, using: str = DEFAULT_DB_ALIAS
-) -> dict[int, CountingRun]:
-    """Return by check the newest run that counts; checks without one are left out. One query.
-
-    checks: which checks, as a filter of Check.
-    as_of: with the runs and revocations up to this moment; None for all.
-    """
-    until = revoked = ""
-    params = []
-    if as_of is not None:
-        until, revoked = " AND r.received_at <= %s", " AND v.at <= %s"
-        params = [connections[using].ops.adapt_datetimefield_value(as_of)] * 2
-    sql = NEWEST_RUN.format(until=until, revoked=revoked)
-    newest = Check.objects.using(using).filter(checks).order_by()
-    ids = newest.values_list(RawSQL(sql, params))  # noqa: S611  the text is ours
-    runs = Run.objects.using(using).filter(pk__in=ids).order_by()
-    columns = runs.values_list("gate_check_id", "observed_at", "passed", "definition")
-    return {check: CountingRun(*row) for check, *row in columns}
-
-
-def check_fact(
-    key: str,
-    rule: CheckRule,
-    *,
-    required_from: date | None,
-    newest: CountingRun | None,
-    attached: bool,
-) -> CheckFact:
-    """Return a check's facts, from what it asks and its newest run that counts."""
-    last = last_of_any = None
-    if newest is not None:
-        last_of_any = timezone.localdate(newest.observed_at)
-        if newest.definition == rules.definition_hash(rule):
-            last = rules.LastRun(last_of_any, newest.passed)
-    return CheckFact(key, rule.fresh_days, required_from, rule.retired, last, last_of_any, attached)

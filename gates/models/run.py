@@ -47,9 +47,7 @@ class Run(models.Model):
     ref = models.CharField(_("branch or tag"), max_length=200, blank=True)
     commit = models.CharField(_("commit"), max_length=64, blank=True)
     url = models.CharField(_("link"), max_length=2000, blank=True)
-    token = models.ForeignKey(
-        Token, models.PROTECT, related_name="runs", verbose_name=_("token")
-    )
+    token = models.ForeignKey(Token, models.PROTECT, related_name="runs", verbose_name=_("token"))
     token_name = models.CharField(max_length=100)
     request = models.CharField(max_length=64)
     sha256 = models.CharField(_("SHA-256"), max_length=64)

@@ -23,7 +23,7 @@ from .check import Check
 from .dates import dates_within_range
 from .text_fields import CleanedCharField
 
-PREFIX_MARK, PREFIX_LENGTH, SECRET_LENGTH = "dgx_", 8, 43  # noqa: S105  no password
+PREFIX_MARK, PREFIX_LENGTH, SECRET_LENGTH = "dgx_", 8, 43
 PREFIX_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 MAX_DAYS, DEFAULT_DAYS = 365, 90
 
@@ -108,9 +108,7 @@ class Token(models.Model):
         )
         token.full_clean(exclude=["prefix", "digest"])
         token.save(force_insert=True)
-        TokenScope.objects.bulk_create(
-            TokenScope(token=token, gate_check=check) for check in scope
-        )
+        TokenScope.objects.bulk_create(TokenScope(token=token, gate_check=check) for check in scope)
         security_log.log_on_commit(
             "token_issued",
             user=by.get_username(),
@@ -186,7 +184,10 @@ class Revocation(models.Model):
     )
     at = models.DateTimeField(_("at"), default=timezone.now)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("label", "by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("label", "by"),
     )
     runs_count = models.BooleanField(_("its runs go on counting"))
 

@@ -98,7 +98,9 @@ def test_time_alone_only_takes_away(
 ) -> None:
     before = rules.derive_status(replace(known, checks=required), TODAY).status
 
-    after = rules.derive_status(replace(known, checks=required), TODAY + timedelta(days=later)).status
+    after = rules.derive_status(
+        replace(known, checks=required), TODAY + timedelta(days=later)
+    ).status
 
     assert after == before or (before, after) == (Status.CLOSED, Status.PARTIAL)
 
@@ -180,7 +182,8 @@ def test_a_run_that_does_not_count_changes_no_status(
 
     assert list(those.values()) == list(kept.values())
     with_all, with_those = (
-        rules.derive_status(replace(known, checks=[fact_of(rule, some)]), TODAY) for some in (kept, those)
+        rules.derive_status(replace(known, checks=[fact_of(rule, some)]), TODAY)
+        for some in (kept, those)
     )
     assert with_all == with_those
 
