@@ -29,13 +29,15 @@ CONDITION_COLUMNS = (
     NO_TEXT,
 )  # fmt: skip
 
-# Of one check; of two runs of the same moment the one that failed.
-NEWEST_RUN = """
-    SELECT r.id FROM gates_run r WHERE r.gate_check_id = gates_check.id AND r.counts{until}
-    AND NOT EXISTS (
-        SELECT 1 FROM gates_revocation v
-        WHERE v.token_id = r.token_id AND NOT v.runs_count{revoked}
-    ) ORDER BY r.observed_at DESC, r.passed, r.id DESC LIMIT 1"""
+# Of two runs of the same moment the one that failed.
+NEWEST_RUNS = """
+    SELECT (
+        SELECT r.id FROM gates_run r WHERE r.gate_check_id = c.id AND r.counts{until}
+        AND NOT EXISTS (
+            SELECT 1 FROM gates_revocation v
+            WHERE v.token_id = r.token_id AND NOT v.runs_count{revoked}
+        ) ORDER BY r.observed_at DESC, r.passed, r.id DESC LIMIT 1
+    ) FROM gates_check c WHERE c.id IN ({checks})"""
 
 
 @dataclass(slots=True)
@@ -127,14 +129,15 @@ def newest_runs(
     as_of: with the runs and revocations up to this moment; None for all.
     """
     until = revoked = ""
-    params = []
+    params: list[Any] = []
     if as_of is not None:
         until, revoked = " AND r.received_at <= %s", " AND v.at <= %s"
-        params = [connections[using].ops.adapt_datetimefield_value(as_of)] * 2
-    newest = RawSQL(NEWEST_RUN.format(until=until, revoked=revoked), params)  # noqa: S611  our text
-    check_model, run_model = apps.get_model("gates", "Check"), apps.get_model("gates", "Run")
-    of_checks = check_model.objects.using(using).filter(pk__in=list(checks)).order_by()
-    runs = run_model.objects.using(using).filter(pk__in=of_checks.values_list(newest)).order_by()
+        moment = connections[using].ops.adapt_datetimefield_value(as_of)
+        params = [moment, moment]
+    marks = ", ".join(["%s"] * len(checks))
+    sql = NEWEST_RUNS.format(until=until, revoked=revoked, checks=marks)
+    newest = RawSQL(sql, [*params, *checks])  # noqa: S611  the text is ours
+    runs = apps.get_model("gates", "Run").objects.using(using).filter(pk__in=newest).order_by()
     columns = runs.values_list("gate_check_id", "observed_at", "passed", "definition")
     return {check: CountingRun(*row) for check, *row in columns}
 
