@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gates import rules
-from gates.board.queries import derive_statuses
+from gates.board.statuses import derive_statuses
 from gates.models import Blocker, Evidence, Gate
 from gates.rules import Status
 from gates.templatetags.board import STATUS_WORDS, status_tag

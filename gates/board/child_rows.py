@@ -28,14 +28,17 @@ class EvidenceRow:
     recorded_at: datetime
     recorded_by_id: int | None
     withdrawn_on: date | None = None
+    gate_check_id: int | None = None
     file_state: str | None = None  # what the last check of its file found
+    proven_until: date | None = None  # of kind check: the last day on which its check proves
     has_expired: bool = False  # it was withdrawn or ended before the day of the board
     is_current: bool = True  # has not expired, and its file is not lost
     gate_code: str = ""
 
     def fact(self) -> EvidenceFact:
         """Return what the rules depend on."""
-        return EvidenceFact(self.valid_until, self.withdrawn_on, self.file_state)
+        until = self.proven_until if self.gate_check_id else self.valid_until
+        return EvidenceFact(until, self.withdrawn_on, self.file_state)
 
     def is_file_lost(self) -> bool:
         """Return whether its file is missing, or not what was attached."""

@@ -5,7 +5,6 @@ queries at any size. The same columns of the history tables (`as_of.RowSource`) 
 past moment. Every page, export, command and admin list takes its numbers from here.
 """
 
-from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -19,9 +18,22 @@ from gates.board.as_of import RowSource
 from gates.board.child_rows import ActionRow, BlockerRow, EvidenceRow
 from gates.board.datetimes import end_of_day
 from gates.board.rows import Board, ClaimRow, GateRow, LaunchRow, SectionRow
-from gates.models import Action, Blocker, Claim, Evidence, Gate, Owner, Requirement, Section
+from gates.models import (
+    Action,
+    Blocker,
+    Check,
+    Claim,
+    Condition,
+    Evidence,
+    Gate,
+    Owner,
+    Requirement,
+    Section,
+)
+from gates.models.check_rows import CheckRow, facts_by_gate, read_checks
 from gates.models.file_check import file_state
-from gates.rules import BlockerFact, EvidenceFact, GateFacts, GateStanding
+from gates.rules import BlockerFact, CheckFact, GateFacts, GateStanding
+from gates.rules.checks import proven_until
 
 SECTION_COLUMNS = ("id", "prefix", "name")
 GATE_COLUMNS = (
@@ -32,7 +44,8 @@ GATE_COLUMNS = (
 NEIGHBOUR_COLUMNS = ("id", "code", "covered_by_id", "launch_id")
 EVIDENCE_COLUMNS = (
     "id", "gate_id", "kind", "summary", "url", "output", "file", "sha256", "commit",
-    "observed_at", "valid_until", "recorded_at", "recorded_by_id", "withdrawn_on", "file_state",
+    "observed_at", "valid_until", "recorded_at", "recorded_by_id", "withdrawn_on",
+    "gate_check_id", "file_state",
 )  # fmt: skip
 BLOCKER_COLUMNS = (
     "id", "gate_id", "needs", "why", "waiting_on_id", "raised_at", "due_on", "resolved_at",
@@ -69,6 +82,7 @@ def read_board(launch: LaunchRow, now: datetime, as_of: datetime | None = None) 
         codes={gate.id: gate.code for gate in gates},
         evidence=_evidence_rows(of_launch, by_id, rows),
         blockers=_blocker_rows(of_launch, by_id, rows),
+        checks=_check_rows(of_launch, rows),
         today=timezone.localdate(moment),
     )
     sections = _section_rows(launch, gates, rows)
@@ -89,7 +103,8 @@ def read_gate(
     launch: LaunchRow, code: str, now: datetime, as_of: datetime | None = None
 ) -> GateRow | None:
     """Return one gate as the board shows it, without reading the rest; None if there is none."""
-    rows = RowSource(as_of, (Owner, Section, Gate, Evidence, Blocker, Action))
+    models = (Owner, Section, Gate, Evidence, Blocker, Action, Check, Condition)
+    rows = RowSource(as_of, models)
     row = _gate_query(launch, rows).filter(code=code).values_list(*GATE_COLUMNS).first()
     if row is None:
         return None
@@ -101,12 +116,15 @@ def read_gate(
     )
     found = list(related.order_by("position", "id").values_list(*NEIGHBOUR_COLUMNS))
     neighbours = [row[:3] for row in found if row[3] == launch.id]
+    evidence = _evidence_rows(Q(gate_id=gate.id), {gate.id}, rows)
+    attached = [proof.gate_check_id for proof in evidence if proof.gate_check_id]
     _attach(
         [gate],
         owners,
         codes={pk: neighbour for pk, neighbour, _ in neighbours},
-        evidence=_evidence_rows(Q(gate_id=gate.id), {gate.id}, rows),
+        evidence=evidence,
         blockers=_blocker_rows(Q(gate_id=gate.id), {gate.id}, rows),
+        checks=_check_rows(Q(gate_id=gate.id) | Q(id__in=attached), rows),
         today=timezone.localdate(as_of or now),
     )
     gate.has_namesakes = len(neighbours) < len(found)
@@ -116,31 +134,6 @@ def read_gate(
     )
     gate.section, gate.section_name = section or ("?", gettext("not on record"))
     return gate
-
-
-def derive_statuses(progress: Mapping[int, str], now: datetime) -> dict[int, rules.StatusResult]:
-    """Return the status of some gates by id, for lists that show nothing else of the board.
-
-    Args:
-        progress: The column `progress` by gate id.
-        now: The present moment.
-    """
-    scope = {"gate_id__in": list(progress)}
-    evidence = defaultdict(list)
-    proofs = Evidence.objects.filter(**scope).order_by().annotate(file_state=file_state())
-    for gate_id, *fact in proofs.values_list(
-        "gate_id", "valid_until", "withdrawn_on", "file_state"
-    ):
-        evidence[gate_id].append(EvidenceFact(*fact))
-    blockers = defaultdict(list)
-    unresolved = Blocker.objects.filter(**scope, resolved_at=None).order_by("pk")
-    for gate_id, needs, name in unresolved.values_list("gate_id", "needs", "waiting_on__name"):
-        blockers[gate_id].append(BlockerFact(needs, name))
-    today = timezone.localdate(now)
-    return {
-        pk: rules.derive_status(GateFacts(rules.Progress(value), evidence[pk], blockers[pk]), today)
-        for pk, value in progress.items()
-    }
 
 
 # --- one flat query a table, in the order of the board -------------------------------------
@@ -162,6 +155,11 @@ def _evidence_rows(scope: Q, gates: Container[int], rows: RowSource) -> list[Evi
     state = file_state(proofs.model._meta.db_table, rows.as_of, rows.using)
     query = proofs.annotate(file_state=state).values_list(*EVIDENCE_COLUMNS)
     return [EvidenceRow(*row) for row in query if row[1] in gates]
+
+
+def _check_rows(scope: Q, rows: RowSource) -> dict[int, CheckRow]:
+    checks = rows.queryset(Check).filter(scope)
+    return read_checks(checks, rows.queryset(Condition), rows.as_of, rows.using)
 
 
 def _blocker_rows(scope: Q, gates: Container[int], rows: RowSource) -> list[BlockerRow]:
@@ -191,6 +189,7 @@ def _attach(
     codes: Mapping[int, str],
     evidence: Iterable[EvidenceRow],
     blockers: Iterable[BlockerRow],
+    checks: Mapping[int, CheckRow],
     today: date,
 ) -> None:
     """Give each gate its evidence, blockers, names and covered gates, then derive its status.
@@ -201,10 +200,16 @@ def _attach(
         codes: Codes of gates by id; also of those outside `gates` that one of them may name.
         evidence: The evidence of these gates.
         blockers: The blockers of these gates, resolved ones too.
+        checks: By id, those of these gates and those that their evidence names.
         today: The day for which the status is derived.
     """
     by_id = {gate.id: gate for gate in gates}
-    for proof in evidence:
+    proofs = list(evidence)
+    attached = {(proof.gate_id, proof.gate_check_id) for proof in proofs if proof.gate_check_id}
+    facts = facts_by_gate(checks, attached)
+    for proof in proofs:
+        if (check := checks.get(proof.gate_check_id or 0)) is not None:
+            proof.proven_until = proven_until(check.fact(attached=True), today)
         proof.has_expired = proof.fact().has_expired(today)
         proof.is_current = proof.fact().is_current(today)
         gate = by_id[proof.gate_id]
@@ -221,8 +226,10 @@ def _attach(
             gate.covered_by = codes.get(gate.covered_by_id, "")
             if gate.covered_by_id in by_id:
                 by_id[gate.covered_by_id].covers.append(gate.code)
-        result = rules.derive_status(_gate_facts(gate), today)
+        known = _gate_facts(gate, facts.get(gate.id, ()))
+        result = rules.derive_status(known, today)
         gate.status, gate.reasons = result.status, result.reasons
+        gate.is_ready = rules.is_ready_to_close(known, today)
         delivered = _who_delivered(gate)
         for action in gate.actions:
             action.gate_status = result.status
@@ -235,11 +242,12 @@ def _who_delivered(gate: GateRow) -> set[int]:
     return waited - {blocker.waiting_on_id for blocker in gate.unresolved_blockers()}
 
 
-def _gate_facts(gate: GateRow) -> GateFacts:
+def _gate_facts(gate: GateRow, checks: Sequence[CheckFact]) -> GateFacts:
     return GateFacts(
         rules.Progress(gate.progress),
-        [proof.fact() for proof in gate.evidence],
+        [proof.fact() for proof in gate.evidence if not proof.gate_check_id],
         [BlockerFact(b.needs, b.waiting_on, b.resolved_at is not None) for b in gate.blockers],
+        checks,
     )
 
 

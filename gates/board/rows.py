@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from gates import rules
 from gates.models import Action
+from gates.models.check_rows import CheckRow
 from gates.rules import GateStanding, Status, Totals
 from gates.rules.reason import Reason
 
@@ -66,6 +67,8 @@ class GateRow:
     evidence: list[EvidenceRow] = field(default_factory=list)
     blockers: list[BlockerRow] = field(default_factory=list)  # resolved ones too
     actions: list[ActionRow] = field(default_factory=list)
+    checks: list[CheckRow] = field(default_factory=list)  # its own, and those it shares
+    is_ready: bool = False  # not closed, with green checks only: a person can close it
     status: Status = Status.OPEN  # on the day of the board
     reasons: tuple[Reason, ...] = ()
 

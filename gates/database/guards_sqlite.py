@@ -1,9 +1,12 @@
 """What guards the tables on SQLite besides triggers, compared with `sqlite_master`."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .schema import ExpectedTable
+
+QUOTED = re.compile(r'"[^"]*"')  # a name
 
 
 def errors(connection: Any, tables: Mapping[str, ExpectedTable]) -> Iterator[str]:
@@ -38,7 +41,7 @@ def _check_errors(table: str, definition: str, expected: ExpectedTable) -> Itera
         if text not in rest:
             yield f"constraint {name} on {table} is missing or was changed"
         rest = rest.replace(text, "", 1)
-    if "CHECK" in rest.upper().replace("\n", " ").split("(", 1)[-1]:
+    if re.search(r"\bCHECK\b", QUOTED.sub("", rest), re.IGNORECASE):
         yield f"table {table} has a check that is not one of the board's"
 
 

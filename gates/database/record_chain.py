@@ -177,7 +177,13 @@ BEGIN
 END"""
 
 # Of the other logs the web role does not choose the moment either.
-MOMENT_COLUMNS = {"django_admin_log": "action_time", "gates_filecheck": "at"}
+MOMENT_COLUMNS = {
+    "django_admin_log": "action_time",
+    "gates_filecheck": "at",
+    "gates_run": "received_at",
+    "gates_token": "created_at",
+    "gates_revocation": "at",
+}
 
 
 def _postgresql_moment(table: str, column: str) -> Trigger:

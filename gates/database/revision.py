@@ -32,6 +32,8 @@ BOARD_TABLES = (
     *HISTORY_TABLES,
     "gates_import",
     "gates_filecheck",
+    "gates_run",
+    "gates_revocation",
     "auth_group",
     "auth_group_permissions",
     "auth_user_groups",

@@ -7,12 +7,13 @@ more than read is a web role.
 from collections.abc import Iterator
 from typing import Any
 
-from .append_only import HISTORY_TABLES, LOG_TABLES
+from .append_only import FIXED_COLUMNS, HISTORY_TABLES, LOG_TABLES
 
 APPEND_ONLY_TABLES = {*HISTORY_TABLES, *LOG_TABLES}
 READ = ("SELECT",)
 ADD = (*READ, "INSERT")
-WORK = (*ADD, "UPDATE", "DELETE")
+KEEP = (*ADD, "UPDATE")
+WORK = (*KEEP, "DELETE")
 
 # PUBLIC has the id 0.
 GRANTS = """
@@ -57,7 +58,9 @@ def web_rights(table: str) -> tuple[str, ...]:
     """Return the rights that the web role has on a table: these, and no others."""
     if table == "django_migrations":
         return READ
-    return ADD if table in APPEND_ONLY_TABLES else WORK
+    if table in APPEND_ONLY_TABLES:
+        return ADD
+    return KEEP if table in FIXED_COLUMNS else WORK
 
 
 def rights_errors(connection: Any) -> Iterator[str]:

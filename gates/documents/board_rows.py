@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import F
 
-from gates.models import Blocker, Owner
+from gates.models import Blocker, Condition, Owner
 from gates.rules.text import same_as
 
 from .field_values import DependencyFailed, InvalidValue
@@ -35,6 +35,8 @@ class BoardRows:
             name for name in NATURAL_KEYS[model] if model._meta.get_field(name).is_relation
         ]
         launches = [f"{name}__launch" for name in relations if name in {"gate", "claim"}]
+        if model is Condition:
+            launches = ["gate_check__gate__launch"]
         # Locked, so that no row changes between the comparison and the write. Rows of other
         # launches are neither read nor locked.
         rows = model.objects.filter(**self._scope(model)).select_for_update(of=("self",))

@@ -16,8 +16,8 @@ from .storable import unstorable_text
 MAX_BYTES = 10 * 1024 * 1024
 
 JSON_MODELS = {f"gates.{model._meta.model_name}": model for model in NATURAL_KEYS}
-# A fixture does not hold the content of files, and their checksums are computed.
-NOT_IN_A_DOCUMENT: dict[Any, set[str]] = {Evidence: {"file", "sha256"}}
+# A fixture holds no files, whose checksums are computed, and no runs, which attach checks.
+NOT_IN_A_DOCUMENT: dict[Any, set[str]] = {Evidence: {"file", "sha256", "gate_check"}}
 
 
 def read_json(path: Path) -> Document:

@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from gates.models import (
     Action,
     Blocker,
+    Check,
     Claim,
+    Condition,
     Evidence,
     Gate,
     Launch,
@@ -31,6 +33,8 @@ NATURAL_KEYS: dict[Any, tuple[str, ...]] = {
     Section: ("launch", "prefix"),
     Owner: ("name",),
     Gate: ("launch", "code"),
+    Check: ("gate", "key"),
+    Condition: ("gate_check", "measure", "operator"),
     Evidence: ("gate", "summary"),
     Blocker: ("gate", "needs"),
     Action: ("launch", "text", "day"),
@@ -44,6 +48,8 @@ LAUNCH_PATHS: dict[Any, str] = {
     Launch: "",
     Section: "launch__",
     Gate: "launch__",
+    Check: "gate__launch__",
+    Condition: "gate_check__gate__launch__",
     Evidence: "gate__launch__",
     Blocker: "gate__launch__",
     Action: "launch__",
@@ -103,6 +109,9 @@ class Record:
         """Return the code of the gate that the row is, or belongs to; else an empty text."""
         if self.model is Gate:
             return str(self.fields.get("code"))
+        if self.model is Condition:
+            key = self.fields.get("gate_check")
+            return str(key[1]) if isinstance(key, list) and len(key) == 3 else ""
         key = self.fields.get("gate")
         return str(key[-1]) if isinstance(key, list) and key else ""
 
@@ -199,6 +208,6 @@ class Document:
         for record in self.records:
             for name, value in record.fields.items():
                 related = record.model._meta.get_field(name).related_model
-                names_launch = related in {Launch, Section, Gate, Claim}
+                names_launch = related in {Launch, Section, Gate, Claim, Check}
                 if names_launch and isinstance(value, list) and value[:1] == [old]:
                     record.fields[name] = [slug, *value[1:]]

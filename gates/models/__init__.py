@@ -11,6 +11,10 @@ from .owner import Owner  # isort: skip
 from .evidence import Evidence  # isort: skip
 from .gate import Gate  # isort: skip
 from .gate_transitions import TransitionRefused  # isort: skip
+from .check import Check  # isort: skip
+from .condition import Condition  # isort: skip
+from .token import Revocation, Token, TokenScope  # isort: skip
+from .run import Report, Run  # isort: skip
 from .blocker import Blocker  # isort: skip
 from .action import Action  # isort: skip
 from .claim import Claim, Requirement  # isort: skip
@@ -22,7 +26,9 @@ from .optimistic_lock import StaleObjectError  # isort: skip
 __all__ = [
     "Action",
     "Blocker",
+    "Check",
     "Claim",
+    "Condition",
     "Evidence",
     "FileCheck",
     "Gate",
@@ -30,9 +36,14 @@ __all__ = [
     "Launch",
     "Owner",
     "Preference",
+    "Report",
     "Requirement",
+    "Revocation",
+    "Run",
     "Section",
     "StaleObjectError",
+    "Token",
+    "TokenScope",
     "TransitionRefused",
 ]
 
@@ -42,6 +53,8 @@ TRACKED: tuple[Any, ...] = (
     Section,
     Owner,
     Gate,
+    Check,
+    Condition,
     Evidence,
     Blocker,
     Action,

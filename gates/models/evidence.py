@@ -37,6 +37,8 @@ class Evidence(GateChild):
 
     observed_at: when the fact was true; None if the source does not say.
     recorded_by: None if an import recorded it.
+    gate_check: of kind check, the check whose runs prove it; None of every other kind. The check
+        may be one of the gate that covers this one.
     withdrawn_on: the day on which its gate was reopened because it does not hold; else None.
     trailer_size: of the file stored by this object: how many bytes behind its end were cut off.
     """
@@ -50,6 +52,7 @@ class Evidence(GateChild):
         DOCUMENT = "document", _("Document")
         FILE = "file", _("File")
         MEASUREMENT = "measurement", _("Measurement")
+        CHECK = "check", _("Check")
 
     gate = models.ForeignKey(
         "gates.Gate",
@@ -58,6 +61,15 @@ class Evidence(GateChild):
         verbose_name=pgettext_lazy("label", "gate"),
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.STATEMENT)
+    gate_check = models.ForeignKey(
+        "gates.Check",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="evidence",
+        verbose_name=_("check"),
+    )
     summary = CleanedCharField(
         _("summary"), max_length=500, help_text=_("What was seen, in one or two sentences.")
     )
@@ -120,9 +132,26 @@ class Evidence(GateChild):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    kind__in=["statement", "link", "output", "document", "file", "measurement"]
+                    kind__in=[
+                        "statement",
+                        "link",
+                        "output",
+                        "document",
+                        "file",
+                        "measurement",
+                        "check",
+                    ]
                 ),
                 name="evidence_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="check", gate_check__isnull=False)
+                | (~Q(kind="check") & Q(gate_check=None)),
+                name="evidence_kind_is_check_with_check",
+                violation_error_message=_("A check is attached by its first run that passes."),
+            ),
+            models.UniqueConstraint(
+                fields=["gate", "gate_check"], name="evidence_check_once_per_gate"
             ),
             models.CheckConstraint(
                 condition=has_substance("summary"),

@@ -20,6 +20,7 @@ from gates.reason_text import validation_errors
 from gates.rules import BlockerFact, EvidenceFact, GateFacts, Progress
 from gates.rules.reason import Reason
 
+from .check_rows import last_proven_days, live_check_facts
 from .file_check import file_state
 from .history import save_with_history
 from .optimistic_lock import OptimisticLockModel
@@ -53,13 +54,17 @@ class GateTransitions(OptimisticLockModel):
         abstract = True
 
     def facts(self) -> GateFacts:
-        """Read what the rules depend on, now, in two queries."""
+        """Read what the rules depend on, now, in three queries; in four if there are checks."""
         evidence = self.evidence.order_by("pk").annotate(file_state=file_state())
-        facts = evidence.values_list("valid_until", "withdrawn_on", "file_state")
+        facts = list(
+            evidence.values_list("gate_check_id", "valid_until", "withdrawn_on", "file_state")
+        )
+        attached = {(self.pk, check_id) for check_id, *_ in facts if check_id is not None}
         blockers = self.blockers.order_by("pk")
         return GateFacts(
             progress=Progress(self.progress),
-            evidence=[EvidenceFact(*fact) for fact in facts],
+            evidence=[EvidenceFact(*fact) for check_id, *fact in facts if check_id is None],
+            checks=live_check_facts([self.pk], attached).get(self.pk, ()),
             blockers=[
                 BlockerFact(needs, waiting_on, resolved=resolved_at is not None)
                 for needs, waiting_on, resolved_at in blockers.values_list(
@@ -75,7 +80,8 @@ class GateTransitions(OptimisticLockModel):
         reason: becomes the closing note too.
 
         Raises:
-            TransitionRefused: no current evidence, an unresolved blocker, or no reason given.
+            TransitionRefused: no current evidence, an unresolved blocker, a required check that is
+                not green, or no reason given.
             ValueError: `by` is None; only an imported document may leave that open.
         """
         if by is None:
@@ -184,6 +190,8 @@ class GateTransitions(OptimisticLockModel):
     def share_evidence(self, covered: "GateTransitions", by: User) -> int:
         """Copy this gate's current evidence to a gate that it covers; return how many are new.
 
+        Of a check the reference is copied: both gates rest on the same runs from then on.
+
         Evidence whose summary the covered gate has already is left out. Closing the covered gate
         stays a decision of its own.
 
@@ -195,12 +203,16 @@ class GateTransitions(OptimisticLockModel):
         covered._lock()
         today = timezone.localdate()
         summaries = set(covered.evidence.values_list("summary", flat=True))
+        shared = self.evidence.exclude(gate_check=None).values_list("gate_check_id", flat=True)
+        proven = last_proven_days(shared, today)
         proofs = [
             proof
             for proof in self.evidence.order_by("pk").annotate(file_state=file_state())
-            if EvidenceFact(proof.valid_until, proof.withdrawn_on, proof.file_state).is_current(
-                today
-            )
+            if EvidenceFact(
+                proven.get(proof.gate_check_id, proof.valid_until),
+                proof.withdrawn_on,
+                proof.file_state,
+            ).is_current(today)
             and proof.summary not in summaries
         ]
         for proof in proofs:

@@ -14,16 +14,20 @@ claims    the counts of gates, and the verdict on a claim
 measures  what machines can measure, by kind of report, with labels and units
 conditions  bounds on measures
 runs      whether a run passes and counts, and under which definition
-checks    the state of a check on a day, and what it does to its gate's status
+checks    the state of a check on a day
 reason    a sentence as template and values
 """
 
+from .checks import CheckFact, CheckState, LastRun, check_reason, check_state
 from .claims import P0, ClaimRule, GateStanding, Totals, Verdict, count_totals, judge_claim
 from .closing import KEEPS_EVIDENCE, NEEDS_EVIDENCE, closing_errors, decision_errors
+from .conditions import Condition, Operator
 from .evidence import evidence_text_errors, repetition_errors
 from .links import SAFE_SCHEMES, local_url_errors, url_errors
+from .measures import Kind
 from .placeholders import PLACEHOLDERS
 from .reason import Plural, Reason
+from .runs import CheckRule, CountingRun, ReceivedRun, RunVerdict, definition_hash, judge_run
 from .status import (
     BlockerFact,
     EvidenceFact,
@@ -33,6 +37,7 @@ from .status import (
     Status,
     StatusResult,
     derive_status,
+    is_ready_to_close,
 )
 
 __all__ = [
@@ -42,24 +47,39 @@ __all__ = [
     "PLACEHOLDERS",
     "SAFE_SCHEMES",
     "BlockerFact",
+    "CheckFact",
+    "CheckRule",
+    "CheckState",
     "ClaimRule",
+    "Condition",
+    "CountingRun",
     "EvidenceFact",
     "FileState",
     "GateFacts",
     "GateStanding",
+    "Kind",
+    "LastRun",
+    "Operator",
     "Plural",
     "Progress",
     "Reason",
+    "ReceivedRun",
+    "RunVerdict",
     "Status",
     "StatusResult",
     "Totals",
     "Verdict",
+    "check_reason",
+    "check_state",
     "closing_errors",
     "count_totals",
     "decision_errors",
+    "definition_hash",
     "derive_status",
     "evidence_text_errors",
+    "is_ready_to_close",
     "judge_claim",
+    "judge_run",
     "local_url_errors",
     "repetition_errors",
     "url_errors",

@@ -1,26 +1,17 @@
-"""The state of a check on a day, and what it does to its gate's status.
+"""The state of a check on a day; `status.py` says what it does to its gate.
 
 Tools attach, people close: a check only takes a closed gate back. Freshness is in whole days,
 because pages and their ETags know nothing finer.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from django.utils.translation import gettext_noop
 
 from .reason import Reason, ngettext_noop
-from .status import (
-    EvidenceFact,
-    GateFacts,
-    Progress,
-    Status,
-    StatusResult,
-    derive_status,
-    unresolved_blockers,
-)
 
 
 class CheckState(StrEnum):
@@ -46,15 +37,16 @@ class LastRun:
 class CheckFact:
     """One check, as far as its state and the gate's status depend on it.
 
-    required_from: from this day on it can take a closed gate back; before, it is only shown.
-    last: the newest counting run under the present definition; None if there is none.
+    required_from: from this day on it can take a closed gate back; before, and if it is None, it
+        is only shown.
+    last: the newest counting run, if it was judged by the present definition; else None.
     last_of_any: the day of the newest counting run under any definition.
     attached: whether a first pass has attached the check to the gate as evidence.
     """
 
     key: str
     fresh_days: int
-    required_from: date
+    required_from: date | None
     retired: bool = False
     last: LastRun | None = None
     last_of_any: date | None = None
@@ -62,7 +54,9 @@ class CheckFact:
 
     def is_required(self, today: date) -> bool:
         """Return whether the check can take a closed gate back on a day."""
-        return not self.retired and self.required_from <= today
+        if self.retired or self.required_from is None:
+            return False
+        return self.required_from <= today
 
     def fresh_until(self) -> date | None:
         """Return the last day on which the last pass holds; None if the last run failed."""
@@ -76,7 +70,7 @@ def check_state(check: CheckFact, today: date) -> CheckState:
 
     retired    it is not asked any more
     never_run  no run counted yet
-    not_met    no run counted under the present definition
+    not_met    the newest run was judged by another definition
     failed     the newest run failed
     stale      the newest run passed, more than `fresh_days` whole days ago
     green      otherwise
@@ -140,31 +134,7 @@ def proven_until(check: CheckFact, today: date) -> date:
     return min(check.last_of_any or yesterday, yesterday)
 
 
-def derive_checked_status(
-    facts: GateFacts, checks: Sequence[CheckFact], today: date
-) -> StatusResult:
-    """Return the gate's status on a day, with its checks.
-
-    facts: without the evidence of kind check, which follows from `checks`.
-
-    Between "open" and "partial" of `derive_status` stands one line more: a closed gate is partial
-    while a required check is not green, whatever else is attached.
-    """
-    proofs = [EvidenceFact(proven_until(check, today)) for check in checks if check.attached]
-    result = derive_status(replace(facts, evidence=[*facts.evidence, *proofs]), today)
-    proven = facts.progress == Progress.CLOSED and bool(facts.evidence or proofs)
-    if not proven or result.status == Status.BLOCKED:
-        return result
-    held = check_errors(checks, today)
-    return StatusResult(Status.PARTIAL, held) if held else result
-
-
-def is_ready_to_close(facts: GateFacts, checks: Iterable[CheckFact], today: date) -> bool:
-    """Return whether a gate that is not closed has green checks only and waits for nobody."""
+def are_all_green(checks: Iterable[CheckFact], today: date) -> bool:
+    """Return whether there are checks that are not retired, and all of them are green."""
     states = [check_state(check, today) for check in checks if not check.retired]
-    return (
-        facts.progress != Progress.CLOSED
-        and bool(states)
-        and all(state == CheckState.GREEN for state in states)
-        and not unresolved_blockers(facts.blockers)
-    )
+    return bool(states) and all(state == CheckState.GREEN for state in states)

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext_noop
 
+from .checks import check_errors
 from .evidence import letters_and_digits
 from .reason import Reason
 from .status import (
@@ -32,22 +33,24 @@ KEEPS_EVIDENCE = Reason(
 def closing_errors(facts: GateFacts, today: date) -> tuple[Reason, ...]:
     """Return the reasons why the gate may not be closed on a day; empty if it may.
 
-    A gate needs at least one piece of current evidence, the files of all that has not expired, and
-    no unresolved blocker.
+    A gate needs at least one piece of current evidence, the files of all that has not expired, no
+    unresolved blocker, and green checks where they are required.
     """
     reasons: list[Reason] = []
-    if not facts.evidence:
+    proofs = facts.proofs(today)
+    if not proofs:
         reasons.append(NEEDS_EVIDENCE)
-    elif lost := lost_file_reasons(facts.evidence, today):
+    elif lost := lost_file_reasons(proofs, today):
         reasons += lost
-    elif not any(fact.is_current(today) for fact in facts.evidence):
+    elif not any(fact.is_current(today) for fact in proofs):
         message = gettext_noop(
             "All attached evidence has expired (last valid %(date)s): attach current evidence."
         )
-        reasons.append(Reason("all_expired", message, {"date": last_valid_day(facts.evidence)}))
+        reasons.append(Reason("all_expired", message, {"date": last_valid_day(proofs)}))
     for blocker in unresolved_blockers(facts.blockers):
         message = gettext_noop("Still waiting on %(owner)s: %(needs)s. Resolve the blocker first.")
         reasons.append(Reason("unresolved_blocker", message, blocker_values(blocker)))
+    reasons += check_errors(facts.checks, today)
     return tuple(reasons)
 
 

@@ -7,13 +7,14 @@ As a float, 0.1 + 0.2 is above 0.3, and 29999.9999999999999999 is 30000.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from django.utils.translation import gettext_noop
 
 from .measures import Kind, measure_errors
 from .reason import Reason
+from .text import fold_digits
 
 MAX_CONDITIONS = 20
 # Of a bound and of a number in a report: below 10^19, and not finer than 10^-30.
@@ -63,6 +64,14 @@ def is_storable(value: Decimal) -> bool:
         and MIN_EXPONENT <= exponent <= MAX_MAGNITUDE
         and (not value or value.adjusted() <= MAX_MAGNITUDE)
     )
+
+
+def bound_number(text: str) -> Decimal:
+    """Return the number of a bound; NaN if the text is none, and then nothing meets it."""
+    try:
+        return Decimal(fold_digits(text).replace("٫", ".").strip())
+    except InvalidOperation:
+        return Decimal("NaN")
 
 
 def number_text(value: Decimal) -> str:

@@ -107,13 +107,12 @@ def judge_run(
     return RunVerdict(passed, tuple(reasons), definition_hash(rule))
 
 
-def newest_run(runs: Iterable[CountingRun], definition: str = "") -> CountingRun | None:
-    """Return the newest of the runs, or of those under one definition; None if there is none.
+def newest_run(runs: Iterable[CountingRun]) -> CountingRun | None:
+    """Return the newest of the runs; None if there is none.
 
     Of two of the same moment it is the one that failed, in whichever order they came.
     """
-    chosen = [run for run in runs if not definition or run.definition == definition]
-    return max(chosen, key=lambda run: (run.observed_at, not run.passed), default=None)
+    return max(runs, key=lambda run: (run.observed_at, not run.passed), default=None)
 
 
 def _origin_errors(rule: CheckRule, run: ReceivedRun) -> list[Reason]:

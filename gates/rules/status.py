@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_noop
 
+from .checks import CheckFact, are_all_green, check_errors, proven_until
 from .reason import Reason, ngettext_noop
 
 
@@ -83,11 +84,21 @@ class BlockerFact:
 
 @dataclass(frozen=True, slots=True)
 class GateFacts:
-    """Everything that a gate's status depends on, besides the day."""
+    """Everything that a gate's status depends on, besides the day.
+
+    evidence: without that of kind check, which follows from the state of `checks`.
+    checks: the gate's own, and those that it shares with a gate that covers it.
+    """
 
     progress: Progress
     evidence: Sequence[EvidenceFact] = ()
     blockers: Sequence[BlockerFact] = ()
+    checks: Sequence[CheckFact] = ()
+
+    def proofs(self, today: date) -> list[EvidenceFact]:
+        """Return all evidence as of a day: what people attached, and checks that once passed."""
+        attached = [check for check in self.checks if check.attached]
+        return [*self.evidence, *(EvidenceFact(proven_until(c, today)) for c in attached)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +115,7 @@ def derive_status(facts: GateFacts, today: date) -> StatusResult:
     The first line that holds decides:
     blocked  a blocker is unresolved
     open     progress is closed, but there is no evidence (a row written past the closing rule)
+    partial  progress is closed, but a required check is not green, whatever else is attached
     partial  progress is closed, but a file of evidence that has not expired is lost
     partial  progress is closed, but all evidence has expired
     closed   progress is closed
@@ -118,11 +130,11 @@ def derive_status(facts: GateFacts, today: date) -> StatusResult:
             tuple(Reason("waiting", message, blocker_values(blocker)) for blocker in blocked),
         )
     if facts.progress == Progress.CLOSED:
-        return _closed_gate_status(facts.evidence, today)
+        return _closed_gate_status(facts, today)
     if facts.progress == Progress.PARTIAL:
         message = gettext_noop("partly there: not yet wired, measured or verified in production")
         return StatusResult(Status.PARTIAL, (Reason("partial", message),))
-    return StatusResult(Status.OPEN, (_why_open(facts.evidence, today),))
+    return StatusResult(Status.OPEN, (_why_open(facts.proofs(today), today),))
 
 
 def _why_open(evidence: Sequence[EvidenceFact], today: date) -> Reason:
@@ -138,10 +150,13 @@ def _why_open(evidence: Sequence[EvidenceFact], today: date) -> Reason:
     return Reason("not_closed", **plural, count=current, values={"count": current})
 
 
-def _closed_gate_status(evidence: Sequence[EvidenceFact], today: date) -> StatusResult:
+def _closed_gate_status(facts: GateFacts, today: date) -> StatusResult:
+    evidence = facts.proofs(today)
     if not evidence:
         message = gettext_noop("marked closed, but no evidence is attached")
         return StatusResult(Status.OPEN, (Reason("closed_without_evidence", message),))
+    if held := check_errors(facts.checks, today):
+        return StatusResult(Status.PARTIAL, held)
     if lost := lost_file_reasons(evidence, today):
         return StatusResult(Status.PARTIAL, lost)
     current = sum(fact.is_current(today) for fact in evidence)
@@ -154,6 +169,15 @@ def _closed_gate_status(evidence: Sequence[EvidenceFact], today: date) -> Status
     )
     return StatusResult(
         Status.CLOSED, (Reason("proven", **plural, count=current, values={"count": current}),)
+    )
+
+
+def is_ready_to_close(facts: GateFacts, today: date) -> bool:
+    """Return whether a gate that is not closed has green checks only and waits for nobody."""
+    return (
+        facts.progress != Progress.CLOSED
+        and are_all_green(facts.checks, today)
+        and not unresolved_blockers(facts.blockers)
     )
 
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from gates.board import queries as board_module
 from gates.board.launches import get_launch
-from gates.board.queries import derive_statuses, read_board, read_gate
+from gates.board.queries import read_board, read_gate
+from gates.board.statuses import derive_statuses
 from gates.models import Blocker, Evidence, Gate
 from gates.rules import Status
 from tests.support import factory

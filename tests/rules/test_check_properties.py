@@ -15,7 +15,6 @@ from gates.rules.checks import (
     LastRun,
     check_errors,
     check_state,
-    derive_checked_status,
     proven_until,
 )
 from gates.rules.conditions import Condition, Operator
@@ -61,7 +60,7 @@ def test_a_check_only_takes_away(known: GateFacts, required: list[CheckFact]) ->
     alone = rules.derive_status(known, TODAY).status
 
     silent = [replace(fact, attached=False) for fact in required]
-    answer = derive_checked_status(known, silent, TODAY).status
+    answer = rules.derive_status(replace(known, checks=silent), TODAY).status
 
     assert answer == alone or (alone, answer) == (Status.CLOSED, Status.PARTIAL)
 
@@ -70,7 +69,7 @@ def test_a_check_only_takes_away(known: GateFacts, required: list[CheckFact]) ->
 def test_closed_means_that_every_required_check_is_green(
     known: GateFacts, required: list[CheckFact]
 ) -> None:
-    answer = derive_checked_status(known, required, TODAY)
+    answer = rules.derive_status(replace(known, checks=required), TODAY)
 
     assert answer.reasons
     if answer.status == Status.CLOSED:
@@ -87,7 +86,7 @@ def test_a_statement_never_outvotes_a_red_check(
 ) -> None:
     said_too = replace(known, evidence=(*known.evidence, statement))
 
-    answer = derive_checked_status(said_too, required, TODAY)
+    answer = rules.derive_status(replace(said_too, checks=required), TODAY)
 
     if check_errors(required, TODAY):
         assert answer.status != Status.CLOSED
@@ -97,9 +96,11 @@ def test_a_statement_never_outvotes_a_red_check(
 def test_time_alone_only_takes_away(
     known: GateFacts, required: list[CheckFact], later: int
 ) -> None:
-    before = derive_checked_status(known, required, TODAY).status
+    before = rules.derive_status(replace(known, checks=required), TODAY).status
 
-    after = derive_checked_status(known, required, TODAY + timedelta(days=later)).status
+    after = rules.derive_status(
+        replace(known, checks=required), TODAY + timedelta(days=later)
+    ).status
 
     assert after == before or (before, after) == (Status.CLOSED, Status.PARTIAL)
 
@@ -159,13 +160,14 @@ def receive(rule: CheckRule, arrived: list[Arrival]) -> dict[int, CountingRun]:
 
 def fact_of(rule: CheckRule, kept: dict[int, CountingRun]) -> CheckFact:
     runs = kept.values()
-    newest, any_run = newest_run(runs, definition_hash(rule)), newest_run(runs)
+    newest = newest_run(runs)
+    last = newest if newest and newest.definition == definition_hash(rule) else None
     return CheckFact(
         "load",
         rule.fresh_days,
         date(2026, 1, 1),
-        last=LastRun(newest.observed_at.date(), newest.passed) if newest else None,
-        last_of_any=any_run.observed_at.date() if any_run else None,
+        last=LastRun(last.observed_at.date(), last.passed) if last else None,
+        last_of_any=newest.observed_at.date() if newest else None,
         attached=any(run.passed for run in runs),
     )
 
@@ -180,7 +182,8 @@ def test_a_run_that_does_not_count_changes_no_status(
 
     assert list(those.values()) == list(kept.values())
     with_all, with_those = (
-        derive_checked_status(known, [fact_of(rule, some)], TODAY) for some in (kept, those)
+        rules.derive_status(replace(known, checks=[fact_of(rule, some)]), TODAY)
+        for some in (kept, those)
     )
     assert with_all == with_those
 
@@ -193,9 +196,9 @@ def test_changing_what_is_asked_turns_no_gate_green(
     known: GateFacts,
 ) -> None:
     kept = receive(asked, runs)
-    before = derive_checked_status(known, [fact_of(asked, kept)], TODAY).status
+    before = rules.derive_status(replace(known, checks=[fact_of(asked, kept)]), TODAY).status
 
-    after = derive_checked_status(known, [fact_of(lowered, kept)], TODAY).status
+    after = rules.derive_status(replace(known, checks=[fact_of(lowered, kept)]), TODAY).status
 
     if after == Status.CLOSED:
         assert before == Status.CLOSED
@@ -211,7 +214,7 @@ def test_a_pass_under_another_definition_is_none_under_this_one() -> None:
 
     assert check_state(before, TODAY) == CheckState.GREEN
     assert check_state(after, TODAY) == CheckState.NOT_MET
-    assert derive_checked_status(CLOSED, [after], TODAY).status == Status.PARTIAL
+    assert rules.derive_status(replace(CLOSED, checks=[after]), TODAY).status == Status.PARTIAL
     assert fact_of(asked, kept) == before  # asked again as before, it is met as before
 
 
@@ -221,6 +224,6 @@ def test_the_state_is_that_of_the_newest_run_that_counts(
 ) -> None:
     kept = receive(rule, runs)
 
-    newest = newest_run(kept.values(), definition_hash(rule))
+    newest = newest_run(kept.values())
 
     assert newest == (list(kept.values())[-1] if kept else None)

@@ -5,16 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from gates.rules import GateFacts, Progress, Status
+from gates.rules import GateFacts, Progress, Status, derive_status
 from gates.rules.checks import (
     CheckFact,
     CheckState,
     LastRun,
     check_reason,
     check_state,
-    derive_checked_status,
-    is_ready_to_close,
 )
+from gates.rules.status import is_ready_to_close
 from tests.support.rule_facts import EXPIRED, LASTING, RESOLVED, TODAY, WAITING, YESTERDAY, said
 
 TOMORROW = TODAY + timedelta(days=1)
@@ -70,6 +69,8 @@ def test_the_state_of_a_check(fact: CheckFact, state: CheckState, sentence: str)
         # Before its day a check is only shown; on its day it bites.
         (CLOSED, [replace(NEVER, required_from=TOMORROW)], Status.CLOSED,
          ["1 piece of current evidence"]),
+        (CLOSED, [replace(NEVER, required_from=None)], Status.CLOSED,
+         ["1 piece of current evidence"]),
         (CLOSED, [replace(NEVER, required_from=TODAY)], Status.PARTIAL, ["check load: no run yet"]),
         # The check itself is the evidence.
         (GateFacts(Progress.CLOSED), [replace(GREEN, attached=True)], Status.CLOSED,
@@ -101,7 +102,7 @@ def test_the_state_of_a_check(fact: CheckFact, state: CheckState, sentence: str)
 def test_the_status_of_a_gate_with_checks(
     facts: GateFacts, checks: list[CheckFact], status: Status, reasons: list[str]
 ) -> None:
-    answer = derive_checked_status(facts, checks, TODAY)
+    answer = derive_status(replace(facts, checks=checks), TODAY)
 
     assert answer.status == status
     assert said(answer.reasons) == reasons
@@ -121,4 +122,4 @@ def test_the_status_of_a_gate_with_checks(
     ],
 )
 def test_a_gate_is_ready_to_close(facts: GateFacts, checks: list[CheckFact], ready: bool) -> None:
-    assert is_ready_to_close(facts, checks, TODAY) is ready
+    assert is_ready_to_close(replace(facts, checks=checks), TODAY) is ready

@@ -1,12 +1,11 @@
 """What keeps a gate from closing, and what a decision must carry."""
 
+from dataclasses import replace
+
 import pytest
 
 from gates import rules
-from gates.rules import (
-    GateFacts,
-    Progress,
-)
+from gates.rules import CheckFact, GateFacts, LastRun, Progress
 from tests.support.rule_facts import (
     ENDS_TODAY,
     EXPIRED,
@@ -15,12 +14,15 @@ from tests.support.rule_facts import (
     RESOLVED,
     TODAY,
     WAITING,
+    YESTERDAY,
     said,
 )
 
 # --- closing -------------------------------------------------------------------------------
 
 NO_EVIDENCE = "A gate can only be closed once evidence is attached."
+FAILED = CheckFact("load", 7, YESTERDAY, last=LastRun(YESTERDAY, passed=False))
+GREEN = CheckFact("load", 7, YESTERDAY, last=LastRun(YESTERDAY, passed=True), attached=True)
 STILL_WAITING = "Still waiting on Sami: PostHog API key. Resolve the blocker first."
 
 
@@ -37,6 +39,9 @@ STILL_WAITING = "Still waiting on Sami: PostHog API key. Resolve the blocker fir
         ),
         (GateFacts(Progress.OPEN, [LASTING], [WAITING]), [STILL_WAITING]),
         (GateFacts(Progress.OPEN, [], [WAITING]), [NO_EVIDENCE, STILL_WAITING]),
+        (GateFacts(Progress.OPEN, [LASTING], [], [FAILED]), ["check load: failed on 2026-06-01"]),
+        (GateFacts(Progress.OPEN, [LASTING], [], [replace(FAILED, required_from=None)]), []),
+        (GateFacts(Progress.OPEN, [], [], [GREEN]), []),
     ],
 )
 def test_everything_that_keeps_a_gate_open_is_said(facts: GateFacts, reasons: list[str]) -> None:

@@ -152,7 +152,7 @@ def test_the_order_of_arrival_does_not_matter(runs: list[tuple[datetime, bool]])
             verdict = judge_run(RULE, received, NOW, newest_run(kept))
             if verdict.counts:
                 kept.append(CountingRun(moment, verdict.passed, verdict.definition))
-        newest = newest_run(kept, definition_hash(RULE))
+        newest = newest_run(kept)
         ends.add(newest and (newest.observed_at, newest.passed))
 
     assert len(ends) == 1

@@ -16,7 +16,8 @@ from django.test import Client
 from django.utils import timezone
 
 from gates.board.launches import get_launch
-from gates.board.queries import derive_statuses, read_board
+from gates.board.queries import read_board
+from gates.board.statuses import derive_statuses
 from gates.history.burnup import burnup
 from gates.models import Evidence, FileCheck, Gate, TransitionRefused
 from gates.operations.file_checks import check_files
