@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.held_forms import take_form
-from gates.board.rows import Board, GateRow
+from gates.board.rows import MAX_GATES_PER_PAGE, Board, GateRow
 from gates.models import Gate
 from gates.models.priorities import set_priorities
 from gates.rules import Status
@@ -43,10 +43,12 @@ def priorities(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     typed = take_form(request)
     if typed is not None:
         messages.info(request, gettext("What you typed is here again. It is not saved yet."))
+    groups = _groups(board, typed or QueryDict())
     context = {
         "board": board,
         "launch": board.launch,
-        "groups": _groups(board, typed or QueryDict()),
+        "groups": groups,
+        "left_out": len(board.gates) - sum(len(rows) for _, rows in groups),
         "choices": CHOICES,
         "typed_in": "priorities",
     }
@@ -58,14 +60,17 @@ def _sent(data: QueryDict) -> dict[str, tuple[str, str]]:
     found = {}
     for name in data:
         code = name.removeprefix(CHOSEN)
-        seen, chosen = data.get(SEEN + code, ""), data[name]
+        seen, chosen = str(data.get(SEEN + code, "")), str(data[name])
         if name.startswith(CHOSEN) and {seen, chosen} <= {*Gate.Priority.values, ""}:
             found[code] = (seen, chosen)
     return found
 
 
 def _groups(board: Board, typed: QueryDict) -> list[tuple[str, list[tuple[GateRow, str]]]]:
-    """Return (heading, rows) with each gate and its choice; what a claim waits for comes first."""
+    """Return (heading, rows) with each gate and its choice; what a claim waits for comes first.
+
+    Of a board too large for one page the first `MAX_GATES_PER_PAGE` gates in that order.
+    """
     asks_for_p0 = any(claim.requires_p0 for claim in board.claims)
     groups: dict[str, list[tuple[GateRow, str]]] = {"waited": [], "open": [], "closed": []}
     for gate in board.gates:
@@ -80,4 +85,9 @@ def _groups(board: Board, typed: QueryDict) -> list[tuple[str, list[tuple[GateRo
         "open": gettext("Other gates that are not closed"),
         "closed": gettext("Closed gates"),
     }
-    return [(headings[name], rows) for name, rows in groups.items() if rows]
+    shown, left = [], MAX_GATES_PER_PAGE
+    for name, rows in groups.items():
+        if rows[:left]:
+            shown.append((headings[name], rows[:left]))
+        left -= len(rows[:left])
+    return shown

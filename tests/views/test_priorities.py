@@ -109,3 +109,16 @@ def test_the_number_of_queries_does_not_depend_on_the_gates(
 
     with django_assert_num_queries(12):
         engineer.get("/priorities/")
+
+
+def test_a_large_board_shows_what_is_waited_for_first(
+    engineer: Client, gates: list[Gate], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gates.views.priorities.MAX_GATES_PER_PAGE", 1)
+    Gate.objects.filter(code="T1").update(priority="P1")
+
+    page = engineer.get("/priorities/").content.decode()
+
+    assert 'name="priority-T2"' in page
+    assert 'name="priority-T1"' not in page
+    assert "2 more gates come once these have a priority." in page
