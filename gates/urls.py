@@ -7,7 +7,7 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, path, register_converter
 
 from gates.rules.text import clean_code
-from gates.views import board, evidence, gate, history, imports, site
+from gates.views import board, evidence, gate, history, imports, priorities, site
 
 
 class Sha256Converter:
@@ -67,6 +67,7 @@ urlpatterns = [
     *launch_routes("changes/", history.changes, "changes"),
     *launch_routes("burnup/", history.burnup_page, "burnup"),
     *launch_routes("waiting/", board.waiting, "waiting"),
+    *launch_routes("priorities/", priorities.priorities, "priorities"),
     *launch_routes("honesty/", board.honesty, "honesty"),
     path("history/", history.history, name="history"),
     path("evidence/<int:pk>/file", evidence.evidence_file, name="evidence-file"),

@@ -50,6 +50,7 @@ def pages() -> dict[str, str]:
         "history": "/history/",
         "burnup": "/burnup/",
         "honesty": "/honesty/",
+        "priorities": "/priorities/",
         "claim": "/claims/launched/",
         "password": "/accounts/password/",
         "sessions": "/accounts/sessions/",
