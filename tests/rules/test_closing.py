@@ -4,6 +4,7 @@ import pytest
 
 from gates import rules
 from gates.rules import (
+    EvidenceFact,
     GateFacts,
     Progress,
 )
@@ -34,6 +35,10 @@ STILL_WAITING = "Still waiting on Sami: PostHog API key. Resolve the blocker fir
         (
             GateFacts(Progress.OPEN, [LONG_EXPIRED, EXPIRED]),
             ["All attached evidence has expired (last valid 2026-06-01): attach current evidence."],
+        ),
+        (
+            GateFacts(Progress.OPEN, [EvidenceFact(withdrawn_on=TODAY)]),
+            ["None of the attached evidence holds any more: attach current evidence."],
         ),
         (GateFacts(Progress.OPEN, [LASTING], [WAITING]), [STILL_WAITING]),
         (GateFacts(Progress.OPEN, [], [WAITING]), [NO_EVIDENCE, STILL_WAITING]),
