@@ -19,6 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
 from .lockout import account_digest, last_account
+from .sessions import new_password_ended
 
 MAX_FORMS = 5  # of one account, in several tabs
 MAX_SIZE = 256 * 1024  # characters of one form
@@ -89,6 +90,9 @@ def page_after_login(request: HttpRequest) -> str:
     address = request.get_full_path()
     if request.method != "POST":
         return address
+    if address == reverse("account_change_password") and new_password_ended(request):
+        messages.success(request, gettext("Your password was changed. Log in with the new one."))
+        return reverse("board")
     if hold_form(request, address):
         messages.warning(
             request,

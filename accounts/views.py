@@ -21,7 +21,7 @@ from . import security_log
 from .adapters import refuse_last_factor
 from .lockout import is_known
 from .models import TemporaryPassword
-from .sessions import end_sessions
+from .sessions import end_sessions, note_new_password
 from .signals import MUST_CHANGE_PASSWORD
 
 
@@ -53,7 +53,9 @@ class ChangePasswordView(PasswordChangeView):
         return {**super().get_context_data(**kwargs), "given": given}
 
     def form_valid(self, form: Any) -> HttpResponse:
+        ended = str(self.request.session.session_key)
         response: HttpResponse = super().form_valid(form)
+        note_new_password(ended)
         TemporaryPassword.clear(form.user)
         self.request.session.pop(MUST_CHANGE_PASSWORD, None)
         # The old password was typed just now: setting up a second factor need not ask for it again.

@@ -1,14 +1,18 @@
 """The project's middleware: refused requests, the user's language, Permissions-Policy."""
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import translation
+from django.utils.http import escape_leading_slashes
 
 from gates.models import Preference
+from gates.rules.text import clean_name
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 LANGUAGE = "language"  # the key of a logged-in user's language in the session
@@ -48,6 +52,30 @@ def limit_body_size(request: HttpRequest) -> Exception | None:
     return (
         RequestDataTooBig("the request is larger than any form here can be") if too_large else None
     )
+
+
+# What chats and sentences put behind an address.
+AFTER_ADDRESS = " .,:;!?)]}>\"'”»،؛؟"
+
+
+def pasted_address(get_response: GetResponse) -> GetResponse:
+    """Middleware: where there is no page, try the address without what a chat put into it.
+
+    Marks of direction and other invisible characters go, and what ends a sentence.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != 404 or request.method not in {"GET", "HEAD"}:
+            return response
+        meant = clean_name(request.path).rstrip(AFTER_ADDRESS)
+        if meant in {request.path, ""}:
+            return response
+        query = request.META.get("QUERY_STRING", "")
+        address = escape_leading_slashes(quote(meant))
+        return redirect(f"{address}?{query}" if query else address)
+
+    return middleware
 
 
 def user_language(get_response: GetResponse) -> GetResponse:

@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "dealix_gates.middleware.pasted_address",
     "dealix_gates.middleware.reject_null_bytes",
     "dealix_gates.middleware.limit_body_size",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -144,8 +145,8 @@ SESSION_COOKIE_AGE = 7 * 24 * 3600
 # The names of the views whose forms are kept when their session has ended
 # (accounts/held_forms.py). None of them asks for a password or a code of a second factor.
 HELD_VIEWS = (
-    r"admin:gates_(\w+_(add|change|close|resolve)|gate_changelist|claim_delete)"
-    r"|(launch-)?priorities"
+    r"import|(launch-)?priorities"
+    r"|admin:gates_(\w+_(add|change|close|resolve)|gate_changelist|claim_delete)"
 )
 
 # Single sign-on (OpenID Connect), off unless a server is named. It finds accounts by the e-mail

@@ -79,6 +79,10 @@ class BlockerAdmin(LaunchNamesMixin, GateFieldMixin, BoardAdmin):
             raise Http404
         if not self.has_change_permission(request, blocker):
             raise PermissionDenied
+        there = redirect("launch-gate", blocker.gate.launch.slug, blocker.gate.code)
+        if request.method != "POST" and blocker.resolved_at:  # such as Back after resolving it
+            messages.info(request, gettext("This was resolved already."))
+            return there
         typed = typed_before(request)
         form = ResolutionForm(typed or request.POST or None, label_suffix="")
         if typed:
@@ -92,7 +96,7 @@ class BlockerAdmin(LaunchNamesMixin, GateFieldMixin, BoardAdmin):
                 messages.success(request, message % values)
             else:
                 messages.warning(request, gettext("This was resolved already."))
-            return redirect("launch-gate", blocker.gate.launch.slug, blocker.gate.code)
+            return there
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Resolve a blocker"),

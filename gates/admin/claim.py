@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import security_log
 from gates import rules
 from gates.models import Claim, Launch, Requirement
+from gates.models.claim import LAUNCH_CLAIM_SLUGS
 from gates.reason_text import validation_errors
 
 from .base import BoardAdmin
@@ -39,8 +40,17 @@ class ClaimForm(ReasonRequiredForm):
         model = Claim
         fields = "__all__"
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and self.instance.says_by_slug():
+            self.initial["says_launched"] = True
+
     def clean_says_launched(self) -> bool | None:
-        return self.cleaned_data["says_launched"] or None
+        """Return False only where a tick is taken from a claim whose slug alone would say it."""
+        if self.cleaned_data["says_launched"]:
+            return True
+        by_slug = self.instance.pk and self.instance.slug in LAUNCH_CLAIM_SLUGS
+        return False if by_slug and self.initial["says_launched"] is not None else None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -98,7 +108,7 @@ class ClaimAdmin(LaunchNamesMixin, BoardAdmin):
         "launch",
         "min_closed",
         "requires_p0",
-        "says_launched",
+        "says_it",
     )
     list_select_related = ("launch",)
     fields = (
@@ -110,6 +120,13 @@ class ClaimAdmin(LaunchNamesMixin, BoardAdmin):
         "position",
     )
     prepopulated_fields = {"slug": ("name",)}
+
+    @admin.display(
+        description=_("says that the launch is complete"), boolean=True, ordering="says_launched"
+    )
+    def says_it(self, claim: Claim) -> bool:
+        by_slug = claim.slug in LAUNCH_CLAIM_SLUGS and claim.says_by_slug()
+        return bool(claim.says_launched) or by_slug
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Propose the current launch, and that its first claim says that it is complete."""

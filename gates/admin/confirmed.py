@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.confirmation import confirmation_step
 
 from .safe_lookup import SafeLookupAdmin
+from .sent_twice import note_written, once
 
 
 class ConfirmedAdmin(SafeLookupAdmin):
@@ -22,19 +23,35 @@ class ConfirmedAdmin(SafeLookupAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        step = self._confirm(request)
-        return step or super().changeform_view(request, object_id, form_url, extra_context)
+        form = super().changeform_view
+        return self._confirm(request) or once(
+            request, lambda: form(request, object_id, form_url, extra_context)
+        )
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        note_written(request, obj)
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        note_written(request, obj)
+        return super().response_change(request, obj)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        return self._confirm(request) or super().delete_view(request, object_id, extra_context)
+        page = super().delete_view
+        return self._confirm(request) or once(
+            request, lambda: page(request, object_id, extra_context)
+        )
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
         step = self._confirm(request) if request.method == "POST" else None
-        return step or super().changelist_view(request, extra_context)
+        page = super().changelist_view
+        return step or once(request, lambda: page(request, extra_context))
 
     def _confirm(self, request: HttpRequest) -> HttpResponse | None:
         """Return the next step of the confirmation; None for whom the page refuses anyway."""

@@ -3,6 +3,7 @@
 What a browser without them sends is read as ISO or day first (`gates/rules/date_text.py`).
 """
 
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -26,7 +27,16 @@ def _with_zone(help_text: Any) -> str:
     return f"{help_text} {zone}".strip()
 
 
-class DayField(forms.DateField):
+class ShownAsRead:
+    """What was typed is shown again as it was read: a browser's own field shows nothing else."""
+
+    def prepare_value(self, value: Any) -> Any:
+        with suppress(ValidationError):
+            value = self.to_python(value)  # type: ignore[attr-defined]
+        return super().prepare_value(value)  # type: ignore[misc]
+
+
+class DayField(ShownAsRead, forms.DateField):
     """A day."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -44,7 +54,7 @@ class DayField(forms.DateField):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
-class MomentField(forms.DateTimeField):
+class MomentField(ShownAsRead, forms.DateTimeField):
     """A day and a time in the board's zone, which the help names; a day alone is its beginning."""
 
     # With the seconds, which a stored moment may have and an edit of something else must not cut.

@@ -4,12 +4,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gates.models import Evidence, Gate
+from gates.models.text_fields import OutputFormField
 from gates.rules.files import ACCEPT
 
 from .base import BoardAdmin, request_user
@@ -51,6 +53,18 @@ class EvidenceForm(RefusalAwareForm):
             return gettext("Write one sentence saying what this shows.")
         return ""
 
+    def _update_errors(self, errors: ValidationError) -> None:
+        """Say of a refused field no more than that: it is not missing."""
+        if hasattr(errors, "error_dict"):
+            known = {name: of for name, of in errors.error_dict.items() if name not in self.errors}
+            errors = ValidationError(known)
+        super()._update_errors(errors)  # type: ignore[misc]
+
+    def clean_output(self) -> str:
+        """Return what was printed; where nobody changed it, as it is stored."""
+        unchanged = self.instance.pk and "output" not in self.changed_data
+        return str(self.initial["output"] if unchanged else self.cleaned_data["output"])
+
     class Meta:
         model = Evidence
         fields = "__all__"
@@ -61,6 +75,7 @@ class EvidenceForm(RefusalAwareForm):
             "file": FileAgainWidget(),
         }
         field_classes = {
+            "output": OutputFormField,
             "file": FileAgainField,
             "observed_at": MomentField,
             "valid_until": DayField,

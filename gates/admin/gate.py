@@ -73,6 +73,10 @@ class GateForm(ReasonRequiredForm):
         cleaned = super().clean()
         if not self.is_stale and (self.closes() or self.reopens()):
             self.needs_reason()
+        section, code = cleaned.get("section"), cleaned.get("code")
+        named = Gate.objects.filter(launch=section and section.launch_id, code=code)
+        if section and code and named.exclude(pk=self.instance.pk).exists():
+            self.add_error("code", _("This launch already has a gate with this code."))
         if cleaned.get("rejected") and not self.reopens():
             words = _("This is for reopening: set the progress above to open or partial as well.")
             self.add_error("rejected", words)

@@ -1,8 +1,10 @@
 """A form field that takes a gate's code: quick to type, with 10,000 gates as with 34."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 from django import forms
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
@@ -13,6 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from gates.models import Gate
 from gates.rules.text import clean_code, clean_name
+
+# The address of a gate's page, as it is copied from the browser.
+ADDRESS = re.compile(r"(?:/launches/(?P<slug>[^/]+))?/gates/(?P<code>[^/?#]+)")
 
 
 class GateField(forms.ModelChoiceField):
@@ -54,13 +59,16 @@ class GateField(forms.ModelChoiceField):
         return gate
 
     def _gate_by_text(self, text: str) -> Gate | None:
-        slug, _slash, code = text.rpartition("/")
         if "\x00" in text:
             return None
+        if pasted := ADDRESS.search(text):
+            slug, code = pasted["slug"] or "", unquote(pasted["code"])
+        else:
+            slug, _slash, code = text.rpartition("/")
         home = self.home()
         launch = Q(launch__is_current=True) if home is None else Q(launch=home)
         if slug:
-            launch = Q(launch__slug=slug.strip())
+            launch = Q(launch__slug__iexact=slug.strip())
         return self.gates.filter(launch, code=clean_code(code)).first()
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gates.documents.records import LAUNCH_PATHS
+from gates.inline_markdown import inline_text
 from gates.models import Gate, Launch, Section
 
 
@@ -20,7 +21,7 @@ def launch_names(request: HttpRequest) -> dict[int, str]:
     names: dict[int, str] | None = getattr(request, "launch_names", None)
     if names is None:
         rows = Launch.objects.order_by("-is_current", "-snapshot_date", "slug")
-        names = dict(rows.values_list("pk", "name"))
+        names = {pk: inline_text(name) for pk, name in rows.values_list("pk", "name")}
         request.launch_names = names  # type: ignore[attr-defined]
     return names
 

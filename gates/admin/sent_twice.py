@@ -17,6 +17,8 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from .read_state import state_of
+
 KEPT_SECONDS = 600
 UNDER_WAY = "under way"
 UNDER_WAY_SECONDS = 30  # after which a first one that died is forgotten
@@ -77,13 +79,17 @@ def _first_answer(key: str) -> dict[str, Any] | None:
     return found if all(map(_unchanged, found["rows"])) else None
 
 
-def _row(row: Any) -> tuple[str, Any, int | None]:
-    row_class = type(row)
-    stored = row_class._default_manager.filter(pk=row.pk)
-    return row_class._meta.label, row.pk, stored.values_list("version", flat=True).first()
+def _row(row: Any) -> tuple[str, Any, Any]:
+    label = row._meta.label
+    return label, row.pk, _stored(label, row.pk)
 
 
-def _unchanged(row: tuple[str, Any, int | None]) -> bool:
-    label, pk, version = row
-    stored = apps.get_model(label)._default_manager.filter(pk=pk)
-    return bool(stored.values_list("version", flat=True).first() == version)
+def _unchanged(row: tuple[str, Any, Any]) -> bool:
+    label, pk, stored = row
+    return bool(_stored(label, pk) == stored)
+
+
+def _stored(label: str, pk: Any) -> Any:
+    """Return what differs once a row was changed: its version; of an account or a role a digest."""
+    found = apps.get_model(label)._default_manager.filter(pk=pk).first()
+    return found and (found.version if hasattr(found, "version") else state_of(found))

@@ -1,5 +1,7 @@
 """The admin of accounts. A founder manages them, but cannot make or change a superuser."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -10,6 +12,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import (
     AdminPasswordChangeForm,
+    AdminUserCreationForm,
     ReadOnlyPasswordHashWidget,
     UserChangeForm,
 )
@@ -25,6 +28,7 @@ from accounts.adapters import reset_second_factors
 from accounts.models import TemporaryPassword
 from accounts.sessions import end_sessions
 from gates.models import TRACKED
+from gates.rules.text import clean_name
 
 from .confirmed import ConfirmedAdmin
 from .read_state import ReadStateForm, ReadStateMixin
@@ -68,7 +72,25 @@ class PasswordWidget(ReadOnlyPasswordHashWidget):
         return context
 
 
-class AccountForm(ReadStateForm, UserChangeForm):
+class PastedNamesMixin:
+    """Drops what a chat put into names and addresses: nobody would find it there."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in {"username", "first_name", "last_name", "email"} & set(self.fields):  # type: ignore[attr-defined]
+            field = self.fields[name]  # type: ignore[attr-defined]
+            field.to_python = partial(_read_name, field.to_python)
+
+
+def _read_name(read: Callable[[Any], Any], value: Any) -> Any:
+    return read(clean_name(value) if isinstance(value, str) else value)
+
+
+class NewAccountForm(PastedNamesMixin, AdminUserCreationForm):
+    """The page that adds an account."""
+
+
+class AccountForm(PastedNamesMixin, ReadStateForm, UserChangeForm):
     """The page of an account."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -117,6 +139,7 @@ class RoleAdmin(RoleChoicesMixin, ReadStateMixin, ConfirmedAdmin, GroupAdmin):
 @admin.register(User)
 class AccountAdmin(RoleChoicesMixin, ReadStateMixin, ConfirmedAdmin, UserAdmin):
     form = AccountForm
+    add_form = NewAccountForm
     list_filter = ("is_staff", "is_superuser", "is_active", ("groups", RoleFilter))
     readonly_fields = ("last_login", "date_joined")
     change_password_form = TemporaryPasswordForm

@@ -86,7 +86,7 @@ def end_of_day(moment: datetime) -> datetime:
 
 def _parse_datetime(text: str, time_of_date: time = END_OF_DAY) -> tuple[datetime, bool]:
     """Return the moment, and whether the text is a date; then the moment has `time_of_date`."""
-    text = iso_text(text)
+    typed, text = text.strip(), iso_text(text)
     # In a URL, an unescaped "+03:00" arrives as a space.
     text = re.sub(r"(:[0-9.:]+) ([0-9]{2}:?[0-9]{2})$", r"\1+\2", text)
     try:
@@ -103,7 +103,7 @@ def _parse_datetime(text: str, time_of_date: time = END_OF_DAY) -> tuple[datetim
             "“%(text)s” is not a date like 2026-04-23 or 23/04/2026 (day first), nor a time like"
             " 2026-04-23T18:00."
         )
-        raise InvalidDate(message % {"text": text[:60]}) from error
+        raise InvalidDate(message % {"text": typed[:60]}) from error
 
 
 def _parse_date(text: str) -> date | None:

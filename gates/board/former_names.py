@@ -25,7 +25,7 @@ def name_of_namesake(
         model: Gate or Claim.
     """
     field = NAME_FIELDS[model]
-    named = {"launch_id": launch_id, field: name}
+    named = {"launch_id": launch_id, f"{field}__iexact": name}
     present = model.objects.filter(**named).order_by()
     past = model.history.filter(**named).order_by("-history_id")
     for rows in (present, past):

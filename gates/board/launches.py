@@ -59,9 +59,15 @@ def launch_as_of(launch: LaunchRow, as_of: datetime) -> LaunchRow:
 
 
 def current_slug(slug: str) -> str | None:
-    """Return today's slug of the launch that last had this one; None while a launch has it."""
+    """Return today's slug of the launch that has or last had this one, in any case.
+
+    None while a launch has just this one, or if none ever had it.
+    """
     if Launch.objects.filter(slug=slug).exists():
         return None
-    past = Launch.history.filter(slug=slug, id__in=Launch.objects.values("id"))
+    present = Launch.objects.filter(slug__iexact=slug).values_list("slug", flat=True).first()
+    if present:
+        return present
+    past = Launch.history.filter(slug__iexact=slug, id__in=Launch.objects.values("id"))
     last = past.order_by("-history_date", "-history_id").values_list("id", flat=True).first()
     return Launch.objects.filter(id=last).values_list("slug", flat=True).first()

@@ -13,6 +13,7 @@ from django.utils import timezone
 from gates import rules
 from gates.models import Action
 from gates.models.check_rows import CheckRow
+from gates.models.claim import LAUNCH_CLAIM_SLUGS
 from gates.rules import GateStanding, Status, Totals
 from gates.rules.reason import Reason
 
@@ -22,8 +23,6 @@ MAX_GATES_PER_PAGE = 400  # a larger board shows its gates by section or filter,
 # The length of every other list on the pages of such a board: as much as a page of the history,
 # more than a person reads in one go. The rest is found by search or filter.
 MAX_LIST_ITEMS = 50
-# How documents call the claim that a launch is complete; it counts where nobody has chosen one.
-LAUNCH_CLAIM_SLUGS = ("launched", "launch-claim")
 
 
 @dataclass(slots=True)
@@ -198,7 +197,8 @@ class Board:
 
     def launch_claim(self) -> ClaimRow | None:
         """Return the claim that the launch is complete: the chosen one; None if absent."""
-        by_slug = {claim.slug: claim for claim in self.claims}
+        unsaid = (claim for claim in self.claims if claim.says_launched is None)
+        by_slug = {claim.slug: claim for claim in unsaid}
         named = [by_slug[slug] for slug in LAUNCH_CLAIM_SLUGS if slug in by_slug]
         chosen = [claim for claim in self.claims if claim.says_launched]
         return next(iter(chosen + named), None)

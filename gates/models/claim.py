@@ -1,5 +1,7 @@
 """A claim: a sentence that may be said in public only if its rule holds."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -14,6 +16,9 @@ from .history import AuditHistory
 from .launch import Launch
 from .optimistic_lock import OptimisticLockModel
 from .text_fields import CleanedCharField, CleanedSlugField
+
+# The claim of this slug says that its launch is complete, while none is chosen; the first counts.
+LAUNCH_CLAIM_SLUGS = ("launched", "launch-claim")
 
 
 class ClaimManager(models.Manager["Claim"]):
@@ -44,7 +49,8 @@ class Claim(OptimisticLockModel):
         related_name="required_by",
         verbose_name=_("required gates"),
     )
-    # True or NULL: no row from before the column has to change, nor any digest of the history.
+    # NULL where nobody has said: no row from before the column has to change, nor any digest of
+    # the history. False: somebody took it away from a claim whose slug would say it.
     says_launched = models.BooleanField(
         _("says that the launch is complete"),
         null=True,
@@ -80,6 +86,36 @@ class Claim(OptimisticLockModel):
 
     def __str__(self) -> str:
         return inline_text(self.name)
+
+    def says_by_slug(self) -> bool:
+        """Return whether this claim says that its launch is complete by its stored slug alone.
+
+        That holds where nobody has chosen a claim of the launch, nor said that this one does not.
+        """
+        claims = Claim.objects.filter(launch_id=self.launch_id)
+        if self.pk is None or claims.filter(says_launched=True).exists():
+            return False
+        named = claims.filter(slug__in=LAUNCH_CLAIM_SLUGS, says_launched=None)
+        slugs = dict(named.values_list("slug", "pk"))
+        return next((slugs[s] for s in LAUNCH_CLAIM_SLUGS if s in slugs), None) == self.pk
+
+    def validate_constraints(self, exclude: Any = None) -> None:
+        """Validate the constraints; a claim that does not say it contradicts none that does.
+
+        Django takes a condition for met where it is NULL, other than a database.
+        """
+        unsaid = () if self.says_launched else ("says_launched",)
+        super().validate_constraints({*(exclude or ()), *unsaid})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the claim; one that says by its slug that the launch is complete goes on saying it.
+
+        A new slug would take the launch's rule away from the first screen and the badge.
+        """
+        renamed = self.says_launched is None and self.slug not in LAUNCH_CLAIM_SLUGS
+        if renamed and self.says_by_slug():
+            self.says_launched = True
+        super().save(*args, **kwargs)
 
     def natural_key(self) -> tuple[str, ...]:
         return (*self.launch.natural_key(), self.slug)

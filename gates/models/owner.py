@@ -10,7 +10,7 @@ from gates.rules.text import same_as
 
 from .history import AuditHistory
 from .optimistic_lock import OptimisticLockModel
-from .text_fields import NameField
+from .text_fields import CleanedEmailField, NameField
 
 
 class OwnerManager(models.Manager["Owner"]):
@@ -36,7 +36,7 @@ class Owner(OptimisticLockModel):
         related_name="owner",
         verbose_name=_("account"),
     )
-    email = models.EmailField(_("email"), blank=True)
+    email = CleanedEmailField(_("email"), blank=True)
 
     history = AuditHistory()
     objects = OwnerManager()

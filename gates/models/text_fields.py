@@ -31,7 +31,18 @@ class CleanedFormField(forms.CharField):
         return super().has_changed(self.to_python(initial), data)
 
 
+class OutputFormField(CleanedFormField):
+    """What a command printed: an indentation at its beginning belongs to it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(store=text.clean_output, **{**kwargs, "strip": False})
+
+
 class CleanedSlugFormField(CleanedFormField, forms.SlugField):
+    pass
+
+
+class CleanedEmailFormField(CleanedFormField, forms.EmailField):
     pass
 
 
@@ -86,3 +97,10 @@ class CleanedSlugField(CleanedMixin, models.SlugField):  # type: ignore[misc]
 
     store = staticmethod(text.clean_name)
     form_class = CleanedSlugFormField
+
+
+class CleanedEmailField(CleanedMixin, models.EmailField):  # type: ignore[misc]
+    """An e-mail address: nothing invisible is left in it."""
+
+    store = staticmethod(text.clean_name)
+    form_class = CleanedEmailFormField

@@ -46,6 +46,10 @@ def closing_errors(facts: GateFacts, today: date) -> tuple[Reason, ...]:
         message = gettext_noop(
             "All attached evidence has expired (last valid %(date)s): attach current evidence."
         )
+        if all(fact.withdrawn_on for fact in proofs):
+            message = gettext_noop(
+                "None of the attached evidence holds any more: attach current evidence."
+            )
         reasons.append(Reason("all_expired", message, {"date": last_valid_day(proofs)}))
     for blocker in unresolved_blockers(facts.blockers):
         message = gettext_noop("Still waiting on %(owner)s: %(needs)s. Resolve the blocker first.")

@@ -27,11 +27,14 @@ BINARY_FORMATS = {
     ".jfif": (rb"\A\xff\xd8\xff", rb"\xff\xd9\Z"),
     ".gif": (rb"\AGIF8[79]a", rb"\x00?\x3b\Z"),
     ".webp": (rb"\ARIFF.{4}WEBP", rb"\Z"),
-    ".pdf": (rb"\A%PDF-[12]\.[0-9]", rb"%%EOF\s*\Z"),
+    ".pdf": (rb"\A%PDF-[12]\.[0-9]", rb"%%EOF[\s\x00]*\Z"),
 }
 TEXT_SUFFIXES = {
-    ".csv", ".err", ".har", ".json", ".log", ".md", ".out", ".tsv", ".txt", ".yaml", ".yml",
+    ".csv", ".err", ".har", ".json", ".jsonl", ".log", ".md", ".ndjson", ".out", ".text", ".tsv",
+    ".txt", ".yaml", ".yml",
 }  # fmt: skip
+# What a rotation puts behind the suffix: k6.log.1, k6.log.2026-04-23, k6.log-20260423, k6.log.old.
+ROTATED = re.compile(r"[.-](?:[0-9]{1,3}|[0-9]{4}-?[0-9]{2}-?[0-9]{2}|old|bak)\Z")
 # What a file field offers. Without HEIC in it, an iPhone sends its photographs as JPEG.
 ACCEPT = ",".join(
     [
@@ -86,6 +89,12 @@ def file_errors(name: str, content: bytes) -> tuple[Reason, ...]:
             " > Camera > Formats > Most Compatible."
         )
         return (Reason("file_heic", message),)
+    if suffix not in BINARY_FORMATS and suffix not in TEXT_SUFFIXES and _is_text(content):
+        message = gettext_noop(
+            "The name “%(name)s” does not say that this is plain text. Give it the ending .txt and"
+            " attach it again, or paste its text as output."
+        )
+        return (Reason("file_kind", message, {"name": PurePath(name).name[-60:]}),)
     if suffix not in BINARY_FORMATS and suffix not in TEXT_SUFFIXES:
         message = gettext_noop(
             "“%(name)s” cannot be evidence: only pictures (PNG, JPEG, GIF, WebP), PDF and plain"
@@ -115,11 +124,9 @@ def without_trailer(name: str, content: bytes) -> bytes:
 
 def _suffix(name: str) -> str:
     """Return the suffix that names the kind; of a rotated log (`k6.log.1`) the one before."""
-    path = PurePath(name.lower())
-    stem_suffix = PurePath(path.stem).suffix
-    if re.fullmatch(r"\.[0-9]{1,3}", path.suffix) and stem_suffix in TEXT_SUFFIXES:
-        return stem_suffix
-    return path.suffix
+    name = name.lower().strip(" .")
+    before = PurePath(ROTATED.sub("", name)).suffix
+    return before if before in TEXT_SUFFIXES else PurePath(name).suffix
 
 
 def _is_binary_format(suffix: str, content: bytes) -> bool:

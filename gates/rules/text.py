@@ -1,6 +1,7 @@
 """Text as people paste it: what is stored of it, and the form in which two texts are compared.
 
 clean            what is stored of an ordinary text
+clean_output     what is stored of a command's output
 clean_name       what is stored of a name, a link, a slug: nothing invisible is left in it
 clean_code       what is stored of a code, such as T6
 comparison_form  for searching, looking up and finding duplicates; never stored, never shown
@@ -23,7 +24,9 @@ _SAME_LETTERS = {
     "ٱ": "ا", "ة": "ه", "ى": "ي", "ء": "", "ـ": "", "ک": "ك", "ی": "ي", "ہ": "ه", "ە": "ه",
 }  # fmt: skip
 _HAMZA = str.maketrans("ؤئ", "ءء")  # “مسؤول” and “مسئول” are one word
-_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212\uff0d"), "-")
+_IN_DATES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212"), "-") | {
+    ord(sign): "/" for sign in "\u060d\u2044\u2215"
+}
 
 
 def _members(ranges: str) -> frozenset[str]:
@@ -80,6 +83,18 @@ def clean(text: str) -> str:
     return "".join(char for char in inside if char in _KEPT or not is_invisible(char))
 
 
+def clean_output(text: str) -> str:
+    """Return what is stored of a command's output: word for word, with line breaks as "\\n".
+
+    Only empty lines at the beginning go, and white space at the end.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip()
+    lines = text.split("\n")
+    while lines and not lines[0].strip():
+        lines.pop(0)
+    return "\n".join(lines)
+
+
 def clean_name(text: str) -> str:
     """Return what is stored of a name or a link: without anything invisible, and trimmed."""
     return drop_invisible(text).strip()
@@ -98,8 +113,9 @@ def fold_digits(text: str) -> str:
 
 
 def clean_date(text: str) -> str:
-    """Return a date or time as a person may paste it, with Western digits and plain hyphens."""
-    return fold_digits(drop_invisible(text)).translate(_DASHES).strip()
+    """Return a date or time as a person may paste it, with Western digits and plain signs."""
+    text = unicodedata.normalize("NFKC", drop_invisible(text))
+    return fold_digits(text).translate(_IN_DATES).strip()
 
 
 class _Fold(dict[int, str]):

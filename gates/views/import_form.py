@@ -12,13 +12,16 @@ from django.core import signing
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from gates.board.launches import current_slug
 from gates.documents.importer import SUFFIXES
 from gates.documents.json_reader import MAX_BYTES
 from gates.documents.markdown.columns import column_name, meaning_of
 from gates.documents.markdown.reader import ReadingOptions
 from gates.documents.markdown.vocabulary import parse_status
 from gates.documents.records import Problem
+from gates.models.text_fields import CleanedSlugFormField
 from gates.rules import Status
+from gates.rules.text import clean_name
 
 TOKEN_AGE = 24 * 60 * 60  # seconds
 SALT = "gates.import"
@@ -36,7 +39,8 @@ class ImportForm(forms.Form):
         help_text=_("Markdown (.md), a sheet (.csv) or a fixture (.json), at most 10 MB."),
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}),
     )
-    launch = forms.SlugField(
+    launch = CleanedSlugFormField(
+        store=clean_name,
         label=_("Launch"),
         required=False,
         help_text=_("Its slug. Needed for a document without a title."),
@@ -45,6 +49,11 @@ class ImportForm(forms.Form):
         label=_("Reopen gates that were closed after this document"), required=False
     )
     token = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def clean_launch(self) -> str:
+        """Return the slug as its launch has it today: a former one means the same launch."""
+        slug: str = self.cleaned_data["launch"]
+        return current_slug(slug) or slug
 
     def clean(self) -> dict[str, Any]:
         """Set `name` and `content` of the document.

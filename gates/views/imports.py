@@ -21,6 +21,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.held_forms import take_form
 from gates.documents.difference import Difference
 from gates.documents.importer import ImportReport, import_file
 from gates.documents.records import DocumentError, Problem
@@ -29,6 +30,7 @@ from .import_form import ImportForm, chosen, make_token, questions, reading_opti
 
 # A worker has thirty seconds for a request, and the import reads the document twice.
 MAX_GATES = 500
+LOST = "document-lost"  # the name of a file that was sent after the session had ended
 # What an import may change only for those who may change it elsewhere.
 PERMISSIONS = {
     "claim": "gates.change_claim",
@@ -41,28 +43,36 @@ PERMISSIONS = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("gates.change_gate", raise_exception=True)
 def import_document(request: HttpRequest) -> HttpResponse:
-    """Show the form; on POST the report of a dry run; with `import`, import what was shown."""
+    """Show the form; on POST the report of a dry run; with `import`, import what was shown.
+
+    What was typed before a log-in, or in the other language, is shown again and not imported.
+    """
+    sent = request.POST if request.method == "POST" else take_form(request)
+    if sent is None:
+        return _page(request, {"form": ImportForm()})
     if request.method != "POST":
-        return render(request, "gates/import.html", {"form": ImportForm()})
-    form = ImportForm(request.POST, request.FILES)
+        messages.info(request, gettext("What you typed is here again. It is not saved yet."))
+        if not sent.get("token"):
+            return _page(request, {"form": ImportForm(initial=sent.dict()), "lost": sent.get(LOST)})
+    form = ImportForm(sent, request.FILES)
     if not form.is_valid():
-        return render(request, "gates/import.html", {"form": form})
+        return _page(request, {"form": form, **_kept(form.cleaned_data)})
     values = form.cleaned_data
-    choices = chosen(request.POST)
+    choices = chosen(sent)
     options = {
         "options": reading_options(choices),
         "max_gates": MAX_GATES,
         "launch": values["launch"],
         "older": values["older"],
-        "same_gates": request.POST.getlist("same_gate"),
+        "same_gates": sent.getlist("same_gate"),
         "by": request.user,
     }
     try:
         report = _run(values["name"], values["content"], dry_run=True, **options)
         denied = _denied(request, report)
         shown = _digest(report)
-        if "import" in request.POST and not denied:
-            done = shown == request.POST.get("shown") and _import(values, shown, options)
+        if request.method == "POST" and "import" in sent and not denied:
+            done = shown == sent.get("shown") and _import(values, shown, options)
             if done:
                 count = len(report.differences)
                 text = ngettext(
@@ -85,8 +95,9 @@ def import_document(request: HttpRequest) -> HttpResponse:
             "questions": list(questions(error.problems)),
             "choices": choices,
             "confirmed": options["same_gates"],
+            "values": values,
         }
-        return render(request, "gates/import.html", _with_token(context, values))
+        return _page(request, {**context, **_kept(values)})
     context = {
         "form": form,
         "report": report,
@@ -95,13 +106,20 @@ def import_document(request: HttpRequest) -> HttpResponse:
         "gates": _by_gate(report.differences),
         "confirmed": options["same_gates"],
         "choices": choices,
+        "values": values,
     }
-    return render(request, "gates/import.html", _with_token(context, values))
+    return _page(request, {**context, **_kept(values)})
 
 
-def _with_token(context: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-    name, content = values["name"], values["content"]
-    return {**context, "name": name, "token": make_token(name, content), "values": values}
+def _page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    return render(request, "gates/import.html", {**context, "typed_in": "import_form"})
+
+
+def _kept(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the name and the token of a document that was sent; nothing without one."""
+    if "content" not in values:
+        return {}
+    return {"name": values["name"], "token": make_token(values["name"], values["content"])}
 
 
 def _run(name: str, content: bytes, **options: Any) -> ImportReport:

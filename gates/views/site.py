@@ -1,12 +1,16 @@
 """Pages that belong to no launch: badge, health, language."""
 
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
     JsonResponse,
+    QueryDict,
 )
 from django.shortcuts import render
 from django.utils import timezone
@@ -62,11 +66,36 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Set the language of this browser and, if logged in, of the account on every device."""
+    filters = "language" in request.GET
+    if filters:
+        request.POST = _with_filters(request)  # type: ignore[assignment]
     code = request.POST.get("language", "")
     if request.user.is_authenticated and code in dict(settings.LANGUAGES):
         Preference.objects.update_or_create(user=request.user, defaults={"language": code})
         request.session["language"] = code
     # The switch on a form sends what is typed there along; it is shown again in the new language.
-    if set(request.POST) - {"language", "next", "csrfmiddlewaretoken"}:
-        hold_form(request, request.GET.get("next", ""), leave_out=frozenset({"language", "next"}))
+    if not filters and set(request.POST) - {"language", "next", "csrfmiddlewaretoken"}:
+        address, others = request.GET.get("next", ""), frozenset({"language", "next"})
+        if not hold_form(request, address, leave_out=others):
+            messages.warning(
+                request,
+                gettext("Nothing was saved. Go back in your browser to find what you typed."),
+            )
     return set_language(request)
+
+
+def _with_filters(request: HttpRequest) -> QueryDict:
+    """Return the form of the switch on a page with filters: they stay as they were chosen.
+
+    Filters that are as the page showed them leave its address as it is.
+    """
+    page = urlsplit(request.GET.get("next", ""))
+    before = [(name, value) for name, value in parse_qsl(page.query) if name != "page"]
+    sent = [(name, value) for name, value in request.POST.items() if value]
+    chosen = [pair for pair in sent if pair[0] != "csrfmiddlewaretoken"]
+    query = page.query
+    if sorted(chosen) not in (sorted(before), sorted(parse_qsl(request.GET.get("shown", "")))):
+        query = urlencode(chosen)
+    form = QueryDict(mutable=True)
+    form["language"], form["next"] = request.GET["language"], f"{page.path}?{query}".rstrip("?")
+    return form

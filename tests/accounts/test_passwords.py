@@ -150,3 +150,32 @@ def test_a_password_that_the_founder_sets_is_a_given_one(client: Client) -> None
     given = set(TemporaryPassword.objects.values_list("user__username", flat=True))
     assert given == {"lina", "omar"}
     assert User.objects.get(username="lina").check_password(NEW)
+
+
+def test_a_new_password_sent_twice_is_not_told_as_unsaved(client: Client) -> None:
+    user = factory.user("sami", password=SECRET)
+    log_in(client)
+    slow = Client()  # the first answer, with its new session, never comes
+    slow.cookies.load({name: one.value for name, one in client.cookies.items()})
+    change_password(client)
+
+    second = change_password(slow)
+    page = slow.get(second.headers["Location"]).content.decode()
+
+    user.refresh_from_db()
+    assert user.check_password(NEW)
+    assert "Your password was changed. Log in with the new one." in page
+    assert "Nothing was saved" not in page
+
+
+def test_a_password_whose_session_has_ended_is_not_told_as_changed(client: Client) -> None:
+    user = factory.user("sami", password=SECRET)
+    log_in(client)
+    Session.objects.all().delete()
+
+    page = client.get(change_password(client).headers["Location"]).content.decode()
+
+    user.refresh_from_db()
+    assert user.check_password(SECRET)
+    assert "was changed" not in page
+    assert "Nothing was saved" in page

@@ -39,6 +39,7 @@ def save_claim(
         "slug": claim.slug,
         "min_closed": claim.min_closed,
         "requires_p0": "on" if claim.requires_p0 else "",
+        "says_launched": "on" if claim.says_launched or claim.says_by_slug() else "",
         "position": 0,
         "reason": "",
         "read_version": version_of(Claim, claim.pk),
@@ -223,7 +224,7 @@ def test_it_is_chosen_for_a_reason_and_of_one_claim(founder: Client) -> None:
 
     unreasoned = save_claim(founder, other, says_launched="on")
     second = save_claim(founder, other, says_launched="on", reason="Beta is enough")
-    taken = save_claim(founder, claim, reason="Beta is enough")
+    taken = save_claim(founder, claim, says_launched="", reason="Beta is enough")
     given = save_claim(founder, other, says_launched="on", reason="Beta is enough")
 
     assert "reason" in errors_of(unreasoned)
@@ -252,3 +253,59 @@ def test_until_one_is_chosen_the_name_of_the_documents_counts(slug: str) -> None
     factory.claim(launch, slug, name="Launch claim")
 
     assert launch_claim() == slug
+
+
+def standing() -> Any:
+    launch = get_launch()
+    assert launch is not None
+    claim = read_board(launch, timezone.now()).launch_claim()
+    return claim and claim.slug
+
+
+def test_a_claim_that_says_launched_by_its_slug_says_it_under_a_new_one(founder: Client) -> None:
+    claim = factory.claim(factory.launch(), "launched")
+    page = founder.get(reverse("admin:gates_claim_change", args=[claim.pk]))
+
+    response = save_claim(
+        founder, claim, slug="go-live", name="Go live", says_launched="on", reason="New words"
+    )
+
+    assert page.context["adminform"].form["says_launched"].value() is True
+    assert response.status_code == 302
+    assert standing() == "go-live"
+
+
+def test_no_path_takes_the_rule_away_with_the_slug() -> None:
+    claim = factory.claim(factory.launch(), "launched")
+    claim.slug = "go-live"
+
+    claim.save()
+
+    assert standing() == "go-live"
+
+
+def test_a_claim_whose_tick_is_taken_away_says_it_no_more(founder: Client) -> None:
+    claim = factory.claim(factory.launch(), "launched")
+
+    unreasoned = save_claim(founder, claim, says_launched="")
+    response = save_claim(founder, claim, says_launched="", reason="Another will say it")
+
+    assert list(errors_of(unreasoned)) == ["reason"]
+    assert response.status_code == 302
+    assert standing() is None
+    page = founder.get(reverse("admin:gates_claim_change", args=[claim.pk]))
+    assert page.context["adminform"].form["says_launched"].value() is False
+
+
+def test_beside_the_chosen_claim_another_is_edited_and_added(founder: Client) -> None:
+    chosen = factory.claim(factory.launch(), "go-live", says_launched=True)
+    other = factory.claim(chosen.launch, "paid")
+
+    edited = save_claim(founder, other, name="Paid pilot")
+    data = {"launch": chosen.launch_id, "name": "Beta", "slug": "beta", "position": 0}
+    data |= {"reason": "For the pilot", **rows("requirements", [])}
+    added = founder.post(reverse("admin:gates_claim_add"), data)
+
+    assert (edited.status_code, added.status_code) == (302, 302)
+    names = dict(Claim.objects.values_list("name", "says_launched"))
+    assert names == {"Launched": True, "Paid pilot": None, "Beta": None}

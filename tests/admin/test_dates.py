@@ -132,3 +132,16 @@ def test_a_gate_is_named_in_the_digits_of_any_script(engineer: Client) -> None:
 def test_as_of_is_read_alike(typed: str) -> None:
     now = datetime(2026, 6, 1, tzinfo=UTC)
     assert parse_as_of(typed, now).date() == date(2026, 4, 23)
+
+
+def test_a_day_that_was_typed_is_still_there_when_another_field_is_refused(
+    engineer: Client,
+) -> None:
+    gate = factory.gate("T6")
+
+    response = close(engineer, gate, valid_until="5.6.2027", observed_at="5/6/2025 6:30", reason="")
+
+    form = response.context["form"]
+    assert list(form.errors) == ["reason"]
+    assert 'value="2027-06-05"' in str(form["valid_until"])
+    assert 'value="2025-06-05T06:30:00"' in str(form["observed_at"])

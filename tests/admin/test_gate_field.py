@@ -20,6 +20,9 @@ def test_a_code_means_the_gate_of_the_current_launch() -> None:
     assert field.clean(" t1 ") == here
     assert field.clean("other/T1") == there
     assert field.clean("\u200fT\u0661\u200e") == here
+    assert field.clean("Other/t1") == there
+    assert field.clean("https://board.example/launches/other/gates/T1/?as_of=2026#x") == there
+    assert field.clean("/gates/t%D9%A1/") == here
     assert field.prepare_value(here.pk) == "T1"
     assert field.prepare_value(there.pk) == "other/T1"
     assert not field.has_changed(here.pk, "T1")

@@ -101,3 +101,29 @@ def test_the_gate_and_the_news_tell_it(engineer: Client) -> None:
     assert "The first run was of staging" in page
     assert "rewritten after the gate was closed" not in text_of(engineer, "/gates/T2/")
     assert "The evidence of 1 closed gate was rewritten" in text_of(engineer, "/")
+
+
+@pytest.mark.parametrize("output", ["one\ntwo", "one\r\ntwo", "  one\n\n  two\n", "\n\tone"])
+def test_an_output_that_the_browser_sends_back_is_not_rewritten(
+    engineer: Client, output: str
+) -> None:
+    gate = factory.closed_gate()
+    evidence = gate.evidence.get()
+    evidence.output = output
+    evidence.save()
+    sent = output.replace("\r\n", "\n").removeprefix("\n").replace("\n", "\r\n")
+    untouched = {evidence.pk: proof(output=sent)}
+
+    response = save_gate(engineer, gate, existing_evidence=untouched, notes="Read it again")
+
+    assert response.status_code == 302
+    assert gate.evidence.values_list("output", flat=True).get() == output
+    assert evidence.history.count() == 2
+
+
+def test_an_output_is_stored_word_for_word_with_plain_line_breaks(engineer: Client) -> None:
+    gate = factory.gate()
+
+    save_gate(engineer, gate, evidence=[proof(output="\r\n  rps   100\r\n  p95   412 ms\r\n\r\n")])
+
+    assert gate.evidence.get().output == "  rps   100\n  p95   412 ms"

@@ -4,6 +4,7 @@ import threading
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -12,6 +13,7 @@ from django.urls import reverse
 from gates.models import Blocker, Evidence, Gate, Owner
 from tests.support import factory
 from tests.support.admin_forms import gate_data, person, proof, version_of
+from tests.support.login import log_in_confirmed
 
 PROOF = {"summary": "100 rps held for 5 min", "kind": "statement", "reason": "Met"}
 
@@ -146,3 +148,28 @@ def test_at_the_same_moment(committed: None) -> None:
 
     assert ["T6 is closed." in page for page in pages] == [True, True, True]
     assert Evidence.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_an_account(client: Client) -> None:
+    log_in_confirmed(client, person("sami", "Founder"))
+    word = "Zebra-Lamp-22-x"
+    data = {"username": "lina", "password1": word, "password2": word, "usable_password": "true"}
+
+    pages = twice(client, reverse("admin:auth_user_add"), data)
+
+    assert ["was added successfully" in page for page in pages] == [True, True]
+    assert User.objects.filter(username="lina").count() == 1
+
+
+@pytest.mark.django_db
+def test_back_to_the_page_of_a_resolved_blocker_leads_to_its_gate(engineer: Client) -> None:
+    blocker = factory.blocker(factory.gate("T6"))
+    address = reverse("admin:gates_blocker_resolve", args=[blocker.pk])
+    engineer.post(address, {"resolution": "In the safe"})
+
+    response = engineer.get(address, follow=True)
+
+    assert response.redirect_chain == [("/launches/primitive/gates/T6/", 302)]
+    assert "This was resolved already." in response.content.decode()
+    assert Blocker.history.count() == 2

@@ -24,7 +24,7 @@ def founder(client: Client) -> Client:
 def gates() -> tuple[Gate, Gate]:
     """T6 of the current launch, and T6 of the second one."""
     first = factory.gate("T6")
-    second = factory.launch("second", name="Second Launch")
+    second = factory.launch("second", name="Second `Launch`")
     return first, factory.gate("T6", section=factory.section("T", launch=second))
 
 

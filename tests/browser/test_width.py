@@ -27,6 +27,7 @@ def sami(committed: None) -> User:
     factory.blocker(factory.gate("T7"), LONG, why=LONG, waiting_on=owner)
     factory.action(gate.launch, f"`{SHA256}` {LONG}", gate=gate, estimate="1–2 hr", needs=owner)
     factory.claim(gate.launch, slug="s" * 50, name=LONG[:200])
+    factory.launch("second", name=f"`v4` {'L' * 150}")
     factory.user("u" * 150)
     return by
 

@@ -18,6 +18,7 @@ from gates.documents.markdown.consistency import find_contradictions
 from gates.documents.markdown.escaping import escape_cell, escape_text, unescape_text
 from gates.documents.markdown.reader import read_markdown
 from gates.documents.markdown.writer import write_markdown
+from gates.models import Claim
 from tests.support import factory
 from tests.support.profile import examples_on_database
 from tests.support.strategies import NOW, boards, build, texts
@@ -94,3 +95,31 @@ def test_no_html_and_no_turned_text_gets_into_the_document() -> None:
     assert "<img" not in text
     assert "<script" not in text
     assert "\u202e" not in text
+
+
+def test_the_claim_that_is_chosen_to_say_launched_comes_back_and_moves(path: Path) -> None:
+    def chosen() -> list[str]:
+        return list(Claim.objects.filter(says_launched=True).values_list("slug", flat=True))
+
+    with transaction.atomic():
+        launch = factory.gate().launch
+        factory.claim(launch, "launched")
+        other = factory.claim(launch, "go-live", position=1)
+        plain = written()
+        other.says_launched = True
+        other.save()
+        first = written()
+        transaction.set_rollback(True)
+    path.write_text(first)
+    import_file(path)
+    again, then = written(), chosen()
+    path.write_text(first.replace("| yes |", "|  |").replace("refused |  |", "refused | yes |", 1))
+    import_file(path)
+    moved = chosen()
+    path.write_text(plain)
+    import_file(path)
+
+    assert "Says launched" not in plain
+    assert (again, then) == (first, ["go-live"])
+    assert moved == ["launched"]
+    assert chosen() == ["launched"]  # an old document says nothing about it

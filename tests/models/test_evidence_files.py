@@ -91,6 +91,22 @@ def test_many_comments_do_not_take_for_ever() -> None:
     assert file_errors("notes.md", b"<!--" * 500_000) == ()
 
 
+def test_a_text_by_another_name_is_refused_with_what_to_do() -> None:
+    (reason,) = file_errors("Makefile", b"all: test\n")
+
+    assert "ending .txt" in reason.message
+    assert "ending .txt" not in file_errors("run.exe", b"MZ\x90\x00")[0].message
+
+
+def test_an_empty_file_is_refused_once(engineer: Client) -> None:
+    upload = SimpleUploadedFile("k6.txt", b"")
+
+    response = save_gate(engineer, factory.gate("T6"), evidence=[proof(kind="file", file=upload)])
+
+    assert errors_of(response)["evidence-0-file"] == ["The submitted file is empty."]
+    assert not Evidence.objects.exists()
+
+
 @pytest.mark.parametrize(("name", "content"), REFUSED.values(), ids=list(REFUSED))
 def test_everything_else_is_refused_on_the_field(
     engineer: Client, name: str, content: bytes

@@ -1,5 +1,9 @@
 """The board speaks the reader's language, and remembers it for the account."""
 
+import re
+from html import unescape
+from urllib.parse import urlencode
+
 import pytest
 from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
@@ -83,3 +87,48 @@ def test_a_password_that_is_too_short_is_refused_in_arabic() -> None:
         MinimumLengthValidator().validate("short")
 
     assert "كلمة المرور قصيرة" in refused.value.messages[0]
+
+
+@pytest.mark.parametrize(
+    ("shown", "sent", "there"),
+    [
+        ("/?status=open", {"q": "k6 \u0627", "status": ""}, "/?q=k6+%D8%A7"),
+        ("/history/?page=2&person=sami", {"person": "sami", "gate": ""}, ""),
+        ("/history/?page=2", {"gate": "T6"}, "/history/?gate=T6"),
+        ("/?as_of=30.11.2026", {"as_of": "30.11.2026"}, ""),
+        ("/changes/", {"since": "2026-11-23", "until": "2026-11-30"}, ""),
+        ("/changes/", {"since": "2026-04-01", "until": "2026-11-30"},
+         "/changes/?since=2026-04-01&until=2026-11-30"),
+        ("https://evil.example/x", {"q": "k6"}, "/x?q=k6"),
+        ("////evil.example", {"q": "k6"}, "/"),
+    ],
+)  # fmt: skip
+def test_the_switch_keeps_filters_that_were_not_sent_yet(
+    sami: Client, shown: str, sent: dict[str, str], there: str
+) -> None:
+    query = {"language": "ar", "next": shown, "shown": "since=2026-11-23&until=2026-11-30"}
+
+    response = sami.post(f"/language/?{urlencode(query)}", sent)
+
+    assert response.headers["Location"] == (there or shown)
+    assert language_of(sami) == ("ar", "rtl")
+
+
+@pytest.mark.parametrize("path", ["/", "/history/", "/changes/"])
+def test_a_page_with_filters_sends_them_with_the_switch(path: str) -> None:
+    factory.gate("T1")
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(factory.user("sami"))
+    page = strict.get(path).content.decode()
+    form = re.search(r'<form class="(?:filters|range)[^>]* id="(\w+)"', page)
+    assert form
+    button = re.search(
+        rf'<button form="{form[1]}" formmethod="post"[^>]*formaction="([^"]+)"\s+'
+        r'name="(\w+)" value="(\w+)"', page
+    )  # fmt: skip
+    assert button
+
+    response = strict.post(unescape(button[1]), {button[2]: button[3], "gate": "T1"})
+
+    assert response.headers["Location"] == f"{path}?gate=T1"
+    assert "csrfmiddlewaretoken=" not in response.headers["Location"]

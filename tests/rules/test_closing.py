@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from gates import rules
-from gates.rules import CheckFact, GateFacts, LastRun, Progress
+from gates.rules import CheckFact, EvidenceFact, GateFacts, LastRun, Progress
 from tests.support.rule_facts import (
     ENDS_TODAY,
     EXPIRED,
@@ -36,6 +36,10 @@ STILL_WAITING = "Still waiting on Sami: PostHog API key. Resolve the blocker fir
         (
             GateFacts(Progress.OPEN, [LONG_EXPIRED, EXPIRED]),
             ["All attached evidence has expired (last valid 2026-06-01): attach current evidence."],
+        ),
+        (
+            GateFacts(Progress.OPEN, [EvidenceFact(withdrawn_on=TODAY)]),
+            ["None of the attached evidence holds any more: attach current evidence."],
         ),
         (GateFacts(Progress.OPEN, [LASTING], [WAITING]), [STILL_WAITING]),
         (GateFacts(Progress.OPEN, [], [WAITING]), [NO_EVIDENCE, STILL_WAITING]),

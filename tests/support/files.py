@@ -70,6 +70,12 @@ SOUND |= {
     "k6.log.1": b"p95 410 ms\n",
     "make.out": b"ok\n",
     "bell.log": b"done\x07\n",
+    "k6.log.2026-04-23": b"p95 410 ms\n",
+    "k6.log-20260423": b"p95 410 ms\n",
+    "k6.log.old": b"p95 410 ms\n",
+    "k6.txt.": b"p95 410 ms\n",
+    "trace.jsonl": b'{"p95": 410}\n',
+    "padded.pdf": PDF + b"\x00\x00",
     "README.md": b"<!-- lint off -->\n<!-- toc -->\n# Drill\n",
 }
 

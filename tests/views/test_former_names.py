@@ -129,3 +129,30 @@ def test_the_history_of_one_launchs_gate_leaves_out_its_namesake(
 
     assert history
     assert all(entry.row_id != other.id for entry in history if entry.model == "gate")
+
+
+@pytest.mark.parametrize(
+    ("asked", "there"),
+    [
+        ("/launches/PRIMITIVE/gates/T9/?x=1", "/launches/primitive/gates/T9/?x=1"),
+        ("/claims/OPEN/", "/claims/open/"),
+        ("/claims/Public/", "/claims/open/"),
+        ("/claims/open\u200b/", "/claims/open/"),
+        ("/launches/primitive\u200f/?q=k6", "/launches/primitive/?q=k6"),
+        ("/gates/T9/.", "/gates/T9/"),
+        ("/gates/T9/\u200e ", "/gates/T9/"),
+        ("/gates/T9/»،", "/gates/T9/"),
+    ],
+)
+def test_an_address_from_a_chat_leads_to_its_page(
+    reader: Client, renamed: Launch, asked: str, there: str
+) -> None:
+    assert location(reader, asked) == there
+
+
+@pytest.mark.parametrize("asked", ["/nothing/", "/\u200b", "//evil.example/.", "/x/\u200f"])
+def test_an_address_that_means_nothing_is_not_found(reader: Client, asked: str) -> None:
+    response = reader.get(asked, follow=True)
+
+    assert response.status_code == 404 or response.redirect_chain[-1][0].startswith("/")
+    assert all(to.startswith("/") and not to.startswith("//") for to, _ in response.redirect_chain)

@@ -208,3 +208,58 @@ def test_in_arabic(founder: Client) -> None:
     page = founder.get(URL, headers={"accept-language": "ar"}).content.decode()
 
     assert 'dir="rtl"' in page
+
+
+def test_a_document_is_kept_when_another_field_is_refused(founder: Client) -> None:
+    page = upload(founder, HEAD + "| S1 | Keys rotated | ✅ | run 7 |\n", launch="two words")
+
+    assert "The file <bdi>kite.md</bdi> is kept." in page
+    token = re.findall(r'name="token" value="([^"]+)"', page)[0]
+    report = founder.post(URL, {"token": token, "launch": "kite"}).content.decode()
+    assert "Keys rotated" in report
+
+
+def test_a_launch_is_found_by_a_former_slug_and_in_any_spelling(founder: Client) -> None:
+    launch = factory.launch("kite", name="Kite launch")
+    launch.slug = "kite-2"
+    launch.save()
+
+    for typed in ("kite", "KITE-2", "\u200fkite-2 "):
+        page = upload(founder, HEAD + "| S1 | Keys rotated | ❌ | |\n", launch=typed)
+        assert '<bdi dir="ltr">kite-2</bdi>:' in page
+
+    assert 'name="launch" value="kite-3"' in upload(founder, HEAD, launch="kite-3")
+
+
+def test_the_report_comes_in_the_other_language_with_its_choices(founder: Client) -> None:
+    page = upload(founder, HEAD + "| S1 | Keys rotated | Fertig | run 7 |\n", launch="kite")
+    sent = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    sent = {name: value for name, value in sent.items() if name in {"token", "launch"}}
+    before = everything()
+
+    response = founder.post(
+        f"/language/?next={URL}",
+        {**sent, "language": "ar", "status:Fertig": "closed", "import": "1"},
+        follow=True,
+    )
+
+    assert response.redirect_chain == [(URL, 302)]
+    assert response.context["report"].launch == "kite"
+    assert response.context["choices"] == {"status:Fertig": "closed"}
+    assert 'lang="ar"' in response.content.decode()
+    assert everything() == before
+    assert "Keys rotated" not in founder.get(URL).content.decode()  # shown once
+
+
+def test_a_document_whose_session_has_ended_is_asked_for_again(founder: Client) -> None:
+    document = SimpleUploadedFile("kite.md", HEAD.encode())
+
+    page = founder.post(
+        f"/language/?next={URL}",
+        {"language": "en", "launch": "kite", "older": "on", "document": document},
+        follow=True,
+    ).content.decode()
+
+    assert "The file <bdi>kite.md</bdi> was not kept" in page
+    assert 'value="kite"' in page
+    assert re.search(r'name="older"[^>]*checked', page)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
@@ -18,6 +19,7 @@ from gates.rules import text
 from tests.support import factory
 from tests.support.admin_forms import errors_of, person, proof, save_gate
 from tests.support.boards import board as board_of
+from tests.support.login import log_in_confirmed
 
 pytestmark = pytest.mark.django_db
 
@@ -239,3 +241,26 @@ def test_the_database_and_the_rules_mean_the_same_characters() -> None:
 # Unicode that Python has.
 OTHER_FORMAT_CHARACTERS = {0x110BD, 0x110CD, *range(0x13430, 0x13440), *range(0x1BCA0, 0x1BCA4)}
 OTHER_FORMAT_CHARACTERS |= {*range(0x1D173, 0x1D17B)}
+
+
+def test_a_code_that_another_gate_has_is_named_in_any_spelling(engineer: Client) -> None:
+    gate = factory.gate("T6")
+    factory.gate("T7")
+
+    response = save_gate(engineer, gate, code="t\u0667")
+
+    assert errors_of(response) == {"code": ["This launch already has a gate with this code."]}
+    assert Gate.objects.filter(code="T6").exists()
+
+
+def test_names_and_addresses_of_people_are_stored_as_they_are_seen(client: Client) -> None:
+    log_in_confirmed(client, person("sami", "Founder"))
+    word = "Zebra-Lamp-22-x"
+    account = {"password1": word, "password2": word, "usable_password": "true"}
+    owner = {"name": "\u200fNoura\u200e", "email": "\u200fnoura@example.com\u200e"}
+
+    client.post("/admin/auth/user/add/", {"username": "\u200fnoura\u200e ", **account})
+    client.post("/admin/gates/owner/add/", {"role": "engineer", **owner})
+
+    assert User.objects.filter(username="noura").exists()
+    assert Owner.objects.values_list("name", "email").get() == ("Noura", "noura@example.com")

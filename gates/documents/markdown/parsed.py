@@ -107,6 +107,7 @@ class ParsedClaim:
     min_closed: int | None = None
     requires_p0: bool = False
     required: list[str] = field(default_factory=list)  # codes of gates
+    choice: str | None = None  # whether it says that the launch is complete; None: no such column
 
 
 @dataclass(slots=True)

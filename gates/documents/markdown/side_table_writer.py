@@ -10,7 +10,7 @@ from .escaping import escape_cell, escape_text
 from .evidence_cell import evidence_cell, format_moment, parsed_evidence
 from .parsed import ParsedEvidence
 from .people import person_cell
-from .vocabulary import STATE_MARKS
+from .vocabulary import CHOICES, STATE_MARKS
 
 EVIDENCE_TABLE_COLUMNS = (
     "Gate", "Kind", "Evidence", "Link", "Commit", "Observed", "Valid until", "Output",
@@ -24,6 +24,8 @@ CLAIM_TABLE_COLUMNS = (
     "Required gates",
     "Verdict",
 )
+# Only where somebody has chosen: other documents stay as they are.
+CHOICE_COLUMN = "Says launched"
 ACTION_TABLE_COLUMNS = ("Gate", "Action", "ETA", "State", "Needs")
 
 
@@ -91,7 +93,16 @@ def _resolved(gate: GateRow) -> list[BlockerRow]:
     return [blocker for needs, blocker in last.items() if needs not in again]
 
 
-def claim_cells(claim: ClaimRow) -> list[str]:
+def claim_lines(claims: Sequence[ClaimRow]) -> Iterator[str]:
+    """Yield the table of claims; which of them says that the launch is complete, if chosen."""
+    if all(claim.says_launched is None for claim in claims):
+        return table_lines("Claims", CLAIM_TABLE_COLUMNS, map(_claim_cells, claims))
+    columns = (*CLAIM_TABLE_COLUMNS, CHOICE_COLUMN)
+    cells = ([*_claim_cells(claim), CHOICES[claim.says_launched]] for claim in claims)
+    return table_lines("Claims", columns, cells)
+
+
+def _claim_cells(claim: ClaimRow) -> list[str]:
     return [
         claim.slug,
         escape_text(claim.name),

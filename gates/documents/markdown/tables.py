@@ -18,7 +18,7 @@ from .parsed import (
     ParsedNote,
 )
 from .people import parse_people, split_dates
-from .vocabulary import CODE, STATES, strip_markup
+from .vocabulary import CHOICES, CODE, STATES, strip_markup
 
 # "What we CANNOT close without Sami": the blockers in the table below wait for Sami.
 WITHOUT_PERSON = re.compile(r"\bwithout ([A-Z\u0600-\u06ff][\w\u0600-\u06ff]*)\s*$", re.IGNORECASE)
@@ -153,6 +153,12 @@ class SideTable:
         claim = ParsedClaim(cells.line, slug, cells.text("name"), int(least) if least else None)
         claim.requires_p0 = strip_markup(cells.raw("requires_p0")).casefold() == "yes"
         claim.required = self.parsed.codes_in(cells.raw("required"))
+        if "says_launched" in self.columns:
+            claim.choice = strip_markup(cells.raw("says_launched")).casefold()
+            if claim.choice not in CHOICES.values():
+                message = _("'%(text)s' is neither yes nor no") % {"text": claim.choice}
+                self.report_problem(cells.line, "says_launched", message)
+                return
         self.parsed.claims.append(claim)
 
     def _closing(self, cells: Cells) -> None:

@@ -32,6 +32,7 @@ from .parsed import (
     ParsedNote,
     StatedGap,
 )
+from .vocabulary import CHOICES
 
 
 def to_records(parsed: ParsedDocument, slug: str) -> list[Record]:
@@ -267,10 +268,15 @@ def _claim_records(parsed: ParsedDocument, slug: str) -> Iterable[Record]:
             "requires_p0": claim.requires_p0,
             "position": position,
         }
+        if claim.choice is not None:
+            chosen = {word: choice for choice, word in CHOICES.items()}
+            required["says_launched"] = chosen[claim.choice]
         claims.append(_make_record(Claim, claim.line, required))
         for code in claim.required:
             key = {"claim": [slug, claim.slug], "gate": [slug, code]}
             requirements.append(_make_record(Requirement, claim.line, key))
+    # The one that is chosen last, after another has given it up: two at once are refused.
+    claims.sort(key=lambda record: record.fields.get("says_launched") is True)
     return [*claims, *requirements]
 
 

@@ -114,6 +114,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "min_closed": ("gates closed, at least",),
     "requires_p0": ("all p0",),
     "required": ("required gates",),
+    "says_launched": ("says launched",),
     "verdict": ("verdict",),
     "section": ("section", "القسم"),
     "progress": ("progress",),
@@ -148,6 +149,9 @@ WEAK_COLUMNS: dict[str, tuple[str, ...]] = {
         "المعيار", "الشرط",
     ),
 }  # fmt: skip
+
+# Whether a claim says that the launch is complete.
+CHOICES: dict[bool | None, str] = {True: "yes", False: "no", None: ""}
 
 TOTAL_WORDS = frozenset(
     ("total", "totals", "sum", "overall", "all", "grand total", "الإجمالي", "المجموع", "الكل")

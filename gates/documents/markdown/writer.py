@@ -18,9 +18,8 @@ from .evidence_cell import as_plain_text, evidence_cell
 from .people import person_cell
 from .side_table_writer import (
     ACTION_TABLE_COLUMNS,
-    CLAIM_TABLE_COLUMNS,
     action_cells,
-    claim_cells,
+    claim_lines,
     row_lines,
     side_tables,
     table_lines,
@@ -42,7 +41,7 @@ def write_markdown(board: Board) -> str:
         *_heading_lines(board),
         *_write_sections(board),
         *_summary_lines(board),
-        *table_lines("Claims", CLAIM_TABLE_COLUMNS, map(claim_cells, board.claims)),
+        *claim_lines(board.claims),
         *side_tables(board.gates),
         *_step_lines(board),
     ]
