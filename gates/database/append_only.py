@@ -24,8 +24,8 @@ TRACKED_MODELS = (
 HISTORY_TABLES = tuple(f"gates_historical{model}" for model in TRACKED_MODELS)
 
 # Logs whose rows are never edited, so they have no history: imported documents, acts in the admin,
-# what checks of stored files found.
-LOG_TABLES = ("gates_import", "django_admin_log", "gates_filecheck")
+# what checks of stored files found, what accounts and groups were after each change.
+LOG_TABLES = ("gates_import", "django_admin_log", "gates_filecheck", "accounts_accountchange")
 
 POSTGRESQL_REFUSAL_BODY = f"""
 BEGIN
