@@ -1,4 +1,7 @@
-"""Signal receivers: what a login writes into the session, and the events of the security log."""
+"""Signal receivers: what a login writes into the session, and the events of the security log.
+
+`record_signals` has those of the record of accounts.
+"""
 
 import time
 from typing import Any

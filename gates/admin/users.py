@@ -26,6 +26,7 @@ from accounts.models import TemporaryPassword
 from accounts.sessions import end_sessions
 from gates.models import TRACKED
 
+from .account_history import AccountHistoryMixin
 from .confirmed import ConfirmedAdmin
 from .read_state import ReadStateForm, ReadStateMixin
 from .role_choices import RoleChoicesMixin, RoleFilter, role_name
@@ -83,7 +84,7 @@ class RoleForm(ReadStateForm):
 
 
 @admin.register(Group)
-class RoleAdmin(RoleChoicesMixin, ReadStateMixin, ConfirmedAdmin, GroupAdmin):
+class RoleAdmin(AccountHistoryMixin, RoleChoicesMixin, ReadStateMixin, ConfirmedAdmin, GroupAdmin):
     """The admin of roles; `gates/roles.py` defines the permissions of each."""
 
     form = RoleForm
@@ -115,7 +116,9 @@ class RoleAdmin(RoleChoicesMixin, ReadStateMixin, ConfirmedAdmin, GroupAdmin):
 
 
 @admin.register(User)
-class AccountAdmin(RoleChoicesMixin, ReadStateMixin, ConfirmedAdmin, UserAdmin):
+class AccountAdmin(
+    AccountHistoryMixin, RoleChoicesMixin, ReadStateMixin, ConfirmedAdmin, UserAdmin
+):
     form = AccountForm
     list_filter = ("is_staff", "is_superuser", "is_active", ("groups", RoleFilter))
     readonly_fields = ("last_login", "date_joined")

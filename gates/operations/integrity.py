@@ -7,6 +7,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import F
 
+from accounts import account_record
 from gates.board.as_of import RowSource
 from gates.database import closing_rule
 from gates.database.guards import guard_errors
@@ -34,6 +35,7 @@ def data_errors(using: str = DEFAULT_DB_ALIAS) -> list[str]:
         *_launch_mismatches(using),
         *(error for model in TRACKED for error in _history_mismatches(model, newest)),
         *record_errors(using),
+        *account_record.record_errors(using),
     ]
 
 

