@@ -126,7 +126,7 @@ def record_errors(using: str = DEFAULT_DB_ALIAS) -> Iterator[str]:
 def differences(before: State | None, after: State | None) -> dict[str, tuple[Any, Any]]:
     """Return by name what two states differ in, as (before, after); of lists taken and given."""
     before, after = before or {}, after or {}
-    found = {}
+    found: dict[str, tuple[Any, Any]] = {}
     for name in [*after, *(name for name in before if name not in after)]:
         old, new = before.get(name), after.get(name)
         if old == new:

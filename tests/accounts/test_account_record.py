@@ -99,6 +99,12 @@ def second_factor(user: User) -> Authenticator:
     return Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})
 
 
+def saved(row: Any, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+
+
 @pytest.mark.parametrize(
     ("act", "what"),
     [
@@ -107,16 +113,13 @@ def second_factor(user: User) -> Authenticator:
         (lambda u, g: g.user_set.remove(u), {"groups": (["Founder"], [])}),
         (lambda u, g: g.user_set.clear(), {"groups": (["Founder"], [])}),
         (lambda u, g: g.delete(), {"groups": (["Founder"], [])}),
-        (
-            lambda u, g: (setattr(g, "name", "Chiefs"), g.save()),
-            {"groups": (["Founder"], ["Chiefs"])},
-        ),
+        (lambda u, g: saved(g, name="Chiefs"), {"groups": (["Founder"], ["Chiefs"])}),
         (
             lambda u, g: u.user_permissions.add(Permission.objects.get(codename="delete_group")),
             {"rights": ([], ["auth.delete_group"])},
         ),
         (lambda u, g: second_factor(u), {"second_factors": ([], ["totp"])}),
-        (lambda u, g: (setattr(u, "is_active", False), u.save()), {"is_active": (True, False)}),
+        (lambda u, g: saved(u, is_active=False), {"is_active": (True, False)}),
         (lambda u, g: u.delete(), "deleted"),
     ],
     ids=[
