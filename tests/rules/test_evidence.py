@@ -4,7 +4,7 @@ import pytest
 
 from gates import rules
 from gates.rules.placeholders import EMPTY_WORDS, LINKING, PLACEHOLDERS, words_of
-from tests.support import proofs
+from tests.support import proof_near_misses, proofs
 from tests.support.rule_facts import codes
 from tests.support.urls import BAD_URLS, GOOD_URLS, LOCAL_URLS
 
@@ -12,6 +12,7 @@ from tests.support.urls import BAD_URLS, GOOD_URLS, LOCAL_URLS
 
 PROVES_NOTHING = [
     *proofs.PROVES_NOTHING,
+    *proof_near_misses.NEARLY_NOTHING,
     *("", " ", "\t\n", "\u00a0", "-", "–", "—", ".", "...", "?", "!!!", "/", "\\", "_", "`", "()"),
     *("TBD", "tbd", " Tbd ", "tbd.", "[TBD]", "T.B.D.", "**TBD**", "`tbd`", "tbd tbd", "TBD, TBD"),
     *("todo", "TODO", "to do", "To-Do", "TODO: tbd", "to be done", "to be determined"),
@@ -38,6 +39,8 @@ def test_a_text_that_says_nothing_is_not_evidence(text: str) -> None:
 PROVES_SOMETHING = [
     *proofs.TRUE_PROOFS_ENGLISH,
     *proofs.TRUE_PROOFS_ARABIC,
+    *proof_near_misses.NEARLY_PLACEHOLDERS_ENGLISH,
+    *proof_near_misses.NEARLY_PLACEHOLDERS_ARABIC,
     "`postgres 26.9ms, redis 1.7ms, llm_providers=[groq,openai]` (post-deploy 2026-04-23)",
     "[Release v3.0.0](https://github.com/VoXc2/dealix/releases/tag/v3.0.0)",
     "PR #54, #55 merged with all required checks green",
