@@ -150,7 +150,8 @@ HELD_VIEWS = r"admin:gates_(\w+_(add|change|close|resolve)|gate_changelist|claim
 _sso = environment.single_sign_on()
 SINGLE_SIGN_ON = _sso.get("server", "")
 if SINGLE_SIGN_ON:
-    INSTALLED_APPS += [
+    # Before our own, whose admin takes theirs out.
+    INSTALLED_APPS[-2:-2] = [
         "allauth.socialaccount",
         "allauth.socialaccount.providers.openid_connect",
     ]
