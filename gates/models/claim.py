@@ -1,5 +1,7 @@
 """A claim: a sentence that may be said in public only if its rule holds."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -147,3 +149,12 @@ class Requirement(OptimisticLockModel):
         """
         if self.gate_id and self.claim_id and self.gate.launch_id != self.claim.launch_id:
             raise ValidationError({"gate": _("That gate belongs to another launch.")})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the row, unless the gate is of another launch: its claim could never hold.
+
+        Raises:
+            ValidationError: as `clean`. Nothing was written.
+        """
+        Requirement.clean(self)
+        super().save(*args, **kwargs)
