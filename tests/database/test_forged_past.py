@@ -57,8 +57,11 @@ def forged_row(**columns: str) -> str:
     )
 
 
-def test_a_row_gets_the_moment_at_which_it_was_written(board: Launch) -> None:
-    sql(forged_row())
+@pytest.mark.parametrize("columns", [{}, {"history_recorded_at": f"'{FIRST_OF_MAY.isoformat()}'"}])
+def test_a_row_gets_the_moment_at_which_it_was_written(
+    board: Launch, columns: dict[str, str]
+) -> None:
+    sql(forged_row(**columns))
 
     row = Gate.history.filter(code="T6").order_by("-history_id")[0]
     then = read_board(board_row(FIRST_OF_MAY), timezone.now(), FIRST_OF_MAY)

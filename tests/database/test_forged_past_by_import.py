@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from gates.board.launches import get_launch
 from gates.board.queries import read_board
-from gates.models import TRACKED, FileCheck, Gate, Import, Launch
+from gates.models import TRACKED, FileCheck, Gate, Import, Launch, Owner
 from gates.operations.integrity import integrity_errors
 from tests.support import factory
 from tests.support.assertions import everything, sql
@@ -44,8 +44,8 @@ def board(roles: str) -> Launch:
     return first
 
 
-def forge(model: str, where: str, **columns: str) -> None:
-    """Log an import of May for the second launch, and put a row of its date into the history.
+def forge(model: str, where: str, *, of: str = "second", **columns: str) -> None:
+    """Log an import of May for a launch, and put a row of its date into the history.
 
     The row is a copy of one of the board's rows, with other values in some columns.
     """
@@ -56,7 +56,7 @@ def forge(model: str, where: str, **columns: str) -> None:
         sql(
             "UPDATE gates_claim SET launch_id = (SELECT id FROM gates_launch WHERE slug = 'second')"
         )
-    launch = Launch.objects.get(slug="second")
+    launch = Launch.objects.get(slug=of)
     Import.objects.create(launch=launch, at=FIRST_OF_MAY, dated=True, sha256=SHA, document="May.md")
     own = [field.column for field in MODELS[model]._meta.concrete_fields]
     values = {
@@ -148,3 +148,20 @@ def test_the_web_role_does_not_have_the_last_word_about_a_file(board: Launch) ->
 
     assert [check.found for check in FileCheck.objects.order_by("-pk")] == ["missing", "intact"]
     assert connection.settings_dict["USER"] == WEB
+
+
+def test_an_owner_who_was_changed_since_is_not_changed_before(roles: str) -> None:
+    call_command("import_snapshot", SNAPSHOT, dated="2026-04-23", stdout=StringIO())
+    log_in(WEB)
+    slug = Launch.objects.get().slug
+    with transaction.atomic():  # nobody else's past
+        forge("owner", "TRUE", of=slug, email="'may@x.org'")
+    owner = Owner.objects.order_by("pk")[0]
+    owner.email = "now@x.org"
+    owner.save()
+    before = everything()
+
+    with pytest.raises(DatabaseError, match="only a logged import dates"), transaction.atomic():
+        forge("owner", "TRUE", of=slug, email="'forged@x.org'")
+
+    assert everything() == before
