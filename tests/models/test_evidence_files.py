@@ -20,7 +20,7 @@ from gates.models.evidence_file import delete_files_on_error
 from gates.rules.files import file_errors
 from tests.support import factory
 from tests.support.admin_forms import errors_of, person, proof, save_gate
-from tests.support.files import REFUSED, SOUND, WITH_TRAILER
+from tests.support.files import PDF, REFUSED, SOUND, WITH_TRAILER, png
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +89,11 @@ def test_a_heic_picture_is_refused_by_name_with_what_to_do(engineer: Client) -> 
 def test_many_comments_do_not_take_for_ever() -> None:
     assert file_errors("notes.md", b"<!-- x -->\n" * 50_000 + b"text") == ()
     assert file_errors("notes.md", b"<!--" * 500_000) == ()
+
+
+def test_many_beginnings_of_an_archive_do_not_take_for_ever() -> None:
+    assert file_errors("shot.png", png(b"PK\x03\x04" * 1_000_000)) == ()
+    assert file_errors("report.pdf", PDF + b"PK\x03\x04" * 1_000_000) != ()
 
 
 @pytest.mark.parametrize(("name", "content"), REFUSED.values(), ids=list(REFUSED))
