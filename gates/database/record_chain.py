@@ -145,7 +145,7 @@ BEGIN
         TG_TABLE_SCHEMA, TG_TABLE_NAME) INTO NEW.history_late USING NEW.id, NEW.history_date;
     IF NOT owned AND NEW.history_dated IS NOT NULL THEN
         IF NEW.history_late OR NOT EXISTS (
-            SELECT 1 FROM gates_import i WHERE i.sha256 = NEW.history_import AND i.dated
+            SELECT 1 FROM gates_import i WHERE i.sha256 = NEW.history_import
                 AND i.at = NEW.history_dated AND i.recorded_at = transaction_timestamp()
                 AND {BELONGS_TO_LAUNCH[model]}
         ){_NEW_LAUNCH if model == "launch" else ""} THEN

@@ -11,6 +11,8 @@ from .placeholders import DATES, EMPTY_WORDS, WITHOUT_PLACE, is_empty_word, word
 from .reason import Reason
 from .text import comparison_form
 
+# Of a long text the beginning is read first: one letter may stand for eighteen.
+ENOUGH = 5_000
 _TAG = re.compile(r"</?[a-z][a-z0-9]{0,9}\s*/?>", re.IGNORECASE)
 # "TODO(sami): write it up" is a promise, whatever follows.
 _PROMISE = re.compile(r"\W*(?:(?:todo|wip)\s*[(\[:]|(?:tbd|tba|fixme)\b)", re.IGNORECASE)
@@ -41,6 +43,8 @@ def evidence_text_errors(text: str) -> tuple[Reason, ...]:
     linking words, and one that only announces itself ("TODO(name)"). Tags of HTML and links to
     the reader's own machine count for nothing.
     """
+    if len(text) > ENOUGH and not evidence_text_errors(text[:ENOUGH]):
+        return ()
     said = without_local_links(_TAG.sub(" ", html.unescape(text)))
     said = said[_LIST_MARK.match(said).end() :]  # type: ignore[union-attr]  it matches nothing too
     letters = letters_and_digits(said)

@@ -3,6 +3,7 @@
 import pytest
 
 from gates import rules
+from gates.rules import evidence
 from gates.rules.placeholders import EMPTY_WORDS, LINKING, PLACEHOLDERS, words_of
 from tests.support import proof_near_misses, proofs
 from tests.support.rule_facts import codes
@@ -154,3 +155,17 @@ def test_a_text_that_only_repeats_the_gate_is_not_evidence(text: str) -> None:
 )
 def test_a_text_that_says_more_than_the_gate_is(text: str) -> None:
     assert rules.repetition_errors(text, "T6", TITLE, DONE) == ()
+
+
+def test_a_long_text_is_not_read_to_its_end_without_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+    unescape = evidence.html.unescape
+    monkeypatch.setattr(evidence.html, "unescape", lambda text: unescape(read.append(text) or text))
+
+    assert rules.evidence_text_errors("\ufdfa" * 1_000_000) == ()  # 18 letters each
+    assert sum(map(len, read)) <= evidence.ENOUGH
+
+
+@pytest.mark.parametrize(("end", "expected"), [("done", ["no_substance"]), ("p95 410 ms", [])])
+def test_what_a_long_text_says_at_its_end_counts(end: str, expected: list[str]) -> None:
+    assert codes(rules.evidence_text_errors("done " * 2_000 + end)) == expected
