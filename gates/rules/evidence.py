@@ -17,7 +17,7 @@ _TAG = re.compile(r"</?[a-z][a-z0-9]{0,9}\s*/?>", re.IGNORECASE)
 # "TODO(sami): write it up" is a promise, whatever follows.
 _PROMISE = re.compile(r"\W*(?:(?:todo|wip)\s*[(\[:]|(?:tbd|tba|fixme)\b)", re.IGNORECASE)
 # What stands before the text of a list: "1. done", "- [x] done".
-_LIST_MARK = re.compile(r"\s*(?:\d{1,2}[.)]\s+|[-*+]\s+)?(?:\[[ xX]\]\s*)?")
+_LIST_MARK = re.compile(r"\A\s*(?:\d{1,2}[.)]\s+|[-*+]\s+)?(?:\[[ xX]\]\s*)?")
 _WORD = re.compile(r"[^\W\d_]+")
 # One number, date or time of day by itself; "#58", "99.9%" and "12/12" say more.
 _BARE_NUMBER = re.compile(r"[\d\s.,:_()*`\[\]–—-]*|\d{1,4}/\d{1,2}/\d{1,4}")
@@ -46,7 +46,7 @@ def evidence_text_errors(text: str) -> tuple[Reason, ...]:
     if len(text) > ENOUGH and not evidence_text_errors(text[:ENOUGH]):
         return ()
     said = without_local_links(_TAG.sub(" ", html.unescape(text)))
-    said = said[_LIST_MARK.match(said).end() :]  # type: ignore[union-attr]  it matches nothing too
+    said = _LIST_MARK.sub("", said, count=1)
     letters = letters_and_digits(said)
     words = words_of(_without_signs(said))
     few = len(set(letters)) < 2 or (len(letters) < 3 and letters.isalpha())

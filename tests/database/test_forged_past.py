@@ -109,6 +109,15 @@ def test_an_import_cannot_be_dated_before_what_happened_since(board: Launch) -> 
     assert everything() == before
 
 
+def test_an_import_is_not_dated_after_today(board: Launch) -> None:
+    later = datetime(2099, 1, 1, tzinfo=UTC)
+
+    with pytest.raises(DatabaseError, match="would rewrite later history"), transaction.atomic():
+        Import.objects.create(launch=board, at=later, dated=True, sha256="a" * 64)
+
+    assert Import.objects.filter(at=later).count() == 0
+
+
 def test_an_import_that_is_not_dated_has_the_moment_at_which_it_was_logged(board: Launch) -> None:
     Import.objects.create(launch=board, at=FIRST_OF_MAY, sha256="a" * 64, document="May.md")
 

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from gates.documents import apply as applying
-from gates.documents import importer
+from gates.documents.apply import apply
+from gates.documents.identity import hold_changed_gates
+from gates.documents.importer import import_file
 from gates.documents.json_reader import read_json
 from gates.models import Import
+from gates.models.history import save_with_history
 from tests.support.assertions import everything
 from tests.support.documents import SNAPSHOT
 
@@ -22,21 +24,21 @@ class Stopped(Exception):
 
 @pytest.mark.parametrize(
     "work",
-    [lambda: applying.apply(read_json(SNAPSHOT)), lambda: importer.import_file(SNAPSHOT)],
+    [lambda: apply(read_json(SNAPSHOT)), lambda: import_file(SNAPSHOT)],
     ids=["by itself", "a file"],
 )
 def test_an_import_that_stops_in_the_middle_leaves_nothing(
     work: Callable[[], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    save, saved = applying.save_with_history, []
+    saved = []
 
     def stop_at_the_fortieth(row: Any, **options: Any) -> None:
-        save(row, **options)
+        save_with_history(row, **options)
         saved.append(row)
         if len(saved) == 40:
             raise Stopped
 
-    monkeypatch.setattr(applying, "save_with_history", stop_at_the_fortieth)
+    monkeypatch.setattr("gates.documents.apply.save_with_history", stop_at_the_fortieth)
 
     with pytest.raises(Stopped):
         work()
@@ -49,14 +51,13 @@ def test_what_it_is_compared_with_is_what_it_is_written_over(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     inside = []
-    compare = importer.hold_changed_gates
 
     def watched(*args: Any) -> Any:
         inside.append(connection.in_atomic_block)
-        return compare(*args)
+        return hold_changed_gates(*args)
 
-    monkeypatch.setattr(importer, "hold_changed_gates", watched)
+    monkeypatch.setattr("gates.documents.importer.hold_changed_gates", watched)
 
-    importer.import_file(SNAPSHOT)
+    import_file(SNAPSHOT)
 
     assert inside == [True]
