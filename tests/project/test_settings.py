@@ -102,6 +102,11 @@ def test_sound_settings_start(tmp_path: Path) -> None:
         ({"SSO_SERVER": "login.example"}, "SSO_SERVER must be an address"),
         ({"SSO_SERVER": f"https://u:{HIDDEN}@login.example"}, "SSO_SERVER must be an address"),
         ({"SSO_SERVER": "https://login.example"}, "SSO_CLIENT_ID must be set"),
+        ({"SSO_LOGIN_SERVER": "https://login.example"}, "SSO_SERVER must be set"),
+        (
+            {"SSO_SERVER": "https://login.example", "SSO_LOGIN_SERVER": "https://login.example:x"},
+            "SSO_LOGIN_SERVER must be an address",
+        ),
         (
             {"SSO_SERVER": "https://login.example", "SSO_CLIENT_ID": "board"},
             "SSO_CLIENT_SECRET must be set",
