@@ -194,8 +194,9 @@ def test_a_command_unlocks(client: Client, capsys: pytest.CaptureFixture[str]) -
 
     assert capsys.readouterr().out == "unlocked\n"
     assert logged_in(client)
-    with pytest.raises(CommandError):
-        call_command("unlock", "nobody")
+    for unknown in ("nobody", "sam\udcffi"):
+        with pytest.raises(CommandError, match="there is no account"):
+            call_command("unlock", unknown)
 
 
 @pytest.mark.parametrize("typed", ["Sami", "SAMI", " sami ", "ｓａｍｉ"])

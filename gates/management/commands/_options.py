@@ -11,6 +11,7 @@ from gates.board.launches import NoHistoryYet, get_launch
 from gates.board.queries import read_board
 from gates.board.rows import Board
 from gates.database.read_transaction import read_only_snapshot
+from gates.documents.storable import unstorable_text
 
 
 def add_as_of_option(parser: ArgumentParser) -> None:
@@ -39,6 +40,8 @@ def requested_board_or_error(slug: str | None, as_of: str | None, *, exit_code: 
         CommandError: there is no such launch, `as_of` is no date, or the history starts later.
     """
     now = timezone.now()
+    if slug and unstorable_text(slug):
+        raise CommandError(f"there is no launch {ascii(slug)}", returncode=exit_code)
     try:
         moment = None if as_of is None else datetimes.parse_as_of(as_of, now)
         with read_only_snapshot():
