@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.utils.text import capfirst
-from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.account_record import Kind, differences
 from accounts.models import AccountChange
@@ -16,7 +16,7 @@ from .role_choices import role_name
 
 ROWS_PER_PAGE = 50
 LABELS = {
-    "name": pgettext_lazy("label", "name"),
+    "name": gettext_lazy("name"),
     "password": gettext_lazy("password"),
     "groups": gettext_lazy("groups"),
     "rights": gettext_lazy("rights of its own"),

@@ -41,7 +41,7 @@ def requested_board_or_error(slug: str | None, as_of: str | None, *, exit_code: 
     """
     now = timezone.now()
     if slug and unstorable_text(slug):
-        raise CommandError(f"there is no launch {ascii(slug)}", returncode=exit_code)
+        raise CommandError(f"there is no launch {slug!a}", returncode=exit_code)
     try:
         moment = None if as_of is None else datetimes.parse_as_of(as_of, now)
         with read_only_snapshot():
