@@ -120,7 +120,7 @@ def test_an_open_session_connects_no_account_of_the_provider(
 ) -> None:
     answer = log_in(migrated_sqlite, provider, email="stranger@example.com", email_verified=True)
 
-    assert answer["connecting"] == {"connect": 403, "redirect": 403}
+    assert answer["connecting"] == {"connect": 401, "redirect": 401}
     assert answer["connected"] == []
     assert "socialaccount" not in answer["administered"]
 
