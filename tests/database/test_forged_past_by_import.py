@@ -100,7 +100,17 @@ FORGERIES: list[tuple[str, str, dict[str, str]]] = [
     ("launch", "slug <> 'second'", {"history_type": "'+'"}),
     ("launch", "slug = 'second'", {"is_current": "TRUE"}),
     ("launch", "slug <> 'second'", {"id": "999999", "history_type": "'+'"}),
-    # Not the date of the import, although of its launch.
+    # Not the document of the import, or not its date, although of its launch.
+    (
+        "section",
+        "TRUE",
+        {
+            "id": "999999",
+            "launch_id": "SECOND",
+            "history_type": "'+'",
+            "history_import": "repeat('b', 64)",
+        },
+    ),
     (
         "section",
         "TRUE",
