@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core import signing
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -182,6 +183,40 @@ def test_a_cookie_that_is_not_ours_makes_no_browser_known(client: Client) -> Non
     for value in ("", "x", "e30:1:2", signing.dumps({"sami": "1"}, salt="another")):
         client.cookies[lockout.COOKIE] = value
         assert "Too many failed attempts" in log_in(client).content.decode()
+
+
+def test_a_browser_is_known_for_a_year(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    factory.user("sami", password=SECRET)
+    log_in(client)
+    known = lockout.is_known(request_of(client), "sami")
+    later = time.time() + lockout.COOKIE_AGE + 9
+    monkeypatch.setattr("django.core.signing.time.time", lambda: later)
+
+    cookie = client.cookies[lockout.COOKIE]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+    assert known
+    assert not lockout.is_known(request_of(client), "sami")
+
+
+def test_many_tries_at_once_are_counted_one_by_one(client: Client) -> None:
+    factory.user("sami", password=SECRET)
+    request = request_of(client)
+    cache.add(f"{lockout._key(request, 'sami')}:lock", True)  # another is being counted
+
+    assert not lockout.take_try(request, "sami")
+    assert "Too many failed attempts" in log_in(client).content.decode()
+
+
+def test_the_addresses_of_one_customer_count_together(client: Client) -> None:
+    factory.user("sami", password=SECRET)
+    for number in range(5):
+        log_in(Client(REMOTE_ADDR=f"2001:db8:1:2::{number}"), "sami", "wrong")
+
+    same, other = Client(REMOTE_ADDR="2001:db8:1:2:9::1"), Client(REMOTE_ADDR="2001:db8:1:3::1")
+
+    assert "Too many failed attempts" in log_in(same).content.decode()
+    log_in(other)
+    assert logged_in(other)
 
 
 def test_a_command_unlocks(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
