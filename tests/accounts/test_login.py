@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+from allauth.account.adapter import get_adapter
 from django.core import signing
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
@@ -76,6 +77,7 @@ def test_logging_out_asks_first_and_then_ends_the_session(client: Client) -> Non
 @pytest.mark.parametrize("path", ["signup/", "password/reset/", "email/", "login/code/"])
 def test_nobody_signs_up_or_resets_a_password_by_mail(client: Client, path: str) -> None:
     assert client.get(f"/accounts/{path}").status_code == 404
+    assert not get_adapter().is_open_for_signup(request_of(client))
 
 
 def request_of(client: Client) -> Any:
