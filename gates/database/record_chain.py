@@ -126,6 +126,8 @@ _NEW_LAUNCH = """ AND NOT (
 
 def _chain_body(model: str) -> str:
     """Return the body of the function that chains a new history row of a model."""
+    # Named in the text, so that PostgreSQL keeps the plans of its queries.
+    table = f"gates_historical{model}"
     return f"""
 DECLARE
     owned boolean := pg_has_role(
@@ -137,12 +139,11 @@ BEGIN
         NEW.history_recorded_at := clock_timestamp();
     END IF;
     IF NOT owned THEN
-        NEW.history_id := nextval(pg_get_serial_sequence(
-            format('%I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME), 'history_id'));
+        NEW.history_id := nextval(pg_get_serial_sequence('{table}', 'history_id'));
         NEW.history_date := coalesce(NEW.history_dated, NEW.history_recorded_at);
     END IF;
-    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.%I WHERE id = $1 AND history_date > $2)',
-        TG_TABLE_SCHEMA, TG_TABLE_NAME) INTO NEW.history_late USING NEW.id, NEW.history_date;
+    NEW.history_late := EXISTS (
+        SELECT 1 FROM {table} h WHERE h.id = NEW.id AND h.history_date > NEW.history_date);
     IF NOT owned AND NEW.history_dated IS NOT NULL THEN
         IF NEW.history_late OR NOT EXISTS (
             SELECT 1 FROM gates_import i WHERE i.sha256 = NEW.history_import
@@ -156,8 +157,8 @@ BEGIN
     IF owned AND NEW.history_digest <> '' THEN
         RETURN NEW;
     END IF;
-    EXECUTE format('SELECT history_digest FROM %I.%I WHERE id = $1 ORDER BY id, history_id DESC'
-        ' LIMIT 1', TG_TABLE_SCHEMA, TG_TABLE_NAME) INTO previous USING NEW.id;
+    SELECT h.history_digest INTO previous FROM {table} h WHERE h.id = NEW.id
+        ORDER BY h.id, h.history_id DESC LIMIT 1;
     SELECT string_agg(key || '=' || octet_length(value) || ':' || value || ';', '' ORDER BY
         key COLLATE "C") INTO content
     FROM jsonb_each_text(to_jsonb(NEW)) WHERE value IS NOT NULL

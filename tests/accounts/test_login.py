@@ -236,6 +236,15 @@ def test_a_command_unlocks(client: Client, capsys: pytest.CaptureFixture[str]) -
             call_command("unlock", unknown)
 
 
+def test_a_name_that_could_be_two_accounts_is_none(client: Client) -> None:
+    for name in ("sami", "Sami"):
+        factory.user(name, password=SECRET)
+
+    log_in(client, "SAMI")
+
+    assert not logged_in(client)
+
+
 @pytest.mark.parametrize("typed", ["Sami", "SAMI", " sami ", "ｓａｍｉ"])
 def test_capitals_in_the_name_do_not_matter(client: Client, typed: str) -> None:
     factory.user("sami", password=SECRET)
