@@ -2,11 +2,14 @@
 
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from io import StringIO
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
@@ -18,7 +21,7 @@ from accounts.models import AccountChange
 from gates.operations.integrity import integrity_errors
 from gates.roles import create_groups
 from tests.support.account_pages import account, account_form
-from tests.support.assertions import sql
+from tests.support.assertions import sql, triggers_lifted
 from tests.support.database_roles import WEB, log_in
 from tests.support.login import SECRET, change_password, log_in_confirmed
 
@@ -186,6 +189,21 @@ def test_an_account_that_went_without_a_trace_is_named() -> None:
 
     expected = f"account sami (id {user.pk}) is gone, but its record does not say so"
     assert integrity_errors() == [expected]
+
+
+def test_an_upgrade_puts_everybody_on_record_as_they_are() -> None:
+    user = account("sami")
+    second_factor(user)
+    user.user_permissions.add(Permission.objects.get(codename="delete_group"))
+    with triggers_lifted():
+        AccountChange.objects.all().delete()
+    assert len(integrity_errors()) == 4
+
+    migration = import_module("accounts.migrations.0005_account_changes")
+    migration.begin(apps, SimpleNamespace(connection=connection))
+
+    assert integrity_errors() == []
+    assert {row.way for row in AccountChange.objects.all()} == {"migrate"}
 
 
 @pytest.mark.parametrize(
