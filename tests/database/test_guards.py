@@ -184,6 +184,8 @@ def writable_schema(committed: None) -> Iterator[None]:
          "column summary of gates_evidence is no longer NOT NULL"),
         (" REFERENCES \"gates_gate\" (\"id\") DEFERRABLE INITIALLY DEFERRED", "",
          "foreign key gate_id of gates_evidence to gates_gate is missing"),
+        ('"summary" varchar(500) NOT NULL', '"summary" varchar(500) NOT NULL CHECK (length("url"))',
+         "table gates_evidence has a check that is not one of the board's"),
         ("(\"id\") DEFERRABLE", "(\"id\") ON DELETE CASCADE DEFERRABLE",
          "foreign key gate_id of gates_evidence to gates_gate is missing"),
     ],
@@ -210,6 +212,21 @@ def test_foreign_keys_that_are_not_enforced_are_found() -> None:
 
     sql("PRAGMA foreign_keys = ON")
     assert found == ["PRAGMA foreign_keys is not 1: constraints are not enforced"]
+
+
+@pytest.mark.sqlite
+@pytest.mark.usefixtures("committed")
+def test_a_row_that_refers_to_nothing_is_found() -> None:
+    action = factory.action(factory.launch(), needs=factory.owner())
+    sql("PRAGMA foreign_keys = OFF")
+    sql("DELETE FROM gates_owner")
+
+    found = guard_errors(connection)
+
+    sql("PRAGMA foreign_keys = ON")
+    assert f"row {action.pk} of gates_action refers to a row of gates_owner that is not there" in (
+        found
+    )
 
 
 @pytest.mark.django_db
