@@ -84,6 +84,15 @@ ON_POSTGRESQL = {
         ["CREATE UNIQUE INDEX mine ON gates_gate (title)"],
         "unique index on title of gates_gate is not the board's",
     ),
+    "unique checked late": (
+        [
+            "ALTER TABLE gates_evidence DROP CONSTRAINT evidence_once_per_gate",
+            "ALTER TABLE gates_evidence ADD CONSTRAINT evidence_once_per_gate"
+            " UNIQUE (gate_id, summary) DEFERRABLE",
+        ],
+        "gate_id, summary of gates_evidence is no longer unique",
+    ),
+    "unlogged": (["ALTER TABLE gates_action SET UNLOGGED"], "gates_action is no ordinary table"),
     "not null": (
         ["ALTER TABLE gates_gate ALTER COLUMN code DROP NOT NULL"],
         "column code of gates_gate is no longer NOT NULL",
@@ -236,6 +245,22 @@ def test_before_the_last_migration_triggers_alone_are_compared() -> None:
         sql(statement)
 
     assert guard_errors(connection) == []
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("CREATE TEMPORARY TABLE gates_action (id int)", "gates_action is hidden by another one"),
+        ("ALTER TABLE gates_action DISABLE TRIGGER ALL", "has foreign keys that are not enforced"),
+        ("SET LOCAL session_replication_role = replica", "session_replication_role is not origin"),
+    ],
+)
+def test_what_keeps_the_guards_from_their_table_is_found(statement: str, expected: str) -> None:
+    sql(statement)
+
+    assert expected in "\n".join(guard_errors(connection))
 
 
 # --- roles ---------------------------------------------------------------------------------
