@@ -82,6 +82,11 @@ def wait_for(request: HttpRequest, user: User) -> None:
         request.session[SESSION_KEY] = list(forms)
 
 
+def forget(user: User) -> None:
+    """Delete what is kept for an account that goes: its name may be given to somebody else."""
+    cache.delete(_key(account_digest(user.get_username())))
+
+
 def page_after_login(request: HttpRequest) -> str:
     """Return the page to come to after the log-in that a request was answered with.
 

@@ -74,6 +74,18 @@ def request_id_middleware(
     return middleware
 
 
+def current_person() -> tuple[Any, str | None]:
+    """Return the account of the request and its path; (None, None) where there is no request.
+
+    The account is None where nobody is logged in.
+    """
+    request = _request.get()
+    if request is None:
+        return None, None
+    user = getattr(request, "user", None)
+    return (user if user is not None and user.is_authenticated else None), request.path
+
+
 def _username(request: HttpRequest | None) -> str:
     user = getattr(request, "user", None)
     return user.get_username() if user is not None and user.is_authenticated else ""

@@ -1,4 +1,7 @@
-"""Signal receivers: what a login writes into the session, and the events of the security log."""
+"""Signal receivers: what a login writes into the session, and the events of the security log.
+
+`record_signals` has those of the record of accounts.
+"""
 
 import time
 from typing import Any
@@ -11,6 +14,7 @@ from allauth.mfa.signals import (
 )
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -34,6 +38,11 @@ def on_login(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     request.META[LOGGED_IN_NOW] = True
     held_forms.wait_for(request, user)
     security_log.log_event("login", user=user.get_username())
+
+
+@receiver(post_delete, sender=User)
+def on_account_deleted(instance: User, **_kwargs: Any) -> None:
+    held_forms.forget(instance)
 
 
 @receiver(user_login_failed)

@@ -4,7 +4,9 @@ from typing import Any
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.providers.base import AuthProcess
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext
@@ -13,7 +15,22 @@ from accounts import security_log
 
 
 class SingleSignOnAdapter(DefaultSocialAccountAdapter):
-    """Refuse people without an account here instead of signing them up."""
+    """Refuse people without an account here instead of signing them up.
+
+    An account is connected to one at the server by its e-mail address, which only somebody with the
+    right over accounts sets. The library's other way, from a session that is open, is refused:
+    whoever has stolen it would connect their own.
+    """
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Refuse to connect the account that is logged in.
+
+        Raises:
+            PermissionDenied: the log-in was begun to connect, not to log in.
+        """
+        if sociallogin.state.get("process") != AuthProcess.LOGIN:
+            security_log.log_event("login_failed", why="connecting is refused")
+            raise PermissionDenied
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """Refuse: nobody gets an account by logging in elsewhere.

@@ -10,6 +10,15 @@ def fold(username: str) -> str:
     return unicodedata.normalize("NFKC", username).strip().casefold()
 
 
+def find_account(typed: str) -> User | None:
+    """Return the account that is meant by a name as typed in a shell; None if there is none."""
+    try:
+        typed.encode()
+    except UnicodeEncodeError:  # a byte that is no text; no account has it in its name
+        return None
+    return User.objects.filter(username=stored_username(typed)).first()
+
+
 def stored_username(typed: str) -> str:
     """Return the name of the one account that is meant; the typed one if none or several are.
 

@@ -146,12 +146,16 @@ def login_origins() -> list[str]:
 
     It is that of SSO_SERVER, unless SSO_LOGIN_SERVER names another.
     """
-    server = text("SSO_LOGIN_SERVER") or text("SSO_SERVER")
+    name = "SSO_LOGIN_SERVER" if text("SSO_LOGIN_SERVER") else "SSO_SERVER"
+    server = text(name)
     if not server:
         return []
+    if not text("SSO_SERVER"):
+        raise ImproperlyConfigured(f"SSO_SERVER must be set, because {name} is")
+    # What stands in the policy that browsers are given must not say more than one origin.
+    if not _is_web_address(server) or not re.fullmatch(r"[\w.:\[\]-]+", urlsplit(server).netloc):
+        raise ImproperlyConfigured(f"{name} must be an address such as https://login.example")
     parts = urlsplit(server)
-    if parts.scheme not in {"http", "https"} or not re.fullmatch(r"[\w.:\[\]-]+", parts.netloc):
-        raise ImproperlyConfigured("SSO_SERVER must be an address such as https://login.example")
     return [f"{parts.scheme}://{parts.netloc}"]
 
 

@@ -154,7 +154,8 @@ HELD_VIEWS = (
 _sso = environment.single_sign_on()
 SINGLE_SIGN_ON = _sso.get("server", "")
 if SINGLE_SIGN_ON:
-    INSTALLED_APPS += [
+    # Before our own, whose admin takes theirs out.
+    INSTALLED_APPS[-2:-2] = [
         "allauth.socialaccount",
         "allauth.socialaccount.providers.openid_connect",
     ]

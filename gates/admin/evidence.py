@@ -124,6 +124,19 @@ class EvidenceAdmin(LaunchNamesMixin, GateFieldMixin, BoardAdmin):
     )
     readonly_fields = ("recorded_at", "recorded_by", "sha256")
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Leave a closed gate's evidence to the gate's page, which asks why it goes.
+
+        The closing rule refuses to delete the last of it.
+        """
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        ids = [proof.pk for proof in objs]
+        closed = Gate.objects.filter(progress=Gate.Progress.CLOSED, evidence__in=ids).distinct()
+        words = gettext("%(gate)s is closed on it: delete it on the gate’s page, and say there why")
+        asked = [gate for gate in closed if gate.evidence.exclude(pk__in=ids).exists()]
+        protected = [*protected, *(words % {"gate": gate.code} for gate in asked)]
+        return deleted, counts, set() if protected else missing, protected
+
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         if not change:
             obj.recorded_by = request_user(request)  # type: ignore[attr-defined]

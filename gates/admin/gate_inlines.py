@@ -33,9 +33,15 @@ class EvidenceFormSet(NewestRowsFormSet):
             )
 
     def _rewrites(self) -> bool:
-        """Return whether evidence of a closed gate is changed; what is deleted or new is not."""
-        kept = (form for form in self.initial_forms if not self._should_delete_form(form))  # type: ignore[attr-defined]
-        changed = any(form.has_changed() for form in kept)
+        """Return whether evidence of a closed gate is changed, or deleted beside other evidence.
+
+        What is only new is no change; to delete all of it the closing rule refuses anyway.
+        """
+        deleted = {form for form in self.initial_forms if self._should_delete_form(form)}  # type: ignore[attr-defined]
+        changed = any(form.has_changed() for form in self.initial_forms if form not in deleted)
+        if deleted and not changed:
+            here = Evidence.objects.filter(gate=self.instance.pk).count()
+            changed = here > len(deleted) or any(form.has_changed() for form in self.extra_forms)
         # The gate in memory has what this form wants of it.
         closed = Gate.objects.filter(pk=self.instance.pk, progress=Gate.Progress.CLOSED)
         return changed and closed.exists()

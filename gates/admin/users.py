@@ -7,8 +7,11 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import (
     AdminPasswordChangeForm,
@@ -30,6 +33,7 @@ from accounts.sessions import end_sessions
 from gates.models import TRACKED
 from gates.rules.text import clean_name
 
+from .account_history import AccountHistoryMixin
 from .confirmed import ConfirmedAdmin
 from .read_state import ReadStateForm, ReadStateMixin
 from .role_choices import RoleChoicesMixin, RoleFilter, role_name
@@ -38,6 +42,9 @@ admin.site.unregister([User, Group])
 # Secrets and personal data, which each person sees on the account pages, and nobody else.
 for model in (EmailAddress, Authenticator, UserSession):
     admin.site.unregister(model)
+if settings.SINGLE_SIGN_ON:  # whoever may write these logs in as anybody
+    for model in apps.get_app_config("socialaccount").get_models():
+        admin.site.unregister(model)
 
 
 def has_acted(user: User) -> bool:
@@ -105,7 +112,7 @@ class RoleForm(ReadStateForm):
 
 
 @admin.register(Group)
-class RoleAdmin(RoleChoicesMixin, ReadStateMixin, ConfirmedAdmin, GroupAdmin):
+class RoleAdmin(AccountHistoryMixin, RoleChoicesMixin, ReadStateMixin, ConfirmedAdmin, GroupAdmin):
     """The admin of roles; `gates/roles.py` defines the permissions of each."""
 
     form = RoleForm
@@ -137,7 +144,9 @@ class RoleAdmin(RoleChoicesMixin, ReadStateMixin, ConfirmedAdmin, GroupAdmin):
 
 
 @admin.register(User)
-class AccountAdmin(RoleChoicesMixin, ReadStateMixin, ConfirmedAdmin, UserAdmin):
+class AccountAdmin(
+    AccountHistoryMixin, RoleChoicesMixin, ReadStateMixin, ConfirmedAdmin, UserAdmin
+):
     form = AccountForm
     add_form = NewAccountForm
     list_filter = ("is_staff", "is_superuser", "is_active", ("groups", RoleFilter))
@@ -221,7 +230,8 @@ class AccountAdmin(RoleChoicesMixin, ReadStateMixin, ConfirmedAdmin, UserAdmin):
         form_url: str = "",
     ) -> Any:
         """Set another person's password; for one's own, redirect to the page that asks the old."""
-        if id == str(request.user.pk):
+        user = self.get_object(request, unquote(id))
+        if user is not None and user.pk == request.user.pk:
             return redirect("account_change_password")
         return self._confirm(request) or super().user_change_password(request, id, form_url)
 

@@ -6,10 +6,11 @@ or removed between two others breaks the digests after it. The head is one diges
 digests of all objects; kept outside the database, it shows that the end was not cut off either.
 
 PostgreSQL: a trigger before each insert computes the digest, so that the web role cannot choose
-it. It also sets the moment. Only an import may date its rows back, and only within the transaction
-that logged the import (the guard of the import log bounds its date). The owner of the table may
-give moment and digest, for a copy of the database and for a clock in a test; what the owner can
-forge is written in docs/assurance.md.
+it. It also sets the moment and the place in the order. Only an import may date its rows back, only
+within the transaction that logged the import, only rows of the launch for which it was logged (the
+guard of the import log bounds its date), and no row that has later history. The owner of the table
+may give moment, order and digest, for a copy of the database and for a clock in a test; what the
+owner can forge is written in docs/assurance.md.
 
 SQLite: the application computes the same digest (`gates.models.history`); a trigger refuses a row
 without one. Whoever may write the file may rewrite it.
@@ -82,7 +83,61 @@ def broken_links(rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any
         previous = row[DIGEST]
 
 
-POSTGRESQL_CHAIN_BODY = f"""
+# Whether a dated row belongs to the launch of the import `i`, now and in all of its history: the
+# board's rows can be moved for a moment, the history cannot.
+_GATE_OF_LAUNCH = """EXISTS (
+        SELECT 1 FROM gates_gate g WHERE g.id = NEW.gate_id AND g.launch_id = i.launch_id
+    ) AND NOT EXISTS (
+        SELECT 1 FROM gates_historicalgate g WHERE g.launch_id <> i.launch_id AND g.id IN (
+            SELECT NEW.gate_id UNION SELECT h.gate_id FROM gates_historical{model} h
+            WHERE h.id = NEW.id))"""
+_OF_LAUNCH = """NEW.launch_id = i.launch_id AND NOT EXISTS (
+        SELECT 1 FROM gates_historical{model} h
+        WHERE h.id = NEW.id AND h.launch_id <> i.launch_id)"""
+_CLAIM_OF_LAUNCH = """EXISTS (
+        SELECT 1 FROM gates_claim c WHERE c.id = NEW.claim_id AND c.launch_id = i.launch_id
+    ) AND NOT EXISTS (
+        SELECT 1 FROM gates_historicalclaim c WHERE c.launch_id <> i.launch_id AND c.id IN (
+            SELECT NEW.claim_id UNION SELECT h.claim_id FROM gates_historicalrequirement h
+            WHERE h.id = NEW.id))"""
+_CHECK_OF_LAUNCH = """EXISTS (
+        SELECT 1 FROM gates_check k JOIN gates_gate g ON g.id = k.gate_id
+        WHERE k.id = NEW.gate_check_id AND g.launch_id = i.launch_id
+    ) AND NOT EXISTS (
+        SELECT 1 FROM gates_historicalcheck k JOIN gates_historicalgate g ON g.id = k.gate_id
+        WHERE g.launch_id <> i.launch_id AND k.id IN (
+            SELECT NEW.gate_check_id UNION SELECT h.gate_check_id
+            FROM gates_historicalcondition h WHERE h.id = NEW.id))"""
+BELONGS_TO_LAUNCH = {
+    "launch": "NEW.id = i.launch_id",
+    **{model: _OF_LAUNCH.format(model=model) for model in ("section", "gate", "action", "claim")},
+    **{model: _GATE_OF_LAUNCH.format(model=model) for model in ("check", "evidence", "blocker")},
+    "condition": _CHECK_OF_LAUNCH,
+    "requirement": f"{_GATE_OF_LAUNCH.format(model='requirement')} AND {_CLAIM_OF_LAUNCH}",
+    # Owners are shared: one that is on record is changed in no past that another launch has had.
+    "owner": """(NOT EXISTS (SELECT 1 FROM gates_historicalowner h WHERE h.id = NEW.id)
+        OR NOT EXISTS (SELECT 1 FROM gates_historicalgate h
+            WHERE h.history_date > NEW.history_dated AND h.launch_id <> i.launch_id))""",
+}
+# A launch is there before the import of its first document can be logged. None becomes the current
+# one of a time in which another was, or takes the address that another had.
+_NEW_LAUNCH = """ AND NOT (
+            NEW.history_type = '+' AND NEW.history_import IS NOT NULL
+                AND NEW.history_dated < NEW.history_recorded_at
+                AND NOT EXISTS (SELECT 1 FROM gates_historicallaunch h WHERE h.id = NEW.id)
+        ) OR EXISTS (
+            SELECT 1 FROM gates_historicallaunch other
+            WHERE other.id <> NEW.id AND (other.slug = NEW.slug OR other.is_current
+                AND NEW.is_current AND NOT EXISTS (
+                    SELECT 1 FROM gates_historicallaunch h WHERE h.id = NEW.id AND h.is_current))
+        )"""
+
+
+def _chain_body(model: str) -> str:
+    """Return the body of the function that chains a new history row of a model."""
+    # Named in the text, so that PostgreSQL keeps the plans of its queries.
+    table = f"gates_historical{model}"
+    return f"""
 DECLARE
     owned boolean := pg_has_role(
         current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER');
@@ -93,27 +148,26 @@ BEGIN
         NEW.history_recorded_at := clock_timestamp();
     END IF;
     IF NOT owned THEN
+        NEW.history_id := nextval(pg_get_serial_sequence('{table}', 'history_id'));
         NEW.history_date := coalesce(NEW.history_dated, NEW.history_recorded_at);
-        -- A launch is there before the import of its first document can be logged.
-        IF NEW.history_dated IS NOT NULL AND NOT EXISTS (
-            SELECT 1 FROM gates_import i WHERE i.sha256 = NEW.history_import AND i.dated
+    END IF;
+    NEW.history_late := EXISTS (
+        SELECT 1 FROM {table} h WHERE h.id = NEW.id AND h.history_date > NEW.history_date);
+    IF NOT owned AND NEW.history_dated IS NOT NULL THEN
+        IF NEW.history_late OR NOT EXISTS (
+            SELECT 1 FROM gates_import i WHERE i.sha256 = NEW.history_import
                 AND i.at = NEW.history_dated AND i.recorded_at = transaction_timestamp()
-        ) AND NOT (
-            TG_TABLE_NAME = 'gates_historicallaunch' AND NEW.history_type = '+'
-                AND NEW.history_import IS NOT NULL
-                AND NEW.history_dated < NEW.history_recorded_at
-        ) THEN
+                AND {BELONGS_TO_LAUNCH[model]}
+        ){_NEW_LAUNCH if model == "launch" else ""} THEN
             RAISE EXCEPTION 'only a logged import dates history back (on %)', TG_TABLE_NAME
                 USING ERRCODE = '{SQLSTATE_CHECK_VIOLATION}', CONSTRAINT = '{BACKDATED}';
         END IF;
     END IF;
-    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.%I WHERE id = $1 AND history_date > $2)',
-        TG_TABLE_SCHEMA, TG_TABLE_NAME) INTO NEW.history_late USING NEW.id, NEW.history_date;
     IF owned AND NEW.history_digest <> '' THEN
         RETURN NEW;
     END IF;
-    EXECUTE format('SELECT history_digest FROM %I.%I WHERE id = $1 ORDER BY id, history_id DESC'
-        ' LIMIT 1', TG_TABLE_SCHEMA, TG_TABLE_NAME) INTO previous USING NEW.id;
+    SELECT h.history_digest INTO previous FROM {table} h WHERE h.id = NEW.id
+        ORDER BY h.id, h.history_id DESC LIMIT 1;
     SELECT string_agg(key || '=' || octet_length(value) || ':' || value || ';', '' ORDER BY
         key COLLATE "C") INTO content
     FROM jsonb_each_text(to_jsonb(NEW)) WHERE value IS NOT NULL
@@ -134,12 +188,17 @@ def _postgresql_chain(table: str) -> Trigger:
         f"{table}_chained",
         table,
         create,
-        body=POSTGRESQL_CHAIN_BODY,
+        body=_chain_body(table.removeprefix("gates_historical")),
         time_zone="UTC",
         column=DIGEST,
     )
 
 
+_GATE_HAS_BEEN = """SELECT 1 FROM gates_historicalgate g
+    WHERE g.id = h.gate_id AND g.launch_id = NEW.launch_id"""
+_CHECK_HAS_BEEN = """SELECT 1 FROM gates_historicalcheck k
+    JOIN gates_historicalgate g ON g.id = k.gate_id
+    WHERE k.id = h.gate_check_id AND g.launch_id = NEW.launch_id"""
 _LATER_HISTORY = " OR ".join(
     f"EXISTS (SELECT 1 FROM gates_historical{table} h WHERE {of_launch}"
     " AND h.history_date > NEW.at)"
@@ -150,9 +209,10 @@ _LATER_HISTORY = " OR ".join(
             for table in ("section", "gate", "action", "claim")
         ),
         *(
-            (table, "h.gate_id IN (SELECT id FROM gates_gate WHERE launch_id = NEW.launch_id)")
-            for table in ("evidence", "blocker", "requirement")
+            (table, f"EXISTS ({_GATE_HAS_BEEN})")
+            for table in ("check", "evidence", "blocker", "requirement")
         ),
+        ("condition", f"EXISTS ({_CHECK_HAS_BEEN})"),
     )
 )
 # An import is logged before it writes anything but a new launch, so what is later was there.
@@ -163,6 +223,9 @@ DECLARE
 BEGIN
     IF owned AND NEW.recorded_at IS NOT NULL THEN
         RETURN NEW;
+    END IF;
+    IF NOT owned THEN
+        NEW.id := nextval(pg_get_serial_sequence('gates_import', 'id'));
     END IF;
     NEW.recorded_at := transaction_timestamp();
     IF NOT NEW.dated THEN
@@ -176,13 +239,14 @@ BEGIN
     RETURN NEW;
 END"""
 
-# Of the other logs the web role does not choose the moment either.
+# Of the other logs the web role does not choose the moment either, nor the place in the order.
 MOMENT_COLUMNS = {
     "django_admin_log": "action_time",
     "gates_filecheck": "at",
     "gates_run": "received_at",
     "gates_token": "created_at",
     "gates_revocation": "at",
+    "accounts_accountchange": "at",
 }
 
 
@@ -193,6 +257,7 @@ BEGIN
         current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER')
     THEN
         NEW.{column} := clock_timestamp();
+        NEW.id := nextval(pg_get_serial_sequence('{table}', 'id'));
     END IF;
     RETURN NEW;
 END"""

@@ -21,7 +21,7 @@ GRANTS = """
         coalesce(r.rolname, 'PUBLIC'), array_agg(g.privilege_type::text)
     FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) g
     LEFT JOIN pg_roles r ON r.oid = g.grantee
-    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'S')
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'S', 'v', 'm', 'f', 'p')
         AND g.grantee <> c.relowner AND NOT coalesce(r.rolsuper, false)
     GROUP BY 1, 2, 3, 4
     UNION ALL
@@ -37,7 +37,11 @@ ROLES = """
             AND pg_has_role(r.oid, c.relowner, 'MEMBER')),
         has_schema_privilege(r.oid, 'public', 'CREATE'),
         has_database_privilege(r.oid, current_database(), 'CREATE')
-            OR has_database_privilege(r.oid, current_database(), 'TEMPORARY')
+            OR has_database_privilege(r.oid, current_database(), 'TEMPORARY'),
+        EXISTS (SELECT 1 FROM pg_auth_members m WHERE m.member = r.oid),
+        has_parameter_privilege(r.oid, 'session_replication_role', 'SET')
+            OR EXISTS (SELECT 1 FROM pg_db_role_setting s
+                WHERE s.setrole IN (0, r.oid) AND s.setconfig::text LIKE '%%session_replication%%')
     FROM pg_roles r WHERE r.rolname = ANY(%s)"""
 
 # What the columns of ROLES after the name are wrong for.
@@ -46,6 +50,8 @@ ROLE_ERRORS = (
     "can act as the owner of the tables",
     "may create objects in the schema",
     "may create schemas or temporary tables",
+    "is a member of another role, and has its rights",
+    "may switch triggers off",
 )
 ROLE_IN_USE = """
     SELECT current_user::text, r.rolsuper OR EXISTS (SELECT 1 FROM pg_class c
@@ -95,6 +101,8 @@ def _stray_grants(
         yield f"everybody may {listed} on {name}"
     elif kind == "column":
         yield f"role {role} may {listed} on single columns of {name}"
+    elif kind not in {"r", "S"} and privileges - set(READ):
+        yield f"role {role} may {listed} on {name}, which is no table"
     elif kind == "S" and privileges - {"USAGE", "SELECT"}:
         yield f"role {role} may {listed} on sequence {name}"
 

@@ -209,7 +209,8 @@ def _first_documents(launch_id: int) -> set[str]:
 
 
 def _gates_with_rewritten_evidence(span: tuple[datetime, datetime]) -> set[int]:
-    rows = Evidence.history.filter(history_type="~", history_date__range=span).order_by()
+    # Deleted beside other evidence is rewritten too.
+    rows = Evidence.history.exclude(history_type="+").filter(history_date__range=span).order_by()
     gate_then = object_rows(Gate, "gate_id").filter(history_date__lte=OuterRef("history_date"))
     of_closed = rows.alias(was=Subquery(gate_then.values("progress")[:1])).filter(was="closed")
     return set(of_closed.values_list("gate_id", flat=True).distinct())

@@ -121,3 +121,12 @@ class Action(OptimisticLockModel):
             self.launch = self.gate.launch
         if self.gate and self.gate.launch_id != self.launch_id:
             raise ValidationError({"gate": _("That gate belongs to another launch.")})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the action, unless its gate is of another launch.
+
+        Raises:
+            ValidationError: as `clean`. Nothing was written.
+        """
+        Action.clean(self)
+        super().save(*args, **kwargs)

@@ -183,3 +183,12 @@ class Requirement(OptimisticLockModel):
         """
         if self.gate_id and self.claim_id and self.gate.launch_id != self.claim.launch_id:
             raise ValidationError({"gate": _("That gate belongs to another launch.")})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the row, unless the gate is of another launch: its claim could never hold.
+
+        Raises:
+            ValidationError: as `clean`. Nothing was written.
+        """
+        Requirement.clean(self)
+        super().save(*args, **kwargs)

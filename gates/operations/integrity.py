@@ -7,6 +7,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import F
 
+from accounts import account_record
 from gates.board.as_of import RowSource
 from gates.database import closing_rule
 from gates.database.guards import guard_errors
@@ -34,6 +35,7 @@ def data_errors(using: str = DEFAULT_DB_ALIAS) -> list[str]:
         *_launch_mismatches(using),
         *(error for model in TRACKED for error in _history_mismatches(model, newest)),
         *record_errors(using),
+        *account_record.record_errors(using),
     ]
 
 
@@ -41,6 +43,9 @@ def _launch_mismatches(using: str) -> Iterator[str]:
     """Yield rows that refer to another launch: written past the models' `save()`."""
     for gate in Gate.objects.using(using).exclude(launch=F("section__launch")).order_by("pk"):
         yield f"gate {gate.code} (id {gate.pk}) is in another launch than its section"
+    covered = Gate.objects.using(using).exclude(covered_by=None)
+    for gate in covered.exclude(covered_by__launch=F("launch")).order_by("pk"):
+        yield f"gate {gate.code} (id {gate.pk}) is covered by a gate of another launch"
     requirements = Requirement.objects.using(using).exclude(gate__launch=F("claim__launch"))
     for requirement in requirements.order_by("pk"):
         yield f"a gate that claim {requirement.claim_id} requires is in another launch"

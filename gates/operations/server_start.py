@@ -8,10 +8,11 @@ from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.db import DatabaseError, InterfaceError, connection
 
-# Owning one table is enough to switch its triggers off; so is belonging to the role that does.
+# Owning one table is enough to switch its triggers off; so is belonging to the role that does. A
+# superuser belongs to every role.
 OWNER_OR_SUPERUSER = """
-    SELECT role.rolsuper
-        OR EXISTS (
+    SELECT
+        EXISTS (
             SELECT FROM pg_class AS class
             JOIN pg_namespace AS space ON space.oid = class.relnamespace
             WHERE class.relkind IN ('r', 'p') AND space.nspname = ANY (current_schemas(false))

@@ -46,10 +46,11 @@ ACCEPT = ",".join(
 HEIC_SUFFIXES = {".heic", ".heif", ".hif", ".avif"}
 HEIC_START = re.compile(rb"\A.{4}ftyp(?:hei|hev|mif1|msf1|avi[fs])", re.DOTALL)
 
-# An archive: a ZIP needs its first header and its directory, a JAR is one.
-ARCHIVE = re.compile(
-    rb"PK\x03\x04.*PK\x05\x06|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|__HALT_COMPILER", re.DOTALL
-)
+# An archive: a ZIP needs its first header and its directory, a JAR is one; a TAR has its sign at
+# one place.
+ZIP_HEADER, ZIP_DIRECTORY = b"PK\x03\x04", b"PK\x05\x06"
+ARCHIVE = re.compile(rb"Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|__HALT_COMPILER")
+TAR_SIGN, TAR_SIGN_AT = b"ustar", 257
 
 # Readers of PDF take a file for one if this stands in its first 1,024 bytes.
 PDF_START = re.compile(rb"%PDF-")
@@ -143,8 +144,19 @@ def _is_binary_format(suffix: str, content: bytes) -> bool:
         re.search(end, picture[-64:], re.DOTALL) is not None
         and not WEB_PAGE.search(picture)
         and not WEB_PAGE_START.match(trailer)
-        and not ARCHIVE.search(content)
+        and not _is_archive(content)
         and (suffix == ".pdf" or not PDF_START.search(content[:PDF_START_WITHIN]))
+    )
+
+
+def _is_archive(content: bytes) -> bool:
+    """Return whether a program that unpacks would find an archive in the content."""
+    # Not one pattern for header and directory: it would look for the end from each beginning.
+    header = content.find(ZIP_HEADER)
+    return (
+        (header >= 0 and content.find(ZIP_DIRECTORY, header) >= 0)
+        or content.startswith(TAR_SIGN, TAR_SIGN_AT)
+        or ARCHIVE.search(content) is not None
     )
 
 

@@ -138,14 +138,20 @@ def test_nobody_takes_away_their_own_factor_or_password_in_the_admin(client: Cli
         {"action": "take_away_second_factor", "_selected_action": [sami.pk]},
         follow=True,
     )
-    password = client.post(
-        reverse("admin:auth_user_password_change", args=[sami.pk]),
-        {"password1": NEW, "password2": NEW, "usable_password": "true"},
-    )
+    # The same account, written in another way.
+    written = [str(sami.pk), f"0{sami.pk}", f"+{sami.pk}", f"%20{sami.pk}"]
+    answers = [
+        client.post(
+            f"/admin/auth/user/{each}/password/",
+            {"password1": NEW, "password2": NEW, "usable_password": "true"},
+        )
+        for each in written
+    ]
 
     assert "not allowed" in action.content.decode()
     assert Authenticator.objects.filter(user=sami).exists()
-    assert password.headers["Location"] == reverse("account_change_password")
+    found = dict(zip(written, [answer.headers.get("Location") for answer in answers], strict=True))
+    assert found == dict.fromkeys(written, reverse("account_change_password"))
     sami.refresh_from_db()
     assert sami.check_password(SECRET)
 

@@ -172,6 +172,19 @@ def test_nobody_else_sees_it(noura: Client, gate: Gate, end: Callable[[Client], 
     assert TYPED in text_of(noura.get(url))
 
 
+def test_a_name_that_is_given_again_inherits_nothing(noura: Client, gate: Gate) -> None:
+    url = f"/admin/gates/gate/{gate.pk}/close/"
+    noura.post("/accounts/logout/")
+    noura.post(url, {"summary": TYPED})
+    User.objects.get(username="noura").delete()
+    another = User.objects.create_user("noura", password=SECRET, is_staff=True)
+    another.groups.add(Group.objects.get(name="Engineer"))
+
+    log_in(noura, "noura")
+
+    assert TYPED not in text_of(noura.get(url))
+
+
 def test_a_stranger_keeps_nothing(people: None, client: Client, gate: Gate) -> None:
     response = client.post(f"/admin/gates/gate/{gate.pk}/close/", {"summary": TYPED})
 

@@ -6,7 +6,9 @@ import time
 from typing import Any
 
 import pytest
+from allauth.account.adapter import get_adapter
 from django.core import signing
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -75,6 +77,7 @@ def test_logging_out_asks_first_and_then_ends_the_session(client: Client) -> Non
 @pytest.mark.parametrize("path", ["signup/", "password/reset/", "email/", "login/code/"])
 def test_nobody_signs_up_or_resets_a_password_by_mail(client: Client, path: str) -> None:
     assert client.get(f"/accounts/{path}").status_code == 404
+    assert not get_adapter().is_open_for_signup(request_of(client))
 
 
 def request_of(client: Client) -> Any:
@@ -184,6 +187,40 @@ def test_a_cookie_that_is_not_ours_makes_no_browser_known(client: Client) -> Non
         assert "Too many failed attempts" in log_in(client).content.decode()
 
 
+def test_a_browser_is_known_for_a_year(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    factory.user("sami", password=SECRET)
+    log_in(client)
+    known = lockout.is_known(request_of(client), "sami")
+    later = time.time() + lockout.COOKIE_AGE + 9
+    monkeypatch.setattr("django.core.signing.time.time", lambda: later)
+
+    cookie = client.cookies[lockout.COOKIE]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+    assert known
+    assert not lockout.is_known(request_of(client), "sami")
+
+
+def test_many_tries_at_once_are_counted_one_by_one(client: Client) -> None:
+    factory.user("sami", password=SECRET)
+    request = request_of(client)
+    cache.add(f"{lockout._key(request, 'sami')}:lock", True)  # another is being counted
+
+    assert not lockout.take_try(request, "sami")
+    assert "Too many failed attempts" in log_in(client).content.decode()
+
+
+def test_the_addresses_of_one_customer_count_together(client: Client) -> None:
+    factory.user("sami", password=SECRET)
+    for number in range(5):
+        log_in(Client(REMOTE_ADDR=f"2001:db8:1:2::{number}"), "sami", "wrong")
+
+    same, other = Client(REMOTE_ADDR="2001:db8:1:2:9::1"), Client(REMOTE_ADDR="2001:db8:1:3::1")
+
+    assert "Too many failed attempts" in log_in(same).content.decode()
+    log_in(other)
+    assert logged_in(other)
+
+
 def test_a_command_unlocks(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
     factory.user("sami", password=SECRET)
     for _ in range(5):
@@ -194,8 +231,18 @@ def test_a_command_unlocks(client: Client, capsys: pytest.CaptureFixture[str]) -
 
     assert capsys.readouterr().out == "unlocked\n"
     assert logged_in(client)
-    with pytest.raises(CommandError):
-        call_command("unlock", "nobody")
+    for unknown in ("nobody", "sam\udcffi"):
+        with pytest.raises(CommandError, match="there is no account"):
+            call_command("unlock", unknown)
+
+
+def test_a_name_that_could_be_two_accounts_is_none(client: Client) -> None:
+    for name in ("sami", "Sami"):
+        factory.user(name, password=SECRET)
+
+    log_in(client, "SAMI")
+
+    assert not logged_in(client)
 
 
 @pytest.mark.parametrize("typed", ["Sami", "SAMI", " sami ", "ｓａｍｉ"])

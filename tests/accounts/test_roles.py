@@ -1,7 +1,7 @@
 """Who may do what: the table in `gates/roles.py`, tried through the admin."""
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
@@ -114,6 +114,7 @@ def test_a_founder_cannot_make_or_touch_a_superuser(client: Client) -> None:
             "is_active": "on",
             "is_staff": "on",
             "is_superuser": "on",
+            "user_permissions": [Permission.objects.get(codename="change_group").pk],
             "groups": [founder.groups.get().pk],
             "read_state": state_of(founder),
         },
@@ -126,6 +127,7 @@ def test_a_founder_cannot_make_or_touch_a_superuser(client: Client) -> None:
     assert own.status_code == 302
     founder.refresh_from_db()
     assert not founder.is_superuser
+    assert not founder.user_permissions.exists()
     assert password.status_code == 403
     root.refresh_from_db()
     assert root.check_password("a long enough secret")

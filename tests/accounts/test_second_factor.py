@@ -228,13 +228,14 @@ def test_the_founder_takes_away_a_lost_one_and_it_ends_the_sessions(
 def test_a_command_takes_it_away_too(sami: User, capsys: pytest.CaptureFixture[str]) -> None:
     with_app(sami)
 
-    call_command("reset_second_factor", "sami")
+    call_command("reset_second_factor", "SAMI")
     call_command("reset_second_factor", "sami")
 
     assert capsys.readouterr().out.split("\n")[:2] == ["removed", "there was none"]
     assert not Authenticator.objects.exists()
-    with pytest.raises(CommandError):
-        call_command("reset_second_factor", "nobody")
+    for unknown in ("nobody", "sam\udcffi"):
+        with pytest.raises(CommandError, match="there is no account"):
+            call_command("reset_second_factor", unknown)
 
 
 ENVELOPE = {"id": "AA", "rawId": "AA", "type": "public-key"}

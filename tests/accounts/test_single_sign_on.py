@@ -32,11 +32,26 @@ away = client.post("/accounts/single/sso/login/")
 state = parse_qs(urlsplit(away["Location"]).query)["state"][0]
 callback = "/accounts/single/sso/login/callback/"
 back = client.get(callback, {"code": "c", "state": state}, follow=True)
+# A session that somebody has stolen, and their own account at the provider.
+User.objects.create_user("lina")
+stolen = Client()
+stolen.force_login(User.objects.get(username="lina"))
+connecting = {}
+for process in ("connect", "redirect"):
+    away_again = stolen.post(f"/accounts/single/sso/login/?process={process}")
+    state = parse_qs(urlsplit(away_again["Location"]).query)["state"][0]
+    answer = stolen.get(callback, {"code": "c", "state": state})
+    connecting[process] = answer.status_code
+from allauth.socialaccount.models import SocialAccount
+from django.contrib import admin
 print(json.dumps({
+    "connecting": connecting,
+    "connected": list(SocialAccount.objects.values_list("user__username", flat=True)),
+    "administered": sorted(m._meta.app_label for m in admin.site._registry),
     "offered": "Log in with Example" in page,
     "away": away["Location"].split("?")[0],
     "user": client.session.get("_auth_user_id") and back.wsgi_request.user.get_username(),
-    "accounts": list(User.objects.values_list("username", flat=True)),
+    "accounts": list(User.objects.exclude(username="lina").values_list("username", flat=True)),
     "landed": back.request["PATH_INFO"],
 }))
 """
@@ -97,6 +112,17 @@ def test_nobody_else_is_let_in_and_no_account_is_made(
 
     assert answer["user"] is None
     assert answer["accounts"] == ["sami"]
+
+
+@pytest.mark.sqlite
+def test_an_open_session_connects_no_account_of_the_provider(
+    migrated_sqlite: Path, provider: str
+) -> None:
+    answer = log_in(migrated_sqlite, provider, email="stranger@example.com", email_verified=True)
+
+    assert answer["connecting"] == {"connect": 401, "redirect": 401}
+    assert answer["connected"] == []
+    assert "socialaccount" not in answer["administered"]
 
 
 def test_it_is_off_by_default(client: Any, db: None) -> None:

@@ -58,8 +58,8 @@ def test_the_bulk_action_refuses_all_if_one_is_the_last(engineer: Client) -> Non
     assert not LogEntry.objects.exists()
 
 
-def test_one_of_two_pieces_can_be_deleted(engineer: Client) -> None:
-    gate = factory.closed_gate()
+def test_the_only_piece_of_an_open_gate_can_be_deleted(engineer: Client) -> None:
+    gate = factory.gate()
     second = factory.evidence(gate, "Run again the next day")
 
     response = engineer.post(
@@ -67,7 +67,7 @@ def test_one_of_two_pieces_can_be_deleted(engineer: Client) -> None:
     )
 
     assert response.status_code == 302
-    assert gate.evidence.count() == 1
+    assert gate.evidence.count() == 0
     assert second.history.first().history_user_name == "engineer"
 
 

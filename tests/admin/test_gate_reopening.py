@@ -40,6 +40,7 @@ def test_new_evidence_may_take_the_place_of_the_last(engineer: Client) -> None:
         gate,
         existing_evidence={old.pk: proof(DELETE="on")},
         evidence=[proof("Run again: p95 380 ms")],
+        reason="The first run was of staging",
     )
 
     assert response.status_code == 302

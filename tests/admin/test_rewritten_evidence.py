@@ -79,6 +79,40 @@ def test_the_gates_page_asks_why(engineer: Client, change: dict[str, str]) -> No
     assert evidence.history.first().history_change_reason == "The first run was of staging"
 
 
+def test_to_put_other_evidence_in_its_place_asks_why(engineer: Client) -> None:
+    gate = factory.closed_gate()
+    evidence = gate.evidence.get()
+    deleted = {evidence.pk: proof(factory.PROOF, DELETE="on")}
+
+    refused = save_gate(engineer, gate, existing_evidence=deleted, evidence=[proof(NEW)])
+    assert Gate.objects.get().evidence.get() == evidence
+    done = save_gate(
+        engineer, gate, existing_evidence=deleted, evidence=[proof(NEW)], reason="Of staging"
+    )
+
+    words = "This gate is closed on this evidence. Say above why it changes."
+    assert errors_of(refused) == {"evidence": [words]}
+    assert done.status_code == 302
+    assert Gate.objects.get().evidence.get().summary == NEW
+    assert {r.code for r in whats_new(board()).news} >= {"news_rewritten"}
+
+
+def test_a_closed_gates_evidence_is_not_deleted_past_the_question(engineer: Client) -> None:
+    gate = factory.closed_gate()
+    second = factory.evidence(gate, NEW)
+
+    page = engineer.post(reverse("admin:gates_evidence_delete", args=[second.pk]), {"post": "yes"})
+    action = engineer.post(
+        reverse("admin:gates_evidence_changelist"),
+        {"action": "delete_selected", "_selected_action": [second.pk], "post": "yes"},
+        follow=True,
+    )
+
+    for answer in (page, action):
+        assert "T1 is closed on it" in answer.content.decode()
+    assert gate.evidence.count() == 2
+
+
 def test_more_evidence_needs_no_reason(engineer: Client) -> None:
     gate = factory.closed_gate()
 

@@ -50,6 +50,7 @@ def test_an_allowed_claim_exits_0_and_one_refusal_among_all_exits_1() -> None:
     [
         (["never"], "launch primitive: no claim 'never'; its claims: launched"),
         (["launched", "--launch", "other"], "there is no launch 'other'"),
+        (["launched", "--launch", "\udcff"], "there is no launch '\\udcff'"),
         (["launched", "--as-of", "soon"], "is not a date"),
         (["launched", "--as-of", "2001-01-01"], "the history of primitive starts"),
     ],

@@ -57,8 +57,11 @@ def forged_row(**columns: str) -> str:
     )
 
 
-def test_a_row_gets_the_moment_at_which_it_was_written(board: Launch) -> None:
-    sql(forged_row())
+@pytest.mark.parametrize("columns", [{}, {"history_recorded_at": f"'{FIRST_OF_MAY.isoformat()}'"}])
+def test_a_row_gets_the_moment_at_which_it_was_written(
+    board: Launch, columns: dict[str, str]
+) -> None:
+    sql(forged_row(**columns))
 
     row = Gate.history.filter(code="T6").order_by("-history_id")[0]
     then = read_board(board_row(FIRST_OF_MAY), timezone.now(), FIRST_OF_MAY)
@@ -104,6 +107,15 @@ def test_an_import_cannot_be_dated_before_what_happened_since(board: Launch) -> 
         Import.objects.create(launch=board, at=FIRST_OF_MAY, dated=True, sha256="a" * 64)
 
     assert everything() == before
+
+
+def test_an_import_is_not_dated_after_today(board: Launch) -> None:
+    later = datetime(2099, 1, 1, tzinfo=UTC)
+
+    with pytest.raises(DatabaseError, match="would rewrite later history"), transaction.atomic():
+        Import.objects.create(launch=board, at=later, dated=True, sha256="a" * 64)
+
+    assert Import.objects.filter(at=later).count() == 0
 
 
 def test_an_import_that_is_not_dated_has_the_moment_at_which_it_was_logged(board: Launch) -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from gates.documents.storable import unstorable_text
 from gates.models import Gate, Launch
 from gates.rules.text_limits import MAX_TEXT_LENGTH
 
@@ -110,3 +111,9 @@ def test_a_text_that_no_form_would_take_is_not_imported_either(tmp_path: Path) -
     path.write_text(json.dumps(rows))
 
     assert "notes: has 50,001 characters; at most 50,000" in refusal(path)
+
+
+@pytest.mark.parametrize("value", [{"a\x00": 1}, [{"b": {"\ud800": []}}], ["a", ["\x00"]]])
+def test_a_text_is_found_wherever_it_is(value: Any) -> None:
+    assert unstorable_text(value)
+    assert not unstorable_text({"a": [1, None, {"b": "c"}]})

@@ -20,7 +20,7 @@ from gates.models.evidence_file import delete_files_on_error
 from gates.rules.files import file_errors
 from tests.support import factory
 from tests.support.admin_forms import errors_of, person, proof, save_gate
-from tests.support.files import REFUSED, SOUND, WITH_TRAILER
+from tests.support.files import PDF, REFUSED, SOUND, WITH_TRAILER, png
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +105,9 @@ def test_an_empty_file_is_refused_once(engineer: Client) -> None:
 
     assert errors_of(response)["evidence-0-file"] == ["The submitted file is empty."]
     assert not Evidence.objects.exists()
+def test_many_beginnings_of_an_archive_do_not_take_for_ever() -> None:
+    assert file_errors("shot.png", png(b"PK\x03\x04" * 1_000_000)) == ()
+    assert file_errors("report.pdf", PDF + b"PK\x03\x04" * 1_000_000) != ()
 
 
 @pytest.mark.parametrize(("name", "content"), REFUSED.values(), ids=list(REFUSED))

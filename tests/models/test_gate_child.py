@@ -11,6 +11,7 @@ from django.urls import reverse
 from gates.models import Gate
 from tests.support import factory
 from tests.support.admin_forms import errors_of, person, proof
+from tests.support.assertions import everything
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +84,24 @@ def test_within_its_launch_it_can_be_moved(
     assert response.status_code == 302
     row.refresh_from_db()
     assert row.gate.code == "Z2"
+
+
+@pytest.mark.parametrize("model", ["requirement", "action"])
+def test_neither_a_requirement_nor_an_action_is_saved_for_a_gate_of_another_launch(
+    model: str, elsewhere: Gate
+) -> None:
+    own = factory.gate("T1")
+    if model == "requirement":
+        row: Any = factory.requirement(factory.claim(own.launch), own)
+    else:
+        row = factory.action(own.launch, gate=own)
+    before = everything()
+    row.gate = elsewhere
+    another = type(row)(**{"launch": own.launch} if model == "action" else {"claim": row.claim})
+    another.gate = elsewhere
+
+    for each in (row, another):
+        with pytest.raises(ValidationError) as refused:
+            each.save()
+        assert refused.value.message_dict == {"gate": ELSEWHERE}
+    assert everything() == before

@@ -267,3 +267,24 @@ def test_a_gate_whose_evidence_expires_later_does_not_read_as_closed() -> None:
 
     assert row(gate)["progress"] == "closed"
     assert answer.status == "partial"
+
+
+def test_nobody_closes_no_gate() -> None:
+    gate = factory.gate()
+    factory.evidence(gate)
+
+    with pytest.raises(ValueError, match="needs a person"):
+        gate.close(None, "Seen green")  # type: ignore[arg-type]
+
+    gate.refresh_from_db()
+    assert (gate.progress, gate.history.count()) == ("open", 1)
+
+
+def test_evidence_is_shared_with_no_gate_but_a_covered_one() -> None:
+    gate = factory.closed_gate("T1")
+    other = factory.gate("T2")
+
+    with pytest.raises(ValueError, match="T2 is not covered by T1"):
+        gate.share_evidence(other, factory.user())
+
+    assert not other.evidence.exists()

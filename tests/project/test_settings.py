@@ -42,6 +42,13 @@ def test_sound_settings_start(tmp_path: Path) -> None:
     assert check(tmp_path).returncode == 0
 
 
+SSO = {
+    "SSO_SERVER": "https://login.example",
+    "SSO_CLIENT_ID": "board",
+    "SSO_CLIENT_SECRET": "made up",
+}
+
+
 @pytest.mark.parametrize(
     ("environment", "expected"),
     [
@@ -102,6 +109,11 @@ def test_sound_settings_start(tmp_path: Path) -> None:
         ({"SSO_SERVER": "login.example"}, "SSO_SERVER must be an address"),
         ({"SSO_SERVER": f"https://u:{HIDDEN}@login.example"}, "SSO_SERVER must be an address"),
         ({"SSO_SERVER": "https://login.example"}, "SSO_CLIENT_ID must be set"),
+        ({"SSO_LOGIN_SERVER": "https://login.example"}, "SSO_SERVER must be set"),
+        (
+            {**SSO, "SSO_LOGIN_SERVER": "https://login.example:x"},
+            "SSO_LOGIN_SERVER must be an address",
+        ),
         (
             {"SSO_SERVER": "https://login.example", "SSO_CLIENT_ID": "board"},
             "SSO_CLIENT_SECRET must be set",

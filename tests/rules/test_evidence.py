@@ -1,10 +1,13 @@
 """What evidence must carry: a text that says something, an address that is safe."""
 
+import html
+
 import pytest
 
 from gates import rules
+from gates.rules import evidence
 from gates.rules.placeholders import EMPTY_WORDS, LINKING, PLACEHOLDERS, words_of
-from tests.support import proofs
+from tests.support import proof_near_misses, proofs
 from tests.support.rule_facts import codes
 from tests.support.urls import BAD_URLS, GOOD_URLS, LOCAL_URLS
 
@@ -12,6 +15,7 @@ from tests.support.urls import BAD_URLS, GOOD_URLS, LOCAL_URLS
 
 PROVES_NOTHING = [
     *proofs.PROVES_NOTHING,
+    *proof_near_misses.NEARLY_NOTHING,
     *("", " ", "\t\n", "\u00a0", "-", "–", "—", ".", "...", "?", "!!!", "/", "\\", "_", "`", "()"),
     *("TBD", "tbd", " Tbd ", "tbd.", "[TBD]", "T.B.D.", "**TBD**", "`tbd`", "tbd tbd", "TBD, TBD"),
     *("todo", "TODO", "to do", "To-Do", "TODO: tbd", "to be done", "to be determined"),
@@ -38,6 +42,8 @@ def test_a_text_that_says_nothing_is_not_evidence(text: str) -> None:
 PROVES_SOMETHING = [
     *proofs.TRUE_PROOFS_ENGLISH,
     *proofs.TRUE_PROOFS_ARABIC,
+    *proof_near_misses.NEARLY_PLACEHOLDERS_ENGLISH,
+    *proof_near_misses.NEARLY_PLACEHOLDERS_ARABIC,
     "`postgres 26.9ms, redis 1.7ms, llm_providers=[groq,openai]` (post-deploy 2026-04-23)",
     "[Release v3.0.0](https://github.com/VoXc2/dealix/releases/tag/v3.0.0)",
     "PR #54, #55 merged with all required checks green",
@@ -151,3 +157,22 @@ def test_a_text_that_only_repeats_the_gate_is_not_evidence(text: str) -> None:
 )
 def test_a_text_that_says_more_than_the_gate_is(text: str) -> None:
     assert rules.repetition_errors(text, "T6", TITLE, DONE) == ()
+
+
+def test_a_long_text_is_not_read_to_its_end_without_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    unescape = html.unescape
+
+    def watched(text: str) -> str:
+        read.append(len(text))
+        return unescape(text)
+
+    monkeypatch.setattr(html, "unescape", watched)
+
+    assert rules.evidence_text_errors("\ufdfa" * 1_000_000) == ()  # 18 letters each
+    assert sum(read) <= evidence.ENOUGH
+
+
+@pytest.mark.parametrize(("end", "expected"), [("done", ["no_substance"]), ("p95 410 ms", [])])
+def test_what_a_long_text_says_at_its_end_counts(end: str, expected: list[str]) -> None:
+    assert codes(rules.evidence_text_errors("done " * 2_000 + end)) == expected

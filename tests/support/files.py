@@ -108,6 +108,7 @@ REFUSED = {
     "an archive inside a photograph": ("photo.jpg", jpeg(zipped("a.txt"))),
     "an archive inside a picture": ("shot.png", png(zipped("a.txt"))),
     "an archive inside a pdf": ("report.pdf", PDF + zipped("a.txt") + b"\n%%EOF\n"),
+    "a picture that is a tar besides": ("shot.png", png(b"x" * 208 + b"ustar\x0000")),
     "a picture that is a pdf besides": ("shot.png", png(PDF)),
     "a photograph that is a pdf besides": ("photo.jpg", jpeg(PDF)),
     "a page behind a photograph": ("photo.jpg", JPEG + b"\n" + HTML),

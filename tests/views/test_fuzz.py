@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 REQUESTS = int(os.environ.get("FUZZ") or tries(quick=500, full=2600))
 
-WRITES = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) \"(gates|auth|mfa|accounts_given)")
+WRITES = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) \"(gates|auth|mfa|accounts_(given|account))")
 ROUTES = [address.route for address in addresses()]
 # Mostly what browsers send.
 METHODS = (*["GET"] * 6, *["POST"] * 5, "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -150,3 +150,22 @@ def test_no_bad_input_gets_a_500_or_changes_a_row(site: Site, record_property) -
 
     assert site.seen["asked"] >= REQUESTS
     record_property("answers", dict(site.seen))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/?q=a%00",
+        "/history/?by=%00",
+        "/?%00=1",
+        "/admin/gates/gate/1%00/change/",
+        "/admin/auth/user/%00/password/",
+    ],
+)
+def test_a_nul_in_the_address_is_refused_before_a_view_can_ask_the_database(
+    client: Client, address: str
+) -> None:
+    client.force_login(User.objects.create_superuser("root"))
+
+    assert client.get(address).status_code == 400
+    assert client.post(address).status_code == 400

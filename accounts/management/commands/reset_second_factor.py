@@ -3,10 +3,10 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.adapters import reset_second_factors
+from accounts.usernames import find_account
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("username")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        user = User.objects.filter(username=options["username"]).first()
+        user = find_account(options["username"])
         if user is None:
             raise CommandError(f"there is no account {options['username']!r}")
         removed = reset_second_factors(user)

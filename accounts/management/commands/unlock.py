@@ -3,12 +3,12 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import security_log
+from accounts.account_record import Kind, record
 from accounts.lockout import unlock
-from accounts.usernames import stored_username
+from accounts.usernames import find_account
 
 
 class Command(BaseCommand):
@@ -20,9 +20,10 @@ class Command(BaseCommand):
         parser.add_argument("username")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        user = User.objects.filter(username=stored_username(options["username"])).first()
+        user = find_account(options["username"])
         if user is None:
             raise CommandError(f"there is no account {options['username']!r}")
         unlock(user)
+        record(Kind.ACCOUNT, [user.pk], event="unlocked")
         security_log.log_event("unlocked", account=user.get_username())
         self.stdout.write("unlocked")

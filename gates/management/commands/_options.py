@@ -11,6 +11,7 @@ from gates.board.launches import NoHistoryYet, get_launch
 from gates.board.queries import read_board
 from gates.board.rows import Board
 from gates.database.read_transaction import read_only_snapshot
+from gates.documents.storable import unstorable_text
 
 
 def add_as_of_option(parser: ArgumentParser) -> None:
@@ -27,6 +28,12 @@ def add_language_option(parser: ArgumentParser) -> None:
     parser.add_argument("--language", choices=list(dict(settings.LANGUAGES)), default="en")
 
 
+def refuse_half_characters(slug: str | None, exit_code: int = 1) -> None:
+    """Raise CommandError for a slug that no launch can have, because no database can hold it."""
+    if slug and unstorable_text(slug):
+        raise CommandError(f"there is no launch {slug!a}", returncode=exit_code)
+
+
 def requested_board_or_error(slug: str | None, as_of: str | None, *, exit_code: int = 1) -> Board:
     """Return the board of a launch, now or as of a past moment, read in one snapshot.
 
@@ -39,6 +46,7 @@ def requested_board_or_error(slug: str | None, as_of: str | None, *, exit_code: 
         CommandError: there is no such launch, `as_of` is no date, or the history starts later.
     """
     now = timezone.now()
+    refuse_half_characters(slug, exit_code)
     try:
         moment = None if as_of is None else datetimes.parse_as_of(as_of, now)
         with read_only_snapshot():

@@ -12,7 +12,12 @@ from gates.operations.file_checks import check_files
 from gates.reason_text import reason_text
 from gates.rules.text import same_as
 
-from ._options import add_as_of_option, add_language_option, requested_board_or_error
+from ._options import (
+    add_as_of_option,
+    add_language_option,
+    refuse_half_characters,
+    requested_board_or_error,
+)
 
 ALLOWED, REFUSED, NO_SUCH_CLAIM = 0, 1, 2
 
@@ -31,6 +36,7 @@ class Command(BaseCommand):
         add_language_option(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_half_characters(options["launch"], NO_SUCH_CLAIM)
         if options["as_of"] is None:
             launch = Q(gate__launch__is_current=True)
             if options["launch"]:
