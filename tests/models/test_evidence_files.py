@@ -105,6 +105,8 @@ def test_an_empty_file_is_refused_once(engineer: Client) -> None:
 
     assert errors_of(response)["evidence-0-file"] == ["The submitted file is empty."]
     assert not Evidence.objects.exists()
+
+
 def test_many_beginnings_of_an_archive_do_not_take_for_ever() -> None:
     assert file_errors("shot.png", png(b"PK\x03\x04" * 1_000_000)) == ()
     assert file_errors("report.pdf", PDF + b"PK\x03\x04" * 1_000_000) != ()
