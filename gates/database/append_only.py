@@ -26,7 +26,8 @@ TRACKED_MODELS = (
 HISTORY_TABLES = tuple(f"gates_historical{model}" for model in TRACKED_MODELS)
 
 # Logs whose rows are never edited, so they have no history: imported documents, acts in the admin,
-# what checks of stored files found, runs and their reports, what a token may do and its end.
+# what checks of stored files found, runs and their reports, what a token may do and its end,
+# proposals and what was decided about them.
 LOG_TABLES = (
     "gates_import",
     "django_admin_log",
@@ -35,6 +36,8 @@ LOG_TABLES = (
     "gates_report",
     "gates_tokenscope",
     "gates_revocation",
+    "gates_proposal",
+    "gates_proposaldecision",
 )
 # Tables whose rows are never deleted; only the columns that are not named here change.
 FIXED_COLUMNS = {

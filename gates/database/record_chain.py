@@ -183,6 +183,8 @@ MOMENT_COLUMNS = {
     "gates_run": "received_at",
     "gates_token": "created_at",
     "gates_revocation": "at",
+    "gates_proposal": "received_at",
+    "gates_proposaldecision": "at",
 }
 
 

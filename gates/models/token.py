@@ -108,7 +108,8 @@ class Token(models.Model):
         )
         token.full_clean(exclude=["prefix", "digest"])
         token.save(force_insert=True)
-        TokenScope.objects.bulk_create(TokenScope(token=token, gate_check=check) for check in scope)
+        for check in scope:
+            TokenScope.objects.create(token=token, gate_check=check)
         security_log.log_on_commit(
             "token_issued",
             user=by.get_username(),
@@ -138,6 +139,7 @@ class Token(models.Model):
 
         runs_count: whether the runs that it brought go on counting.
         """
+        type(self).objects.select_for_update(of=("self",)).get(pk=self.pk)  # no run is half in
         _revocation, created = Revocation.objects.get_or_create(
             token=self, defaults={"by": by, "runs_count": runs_count}
         )
@@ -153,7 +155,8 @@ class Token(models.Model):
     def mark_used(self, today: date) -> None:
         """Note the day of the last use; one UPDATE a day, which moves no revision."""
         if self.last_used_on != today:
-            type(self).objects.filter(pk=self.pk).update(last_used_on=today)
+            self.last_used_on = today
+            self.save(update_fields=["last_used_on"])
 
 
 class TokenScope(models.Model):
