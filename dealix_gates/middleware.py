@@ -8,6 +8,7 @@ from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from gates.api.problem import is_api
 from gates.models import Preference
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -48,6 +49,18 @@ def limit_body_size(request: HttpRequest) -> Exception | None:
     return (
         RequestDataTooBig("the request is larger than any form here can be") if too_large else None
     )
+
+
+def ignore_cookies_of_api(get_response: GetResponse) -> GetResponse:
+    """Middleware: let a request to the API bring no cookie, so that no session opens it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if is_api(request):
+            request.META.pop("HTTP_COOKIE", None)
+            request.COOKIES = {}
+        return get_response(request)
+
+    return middleware
 
 
 def user_language(get_response: GetResponse) -> GetResponse:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from django.http import HttpResponseBase
-from django.urls import URLPattern, path, register_converter
+from django.urls import URLPattern, include, path, register_converter
 
 from gates.rules.text import clean_code
 from gates.views import board, evidence, gate, history, imports, site
@@ -75,4 +75,5 @@ urlpatterns = [
     path("language/", site.language, name="language"),
     path("badge.svg", site.badge, name="badge"),
     path("healthz", site.healthz, name="healthz"),
+    path("api/v1/", include("gates.api.urls")),
 ]

@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('received_at', None), ('received_at__range', (datetime.datetime(1999, 12, 31, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(2100, 1, 2, 0, 0, tzinfo=datetime.timezone.utc))), _connector='OR'), name='proposal_dates_in_range'),
+            constraint=models.CheckConstraint(condition=models.Q(('received_at', None), ('received_at__range', (datetime.datetime(1999, 12, 31, 0, 0, tzinfo=datetime.UTC), datetime.datetime(2100, 1, 2, 0, 0, tzinfo=datetime.UTC))), _connector='OR'), name='proposal_dates_in_range'),
         ),
         migrations.RunPython(install, lift),
     ]

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from gates import rules
 from gates.rules import Reason, ReceivedRun
@@ -43,6 +44,7 @@ class Delivery:
     """A report as it was received.
 
     measures: what was read from `body`.
+    kind: as which it was read; None for whatever the check asks for.
     request: names the request; the same name with the same body is the same run.
     """
 
@@ -54,14 +56,15 @@ class Delivery:
     ref: str = ""
     commit: str = ""
     url: str = ""
+    kind: rules.Kind | None = None
 
     def fact(self) -> ReceivedRun:
         """Return what the rules depend on."""
         return ReceivedRun(self.measures, self.observed_at, self.repository, self.ref)
 
 
-def no_answer(_check: Check, _run: Run) -> str:
-    """Return the answer of a run that nobody is told about."""
+def no_answer(_check: Check, _rule: rules.CheckRule, _run: Run) -> str:
+    """Return the answer to a run that nobody is told about."""
     return ""
 
 
@@ -70,7 +73,7 @@ def record_run(
     check: Check,
     token: Token,
     delivery: Delivery,
-    answer: Callable[[Check, Run], str] = no_answer,
+    answer: Callable[[Check, rules.CheckRule, Run], str] = no_answer,
 ) -> tuple[Run, bool]:
     """Record a report as a run of a check; return the run, and whether it is new.
 
@@ -83,7 +86,7 @@ def record_run(
     Raises:
         TokenRevoked: the token was revoked meanwhile.
         RequestReused: the token used the request's name for another report.
-        ReportRefused: a measure that the check needs is missing.
+        ReportRefused: a measure that the check needs is missing, or its kind changed meanwhile.
     """
     lock_unrevoked(token)
     check = Check.objects.select_for_update(of=("self",)).select_related("gate").get(pk=check.pk)
@@ -94,6 +97,9 @@ def record_run(
             raise RequestReused
         return earlier, False
     rule = check.rule()
+    if delivery.kind not in {None, rule.kind}:
+        message = gettext_noop("The check asks for another kind of report since a moment ago.")
+        raise ReportRefused([Reason("kind_changed", message)])
     if missing := missing_measures(rule.conditions, delivery.measures):
         raise ReportRefused(missing)
     now = timezone.now()
@@ -119,7 +125,7 @@ def record_run(
     )
     if run.counts and run.passed:
         _attach(check, run)
-    Report.objects.create(run=run, body=delivery.body, answer=answer(check, run))
+    Report.objects.create(run=run, body=delivery.body, answer=answer(check, rule, run))
     return run, True
 
 
