@@ -233,8 +233,8 @@ def _record_proposal(
         **given,
     )
     try:
+        proposal.evidence().full_clean()
         proposal.full_clean(exclude=["gate", "token"])
-        proposal.evidence().full_clean(exclude=["gate"])
     except ValidationError as error:
         raise Refusal(422, _first_message(error)) from error
     try:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, Literal, TypeVar, get_args
 
 from ninja import Schema
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from .problem import Refusal
 
@@ -30,6 +30,14 @@ class ProposalIn(Schema):
     url: str = Field("", max_length=2000)
     output: str = Field("", max_length=1_000_000)
     commit: str = Field("", max_length=64)
+
+    @field_validator("*")
+    @classmethod
+    def refuse_nul(cls, value: str) -> str:
+        """Refuse what PostgreSQL cannot store."""
+        if "\0" in value:
+            raise ValueError("it has a NUL character")
+        return value
 
 
 class ProposalAnswer(Schema):
@@ -245,5 +253,5 @@ def fault(error: Any) -> str:
     """Return one fault that was found in a request as a sentence."""
     place = ".".join(str(part) for part in error["loc"])[:100]
     shown = "".join(char if char.isprintable() else "?" for char in place)
-    message = str(error["msg"]).rstrip(".")
+    message = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
     return f"{shown}: {message[:1].lower()}{message[1:]}."

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from gates.models import Evidence, Gate, Run
@@ -14,11 +13,6 @@ from tests.support.clock import START
 from tests.support.security_events import events
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def no_posts_yet() -> None:
-    cache.clear()
 
 
 def test_a_passing_report_is_a_run_and_the_gates_first_evidence() -> None:
@@ -96,9 +90,7 @@ def test_the_key_of_one_check_or_token_is_not_that_of_another() -> None:
     _token, another = api.token(check, name="Another")
     api.post(text, idempotency_key="job-7")
 
-    elsewhere = api.post(
-        text, path=api.RUNS.replace("load", "other"), idempotency_key="job-7"
-    )
+    elsewhere = api.post(text, path=api.RUNS.replace("load", "other"), idempotency_key="job-7")
     by_another = api.post(another, idempotency_key="job-7")
 
     assert elsewhere.status_code == 422

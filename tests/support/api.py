@@ -42,7 +42,14 @@ def post(
     """Post a body with a token; a dictionary as JSON."""
     content = json.dumps(body).encode() if isinstance(body, dict) else body
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Client().post(path, content, content_type, headers={**bearer(text), **named})
+    # Without a body Django's client sends no type by itself.
+    return Client().post(
+        path,
+        content,
+        content_type,
+        headers={**bearer(text), **named},
+        CONTENT_TYPE=content_type,
+    )
 
 
 def get(text: str, path: str, **headers: str) -> Any:
