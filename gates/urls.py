@@ -7,7 +7,7 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, include, path, register_converter
 
 from gates.rules.text import clean_code
-from gates.views import board, evidence, gate, history, imports, site
+from gates.views import board, evidence, gate, history, imports, site, tokens
 
 
 class Sha256Converter:
@@ -72,6 +72,9 @@ urlpatterns = [
     path("evidence/<int:pk>/file", evidence.evidence_file, name="evidence-file"),
     path("evidence/<int:pk>/file/<sha256:sha256>", evidence.evidence_file, name="evidence-file"),
     path("import/", imports.import_document, name="import"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/new/", tokens.new_token, name="token-new"),
+    path("tokens/<slug:prefix>/revoke/", tokens.revoke_token, name="token-revoke"),
     path("language/", site.language, name="language"),
     path("badge.svg", site.badge, name="badge"),
     path("healthz", site.healthz, name="healthz"),
