@@ -87,7 +87,6 @@ class TokenAdmin(ConfirmedAdmin):
         "created_by", "last_used_on",
     )  # fmt: skip
     search_fields = ("name", "prefix")
-    change_form_template = "admin/gates/token_change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Token]:
         return visible_tokens(request_user(request))
@@ -150,7 +149,7 @@ class TokenAdmin(ConfirmedAdmin):
             "token": obj,
             "text": request.token_text,  # type: ignore[attr-defined]
         }
-        response = TemplateResponse(request, "admin/gates/token_shown.html", context)
+        response = TemplateResponse(request, "admin/gates/token/shown.html", context)
         add_never_cache_headers(response)
         return response
 
@@ -185,7 +184,7 @@ class TokenAdmin(ConfirmedAdmin):
             "token": token,
             "form": form,
         }
-        return TemplateResponse(request, "admin/gates/token_revoke.html", context)
+        return TemplateResponse(request, "admin/gates/token/revoke.html", context)
 
     @admin.display(description=_("begins with"))
     def shown_prefix(self, token: Token) -> str:

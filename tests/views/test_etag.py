@@ -21,8 +21,8 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from gates.models import Blocker, Evidence, Gate
 from gates.board import etag as etag_module
+from gates.models import Blocker, Evidence, Gate
 from tests.support import factory
 
 pytestmark = pytest.mark.django_db
