@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 
 from gates.models import Evidence, Gate
 from gates.roles import create_groups
-from tests.support import factory
+from tests.support import api, factory
 
 PLACEHOLDER = re.compile(r"<(?:(\w+):)?(\w+)>")
 
@@ -32,6 +32,7 @@ class OneOfEach:
             "gates/claim": factory.claim(launch),
             "gates/launch": other,
             "gates/owner": factory.owner("Nobody waits for them"),
+            "gates/token": api.token(api.check(self.gate), name="A token")[0],
             "auth/user": factory.user("other"),
             "auth/group": Group.objects.create(name="Other"),
         }
@@ -47,10 +48,14 @@ class OneOfEach:
             "content_type_id": str(ContentType.objects.get_for_model(Gate).pk),
             "object_id": str(self.gate.pk),
             "provider_id": "sso",
+            "key": "load",
+            "name": "launched",
+            "prefix": self.rows["gates/token"].prefix,
         }
         for name, row in self.rows.items():
             if route.startswith(f"admin/{name}/"):
                 values["object_id"] = values["id"] = str(row.pk)
         route = route.replace("^(?P<app_label>gates|auth)/$", "gates/")
+        route = route.replace("^(?P<rest>.*)$", "no/such/address")
         route = route.replace("(?P<url>.*)$", "no/such/page/")
         return "/" + PLACEHOLDER.sub(lambda found: values[found[2]], route)
