@@ -114,7 +114,7 @@ class TokenAdmin(ConfirmedAdmin):
             return super().get_form(request, obj, change=change, **kwargs)
         form = super().get_form(request, obj, change=change, form=NewTokenForm, **kwargs)
         if not manages_tokens(request_user(request)):
-            people = User.objects.filter(pk=request.user.pk)
+            people = User.objects.filter(pk=request_user(request).pk)
             form.base_fields["responsible"].queryset = people  # type: ignore[attr-defined]
         return form
 

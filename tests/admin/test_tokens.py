@@ -28,7 +28,8 @@ def make(client: Client, **data: Any) -> Any:
 
 
 def text_of(page: Any) -> str:
-    return "dgx_" + page.content.decode().partition('value="dgx_')[2].partition('"')[0]
+    content: str = page.content.decode()
+    return "dgx_" + content.partition('value="dgx_')[2].partition('"')[0]
 
 
 def test_a_founder_makes_a_token_for_an_engineer(founder: Client) -> None:

@@ -90,7 +90,7 @@ TYPES = {
 
 
 @pytest.mark.parametrize("headers", TYPES.values(), ids=TYPES)
-def test_another_type_than_a_report(text: str, headers: dict[str, str]) -> None:
+def test_another_type_than_a_report(text: str, headers: dict[str, Any]) -> None:
     said(api.post(text, **headers), 415)
 
 

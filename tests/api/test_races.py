@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -52,7 +53,7 @@ def test_one_run_sent_several_times_at_once_is_one_run(check: Check) -> None:
     for _ in range(ROUNDS):
         before = Run.objects.count()
         path = at(0)
-        answers = at_once(*[lambda path=path: api.post(text, path=path)] * 4)
+        answers = at_once(*[partial(api.post, text, path=path)] * 4)
 
         assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 201]
         assert len({answer.content for answer in answers}) == 1
@@ -67,8 +68,8 @@ def test_of_two_runs_at_once_the_newer_one_decides(check: Check) -> None:
     for _ in range(ROUNDS):
         older, newer = at(2), at(1)
         at_once(
-            lambda older=older: api.post(text, path=older),
-            lambda newer=newer: api.post(other, {"seconds": 999}, newer),
+            partial(api.post, text, path=older),
+            partial(api.post, other, {"seconds": 999}, newer),
         )
 
         run = newest_runs([check.pk])[check.pk]

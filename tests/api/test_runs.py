@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -139,7 +140,7 @@ def test_a_report_is_no_newer_than_the_tools_own_time(on_day: Callable[[int], No
     ids=["retired", "branch", "no branch", "repository", "clock ahead", "old"],
 )
 def test_a_run_that_does_not_count_is_kept_with_the_reason(
-    on_day: Callable[[int], None], fields: dict[str, str], query: str, why: str
+    on_day: Callable[[int], None], fields: dict[str, Any], query: str, why: str
 ) -> None:
     on_day(0)
     check = api.check(**fields)

@@ -37,7 +37,7 @@ def post(
     body: bytes | dict[str, Any] = REPORT,
     path: str = RUNS,
     content_type: str = "application/json",
-    **headers: str,
+    **headers: Any,
 ) -> Any:
     """Post a body with a token; a dictionary as JSON."""
     content = json.dumps(body).encode() if isinstance(body, dict) else body

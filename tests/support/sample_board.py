@@ -24,6 +24,8 @@ class OneOfEach:
         self.file.file.save("drill.txt", ContentFile(b"p95 410 ms\n"))
         other = factory.launch("other", name="Another launch")
         self.open_gate = factory.gate("T2")  # without anything that would hold it back
+        token, _text = api.token(api.check(self.gate), name="A token")
+        self.prefix = token.prefix
         self.rows = {
             "gates/gate": self.open_gate,
             "gates/evidence": factory.evidence(self.gate, "A second proof"),
@@ -32,7 +34,7 @@ class OneOfEach:
             "gates/claim": factory.claim(launch),
             "gates/launch": other,
             "gates/owner": factory.owner("Nobody waits for them"),
-            "gates/token": api.token(api.check(self.gate), name="A token")[0],
+            "gates/token": token,
             "auth/user": factory.user("other"),
             "auth/group": Group.objects.create(name="Other"),
         }
@@ -50,7 +52,7 @@ class OneOfEach:
             "provider_id": "sso",
             "key": "load",
             "name": "launched",
-            "prefix": self.rows["gates/token"].prefix,
+            "prefix": self.prefix,
         }
         for name, row in self.rows.items():
             if route.startswith(f"admin/{name}/"):

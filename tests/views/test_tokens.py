@@ -31,7 +31,7 @@ def make(client: Client, **data: Any) -> Any:
 
 
 def text_of(page: Any) -> str:
-    content = page.content.decode()
+    content: str = page.content.decode()
     return "dgx_" + content.partition('value="dgx_')[2].partition('"')[0]
 
 
