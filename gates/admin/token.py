@@ -26,6 +26,7 @@ from gates.models.token import manages_tokens, visible_tokens
 
 from .base import request_user
 from .confirmed import ConfirmedAdmin
+from .date_fields import DAYS_AS_DAY_FIELD
 from .forms import AutoDirForm
 
 
@@ -87,6 +88,7 @@ class TokenAdmin(ConfirmedAdmin):
         "created_by", "last_used_on",
     )  # fmt: skip
     search_fields = ("name", "prefix")
+    formfield_overrides = DAYS_AS_DAY_FIELD
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Token]:
         return visible_tokens(request_user(request))
@@ -113,10 +115,18 @@ class TokenAdmin(ConfirmedAdmin):
         if obj is not None:
             return super().get_form(request, obj, change=change, **kwargs)
         form = super().get_form(request, obj, change=change, form=NewTokenForm, **kwargs)
+        wrapper = form.base_fields["responsible"].widget
+        for name in ("add", "change", "delete", "view"):
+            setattr(wrapper, f"can_{name}_related", False)
         if not manages_tokens(request_user(request)):
             people = User.objects.filter(pk=request_user(request).pk)
             form.base_fields["responsible"].queryset = people  # type: ignore[attr-defined]
         return form
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the accounts that are switched on."""
+        kwargs["queryset"] = User.objects.filter(is_active=True).order_by("username")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         last_day = Token.default_last_day(timezone.localdate())
