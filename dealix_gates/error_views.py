@@ -12,6 +12,7 @@ from django.template import loader
 from django.views import csrf, defaults
 
 from accounts.held_forms import hold_form
+from gates.api.problem import is_api, problem
 from gates.operations.health import is_unavailable
 
 # Another log-in of this browser has changed the token. A form from another site fails otherwise.
@@ -20,7 +21,10 @@ WRONG_TOKEN = "CSRF token from POST incorrect."  # noqa: S105  a reason, no secr
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Return 500, or 503 with Retry-After where the database cannot do its work now."""
-    return _service_unavailable(sys.exc_info()[1]) or defaults.server_error(request)
+    error = sys.exc_info()[1]
+    if is_api(request):
+        return _api_error(error, 500)
+    return _service_unavailable(error) or defaults.server_error(request)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -28,6 +32,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
     Django reports a session that could not be written as a bad request.
     """
+    if is_api(request):
+        return _api_error(exception, 413 if isinstance(exception, RequestDataTooBig) else 400)
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
         limits = {
             "too_many": not isinstance(exception, RequestDataTooBig),
@@ -37,6 +43,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         }
         return render(request, "413.html", limits, status=413)
     return _service_unavailable(exception) or defaults.bad_request(request, exception)
+
+
+def _api_error(error: BaseException | None, status: int) -> HttpResponse:
+    """Return the same for a request to the API, as it answers everything."""
+    if is_unavailable(error):
+        return problem(503, "The board cannot answer now; ask again soon.", {"Retry-After": "30"})
+    words = {400: "This request cannot be read.", 413: "The body has more than 1048576 bytes."}
+    return problem(status, words.get(status, "The board failed; its operators can see why."))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

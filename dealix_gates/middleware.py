@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.http import escape_leading_slashes
 
+from gates.api.problem import is_api
 from gates.models import Preference
 from gates.rules.text import clean_name
 
@@ -74,6 +75,18 @@ def pasted_address(get_response: GetResponse) -> GetResponse:
         query = request.META.get("QUERY_STRING", "")
         address = escape_leading_slashes(quote(meant))
         return redirect(f"{address}?{query}" if query else address)
+
+    return middleware
+
+
+def ignore_cookies_of_api(get_response: GetResponse) -> GetResponse:
+    """Middleware: let a request to the API bring no cookie, so that no session opens it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if is_api(request):
+            request.META.pop("HTTP_COOKIE", None)
+            request.COOKIES = {}
+        return get_response(request)
 
     return middleware
 

@@ -30,8 +30,8 @@ try:
 except ImproperlyConfigured as error:
     _refuse(error)
 
+from gates.board.etag import code_version  # noqa: E402
 from gates.operations.server_start import start_error  # noqa: E402  models need the settings
-from gates.views.etag import code_version  # noqa: E402
 
 if why := start_error():
     _refuse(why)

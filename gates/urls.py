@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 
 from django.http import HttpResponseBase
-from django.urls import URLPattern, path, register_converter
+from django.urls import URLPattern, include, path, register_converter
 
 from gates.rules.text import clean_code
-from gates.views import board, evidence, gate, history, imports, priorities, site
+from gates.views import board, evidence, gate, history, imports, priorities, site, tokens
 
 
 class Sha256Converter:
@@ -73,7 +73,11 @@ urlpatterns = [
     path("evidence/<int:pk>/file", evidence.evidence_file, name="evidence-file"),
     path("evidence/<int:pk>/file/<sha256:sha256>", evidence.evidence_file, name="evidence-file"),
     path("import/", imports.import_document, name="import"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/new/", tokens.new_token, name="token-new"),
+    path("tokens/<slug:prefix>/revoke/", tokens.revoke_token, name="token-revoke"),
     path("language/", site.language, name="language"),
     path("badge.svg", site.badge, name="badge"),
     path("healthz", site.healthz, name="healthz"),
+    path("api/v1/", include("gates.api.urls")),
 ]

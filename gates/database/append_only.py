@@ -26,8 +26,8 @@ TRACKED_MODELS = (
 HISTORY_TABLES = tuple(f"gates_historical{model}" for model in TRACKED_MODELS)
 
 # Logs whose rows are never edited, so they have no history: imported documents, acts in the admin,
-# what checks of stored files found, runs and their reports, what a token may do and its end, what
-# accounts and groups were after each change.
+# what checks of stored files found, runs and their reports, what a token may do and its end,
+# proposals and what was decided about them, what accounts and groups were after each change.
 LOG_TABLES = (
     "gates_import",
     "django_admin_log",
@@ -37,6 +37,8 @@ LOG_TABLES = (
     "gates_tokenscope",
     "gates_revocation",
     "accounts_accountchange",
+    "gates_proposal",
+    "gates_proposaldecision",
 )
 # Tables whose rows are never deleted; only the columns that are not named here change.
 FIXED_COLUMNS = {

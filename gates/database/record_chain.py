@@ -247,6 +247,8 @@ MOMENT_COLUMNS = {
     "gates_token": "created_at",
     "gates_revocation": "at",
     "accounts_accountchange": "at",
+    "gates_proposal": "received_at",
+    "gates_proposaldecision": "at",
 }
 
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from django.db import connection
 
-from .append_only import HISTORY_TABLES, TRACKED_MODELS
+from .append_only import FIXED_COLUMNS, HISTORY_TABLES, TRACKED_MODELS
 from .trigger import Trigger
 
 REVISION_TABLE = "gates_revision"
@@ -34,13 +34,19 @@ BOARD_TABLES = (
     "gates_filecheck",
     "gates_run",
     "gates_revocation",
+    "gates_proposal",
+    "gates_proposaldecision",
     "auth_group",
     "auth_group_permissions",
     "auth_user_groups",
     "auth_user_user_permissions",
 )
-# The columns of auth_user that a page depends on. A login writes last_login, which no page shows.
-ACCOUNT_COLUMNS = "username, is_active, is_staff, is_superuser"
+# Tables of which only some columns are on a page. A login writes last_login, which no page shows;
+# the use of a token writes last_used_on, and its page is never kept.
+COLUMNS = {
+    "auth_user": "username, is_active, is_staff, is_superuser",
+    "gates_token": ", ".join(FIXED_COLUMNS["gates_token"]),
+}
 
 CREATE_TABLE = {
     "postgresql": f"CREATE TABLE IF NOT EXISTS public.{REVISION_TABLE} (moved numeric NOT NULL)",
@@ -89,7 +95,7 @@ def _sqlite_revision(table: str, event: str) -> Trigger:
 
 POSTGRESQL_REVISION = (
     *(_postgresql_revision(table) for table in BOARD_TABLES),
-    _postgresql_revision("auth_user", ACCOUNT_COLUMNS),
+    *(_postgresql_revision(table, columns) for table, columns in COLUMNS.items()),
 )
 SQLITE_REVISION = (
     *(
@@ -98,8 +104,9 @@ SQLITE_REVISION = (
         for event in ("INSERT", "UPDATE", "DELETE")
     ),
     *(
-        _sqlite_revision("auth_user", event)
-        for event in ("INSERT", f"UPDATE OF {ACCOUNT_COLUMNS}", "DELETE")
+        _sqlite_revision(table, event)
+        for table, columns in COLUMNS.items()
+        for event in ("INSERT", f"UPDATE OF {columns}", "DELETE")
     ),
 )
 

@@ -35,13 +35,14 @@ def board_as_data(board: Board) -> dict[str, Any]:
             }
             for section in board.sections
         ],
-        "gates": [_gate_data(gate) for gate in board.visible_gates()],
-        "claims": [_claim_data(claim) for claim in board.claims],
+        "gates": [gate_as_data(gate) for gate in board.visible_gates()],
+        "claims": [claim_as_data(claim) for claim in board.claims],
         "actions": [_action_data(action) for action in board.actions],
     }
 
 
-def _gate_data(gate: GateRow) -> dict[str, Any]:
+def gate_as_data(gate: GateRow) -> dict[str, Any]:
+    """Return one gate as `board_as_data` has it."""
     return {
         "code": gate.code,
         "title": gate.title,
@@ -92,7 +93,8 @@ def _blocker_data(blocker: BlockerRow) -> dict[str, Any]:
     }
 
 
-def _claim_data(claim: ClaimRow) -> dict[str, Any]:
+def claim_as_data(claim: ClaimRow) -> dict[str, Any]:
+    """Return one claim as `board_as_data` has it."""
     return {
         "slug": claim.slug,
         "name": claim.name,

@@ -15,6 +15,7 @@ from .check import Check  # isort: skip
 from .condition import Condition  # isort: skip
 from .token import Revocation, Token, TokenScope  # isort: skip
 from .run import Report, Run  # isort: skip
+from .proposal import Proposal, ProposalDecision  # isort: skip
 from .blocker import Blocker  # isort: skip
 from .action import Action  # isort: skip
 from .claim import Claim, Requirement  # isort: skip
@@ -36,6 +37,8 @@ __all__ = [
     "Launch",
     "Owner",
     "Preference",
+    "Proposal",
+    "ProposalDecision",
     "Report",
     "Requirement",
     "Revocation",

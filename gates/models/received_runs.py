@@ -1,13 +1,14 @@
 """Record a report that was received for a check as a run, judged by the rules."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from gates import rules
 from gates.rules import Reason, ReceivedRun
@@ -19,7 +20,7 @@ from .check_rows import newest_runs
 from .evidence import Evidence
 from .history import save_with_history
 from .run import Report, Run, numbers_to_json, reasons_to_json
-from .token import Token
+from .token import Revocation, Token
 
 
 class ReportRefused(Exception):
@@ -34,11 +35,16 @@ class RequestReused(Exception):
     """The request's name was used for another report; nothing was written."""
 
 
+class TokenRevoked(Exception):
+    """The token was revoked while the report was on its way; nothing was written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A report as it was received.
 
     measures: what was read from `body`.
+    kind: as which it was read; None for whatever the check asks for.
     request: names the request; the same name with the same body is the same run.
     """
 
@@ -50,23 +56,39 @@ class Delivery:
     ref: str = ""
     commit: str = ""
     url: str = ""
+    kind: rules.Kind | None = None
 
     def fact(self) -> ReceivedRun:
         """Return what the rules depend on."""
         return ReceivedRun(self.measures, self.observed_at, self.repository, self.ref)
 
 
+def no_answer(_check: Check, _rule: rules.CheckRule, _run: Run) -> str:
+    """Return the answer to a run that nobody is told about."""
+    return ""
+
+
 @transaction.atomic
-def record_run(check: Check, token: Token, delivery: Delivery) -> tuple[Run, bool]:
+def record_run(
+    check: Check,
+    token: Token,
+    delivery: Delivery,
+    answer: Callable[[Check, rules.CheckRule, Run], str] = no_answer,
+) -> tuple[Run, bool]:
     """Record a report as a run of a check; return the run, and whether it is new.
 
-    The check's row is locked, so that of two runs at once the second knows the first. The first
-    run that counts and passes is attached to the gate as evidence. Nothing closes.
+    The token's row is locked, so that none is recorded after the token was revoked; the check's
+    row, so that of two runs at once the second knows the first. The first run that counts and
+    passes is attached to the gate as evidence. Nothing closes.
+
+    answer: what the sender is told of a new run; kept, for the same request sent again.
 
     Raises:
+        TokenRevoked: the token was revoked meanwhile.
         RequestReused: the token used the request's name for another report.
-        ReportRefused: a measure that the check needs is missing.
+        ReportRefused: a measure that the check needs is missing, or its kind changed meanwhile.
     """
+    lock_unrevoked(token)
     check = Check.objects.select_for_update(of=("self",)).select_related("gate").get(pk=check.pk)
     sha256 = hashlib.sha256(delivery.body).hexdigest()
     earlier = Run.objects.filter(token=token, request=delivery.request).first()
@@ -75,6 +97,9 @@ def record_run(check: Check, token: Token, delivery: Delivery) -> tuple[Run, boo
             raise RequestReused
         return earlier, False
     rule = check.rule()
+    if delivery.kind not in {None, rule.kind}:
+        message = gettext_noop("The check asks for another kind of report since a moment ago.")
+        raise ReportRefused([Reason("kind_changed", message)])
     if missing := missing_measures(rule.conditions, delivery.measures):
         raise ReportRefused(missing)
     now = timezone.now()
@@ -98,10 +123,21 @@ def record_run(check: Check, token: Token, delivery: Delivery) -> tuple[Run, boo
         request=delivery.request,
         sha256=sha256,
     )
-    Report.objects.create(run=run, body=delivery.body)
     if run.counts and run.passed:
         _attach(check, run)
+    Report.objects.create(run=run, body=delivery.body, answer=answer(check, rule, run))
     return run, True
+
+
+def lock_unrevoked(token: Token) -> None:
+    """Lock a token's row until the transaction ends.
+
+    Raises:
+        TokenRevoked: the token is revoked.
+    """
+    Token.objects.select_for_update(of=("self",)).get(pk=token.pk)
+    if Revocation.objects.filter(token=token).exists():
+        raise TokenRevoked
 
 
 def _attach(check: Check, run: Run) -> None:

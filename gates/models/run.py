@@ -17,6 +17,7 @@ from gates.rules.conditions import number_text
 
 from .check import Check
 from .dates import dates_within_range
+from .evidence_conditions import is_safe_url
 from .token import Token
 
 
@@ -69,6 +70,8 @@ class Run(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["token", "request"], name="run_request_once"),
+            # A page puts the URL into an href.
+            models.CheckConstraint(condition=is_safe_url("url"), name="run_url_safe"),
             dates_within_range("run", datetimes=("received_at", "observed_at")),
         ]
 
@@ -85,10 +88,14 @@ class Run(models.Model):
 
 
 class Report(models.Model):
-    """The bytes of a run's report, as they were sent."""
+    """The bytes of a run's report, as they were sent, and the answer that the sender got.
+
+    answer: JSON; the same request sent again gets it again.
+    """
 
     run = models.OneToOneField(Run, models.PROTECT, related_name="report", verbose_name=_("run"))
     body = models.BinaryField()
+    answer = models.TextField(default="", db_default="", editable=False)
 
     class Meta:
         verbose_name = _("report")

@@ -8,11 +8,13 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -26,6 +28,7 @@ from .text_fields import CleanedCharField
 PREFIX_MARK, PREFIX_LENGTH, SECRET_LENGTH = "dgx_", 8, 43
 PREFIX_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 MAX_DAYS, DEFAULT_DAYS = 365, 90
+WARN_DAYS = 7  # before its end a token is warned of
 
 
 class Token(models.Model):
@@ -104,11 +107,12 @@ class Token(models.Model):
             responsible=responsible,
             read_only=not scope,
             created_by=by,
-            ends_on=ends_on or today + timedelta(days=DEFAULT_DAYS),
+            ends_on=ends_on or cls.default_last_day(today),
         )
         token.full_clean(exclude=["prefix", "digest"])
         token.save(force_insert=True)
-        TokenScope.objects.bulk_create(TokenScope(token=token, gate_check=check) for check in scope)
+        for check in scope:
+            TokenScope.objects.create(token=token, gate_check=check)
         security_log.log_on_commit(
             "token_issued",
             user=by.get_username(),
@@ -116,6 +120,11 @@ class Token(models.Model):
             responsible=responsible.get_username(),
         )
         return token, text
+
+    @staticmethod
+    def default_last_day(today: date) -> date:
+        """Return the last day of a token for which none is said."""
+        return today + timedelta(days=DEFAULT_DAYS)
 
     def clean(self) -> None:
         """Refuse an account that is switched off, and a last day past or too far away.
@@ -138,6 +147,7 @@ class Token(models.Model):
 
         runs_count: whether the runs that it brought go on counting.
         """
+        type(self).objects.select_for_update(of=("self",)).get(pk=self.pk)  # no run is half in
         _revocation, created = Revocation.objects.get_or_create(
             token=self, defaults={"by": by, "runs_count": runs_count}
         )
@@ -150,10 +160,23 @@ class Token(models.Model):
             )
         return created
 
+    def is_revoked(self) -> bool:
+        """Return whether a person ended it."""
+        return hasattr(self, "revocation")
+
+    def has_ended(self, today: date) -> bool:
+        """Return whether it is accepted no more on a day."""
+        return self.is_revoked() or self.ends_on < today
+
+    def ends_soon(self, today: date) -> bool:
+        """Return whether it is accepted, and only for a few days more."""
+        return not self.has_ended(today) and self.ends_on <= today + timedelta(days=WARN_DAYS)
+
     def mark_used(self, today: date) -> None:
         """Note the day of the last use; one UPDATE a day, which moves no revision."""
         if self.last_used_on != today:
-            type(self).objects.filter(pk=self.pk).update(last_used_on=today)
+            self.last_used_on = today
+            self.save(update_fields=["last_used_on"])
 
 
 class TokenScope(models.Model):
@@ -196,6 +219,26 @@ class Revocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.token}: {self.at:%Y-%m-%d}"
+
+
+def manages_tokens(user: User) -> bool:
+    """Return whether an account may see and end the tokens of others: whoever manages accounts."""
+    return user.has_perm("auth.change_user")
+
+
+def visible_tokens(user: User) -> QuerySet[Token, Any]:
+    """Return the tokens that an account may see and end, with their checks, the newest first."""
+    tokens = Token.objects.order_by("-pk").select_related(
+        "responsible", "created_by", "revocation__by"
+    )
+    return tokens if manages_tokens(user) else tokens.filter(responsible=user)
+
+
+def tokens_ending_soon(user_id: int, today: date) -> list[Token]:
+    """Return the tokens of a person that end within a few days, the first first. One query."""
+    until = today + timedelta(days=WARN_DAYS)
+    tokens = Token.objects.filter(responsible_id=user_id, ends_on__range=(today, until))
+    return list(tokens.filter(revocation=None).order_by("ends_on", "pk"))
 
 
 def text_digest(text: str) -> str:

@@ -103,7 +103,7 @@ def datetime_tag(value: datetime | date | None) -> SafeString | str:
 def date_and_age(value: datetime | None) -> SafeString | str:
     """Return a datetime and its age in whole days; in the future, how far off it is.
 
-    Whole days, because a page may stay cached for a day (see gates/views/etag.py).
+    Whole days, because a page may stay cached for a day (see gates/board/etag.py).
     """
     if value is None:
         return ""

@@ -21,6 +21,7 @@ from gates.documents.export import FORMATS
 from gates.history.entries import claim_history
 from gates.history.whats_new import whats_new
 from gates.models import Claim, Gate
+from gates.models.token import tokens_ending_soon
 from gates.rules import Status
 from gates.views.etag import conditional_get
 from gates.views.params import (
@@ -120,6 +121,9 @@ def waiting(request: HttpRequest, slug: str | None = None) -> HttpResponse:
         "launch_claim": launch_board.launch_claim(),
         "waiting": waiting_on(launch_board, launch_board.day, own_name),
         "own_name": own_name,
+        "ending_tokens": []
+        if "as_of" in request.GET
+        else tokens_ending_soon(request.user.pk or 0, launch_board.day),
     }
     return render(request, "gates/waiting.html", context)
 

@@ -24,7 +24,7 @@ from tests.support.url_patterns import addresses
 # What it shows does not depend on the engine, so one of them is enough.
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
-LETTERS = {200: "O", 403: "N", 404: "M", 405: "X"}
+LETTERS = {200: "O", 401: "T", 403: "N", 404: "M", 405: "X"}
 LOGINS = ("/accounts/login/", "/admin/login/")
 
 

@@ -25,7 +25,7 @@ LEVELS = (
         "gates.checks",
     },
     {"gates.templatetags"},
-    {"gates.admin", "gates.views", "gates.management", "gates.apps"},
+    {"gates.admin", "gates.api", "gates.views", "gates.management", "gates.apps"},
     {"gates.urls", "dealix_gates"},
 )
 LEVEL_OF = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}

@@ -8,7 +8,7 @@ English on a desktop and in Arabic on a phone, both light, and at some of them i
 import pytest
 
 from gates.models import Blocker, Claim, Evidence, Gate, Launch
-from tests.support import factory
+from tests.support import api, factory
 from tests.support.admin_forms import person
 from tests.support.browser import DESKTOP, NARROW, SCREENSHOTS, Open, axe_findings, overflow
 from tests.support.profile import tries
@@ -54,6 +54,8 @@ def pages() -> dict[str, str]:
         "claim": "/claims/launched/",
         "password": "/accounts/password/",
         "sessions": "/accounts/sessions/",
+        "tokens": "/tokens/",
+        "token-new": "/tokens/new/",
         "second-factor": "/accounts/second-factor/",
         "passkeys": "/accounts/passkeys/",
         "not-found": "/gates/ZZ99/",
@@ -86,6 +88,7 @@ def test_axe_finds_nothing_and_nothing_overflows(
     drill = Gate.objects.get(code="T8")
     factory.evidence(drill, kind="link", url="https://example.com/drill")
     drill.close(founder, "Restored, row counts equal")
+    api.token(api.check(drill), responsible=founder, by=founder)
     page = open_page("/", by=founder, language=language, size=size)
     findings: list[str] = []
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)

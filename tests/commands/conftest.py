@@ -13,8 +13,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from gates.models import Evidence, Gate
-from tests.support import factory
+from gates.models import Evidence, Gate, Proposal
+from tests.support import api, factory
 from tests.support.admin_forms import person
 from tests.support.databases import TEMPLATE, WORKER, url_of
 
@@ -44,7 +44,7 @@ def own_database() -> Iterator[str]:
 
 @pytest.fixture
 def board(committed: None) -> None:
-    """An imported launch with edits, a session and a second factor."""
+    """An imported launch with edits, runs and a proposal, a session and a second factor."""
     sami = person("sami", "Founder")
     call_command("import_snapshot", str(SNAPSHOT), by="sami", verbosity=0, stdout=StringIO())
     gate = Gate.objects.filter(progress="open", blockers=None).order_by("pk")[0]
@@ -54,8 +54,23 @@ def board(committed: None) -> None:
     gate.close(sami, "Seen green")
     gate.reopen(sami, "Red again")
     gate.close(sami, "Green again")
+    bring(gate)
     Authenticator.objects.create(user=sami, type="totp", data={"secret": "x", "a": [1, None]})
     Client().force_login(sami)
+
+
+def bring(gate: Gate) -> None:
+    """A row of every table that a token fills: two runs, a decided proposal, a revocation."""
+    check = api.check(gate)
+    token, text = api.token(check)
+    address = f"/api/v1/launches/{gate.launch.slug}/gates/{gate.code}"
+    for seconds in (214, 999):
+        assert (
+            api.post(text, {"seconds": seconds}, f"{address}/checks/load/runs").status_code == 201
+        )
+    api.post(text, {"summary": "نُظر في اللوحة \N{BULLET} 12"}, f"{address}/proposals")
+    Proposal.objects.get().drop(factory.user("ali"), "It is of staging")
+    token.revoke(factory.user("ali"), runs_count=True)
 
 
 @pytest.fixture
@@ -73,4 +88,5 @@ def board_with_file(committed: None, settings: Any) -> Evidence:
     settings.STORAGES = {**settings.STORAGES}  # a change of settings begins with empty storage
     gate = factory.closed_gate("T6")
     file = ContentFile(b"p95 410 ms", "k6.txt")
+    bring(gate)
     return factory.evidence(gate, "k6, 5 minutes", kind="file", file=file)

@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection
 
-from gates.models import Import
+from gates.models import Import, ProposalDecision, Report, Run
 from tests.support.assertions import everything
 from tests.support.databases import manage, url_of
 
@@ -34,6 +34,11 @@ def test_everything_arrives_with_its_keys_and_is_sound(
             keys = raw.execute(f'SELECT "{meta.pk.column}" FROM {meta.db_table}').fetchall()
             there = model._base_manager.values_list("pk", flat=True)
             assert sorted(key for (key,) in keys) == sorted(there), meta.db_table
+    assert (Run.objects.count(), Report.objects.count(), ProposalDecision.objects.count()) == (
+        2,
+        2,
+        1,
+    )
     assert Import.objects.count() == Session.objects.count() == Authenticator.objects.count() == 1
     verified = manage(target, "verify_integrity")
     assert (verified.returncode, verified.stderr) == (0, "")

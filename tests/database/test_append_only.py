@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from gates.database import append_only
 from gates.models import TRACKED, Gate
-from tests.support import factory
+from tests.support import api, factory
 from tests.support.assertions import everything, sql
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +22,7 @@ def board() -> None:
     factory.blocker(gate)
     factory.action(gate.launch)
     factory.requirement(factory.claim(gate.launch), gate)
+    api.check(gate)
 
 
 def refuse(statement: str, *values: Any) -> None:

@@ -1,5 +1,6 @@
 """The revision of the board: the triggers that move it, and the rows that it is made of."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from gates.database import revision, triggers
 from gates.models import TRACKED, Import
-from tests.support import factory
+from tests.support import api, factory
 from tests.support.assertions import sql
 from tests.support.sample_board import OneOfEach
 
@@ -54,7 +55,7 @@ def rows_in_every_table() -> None:
     "table", [*(model._meta.db_table for model in TRACKED), *ACCOUNT_TABLES, "auth_user"]
 )
 def test_an_update_and_a_deletion_move_the_revision(table: str) -> None:
-    columns = ["id"] if table != "auth_user" else revision.ACCOUNT_COLUMNS.split(", ")
+    columns = revision.COLUMNS.get(table, "id").split(", ")
     for column in columns:
         before = revision.current_revision()
         sql(f"UPDATE {table} SET {column} = {column}")
@@ -72,7 +73,28 @@ def test_what_a_page_depends_on_in_an_account_moves_the_revision() -> None:
     sql("UPDATE auth_user SET last_login = last_login")
 
     assert revision.current_revision() == before
-    assert set(revision.ACCOUNT_COLUMNS.split(", ")) == expected
+    assert set(revision.COLUMNS["auth_user"].split(", ")) == expected
+
+
+@pytest.mark.parametrize(
+    ("act", "moves"),
+    [
+        (lambda made: api.token(name="Another"), True),
+        (lambda made: made[0].revoke(factory.user("ali"), runs_count=True), True),
+        (lambda made: api.post(made[1]), True),
+        (lambda made: api.post(made[1], {"summary": "Seen"}, api.PROPOSALS), True),
+        (lambda made: made[0].mark_used(date(2026, 5, 1)), False),
+        (lambda made: api.get(made[1], "me"), False),
+    ],
+    ids=["made", "ended", "run", "proposal", "day of use", "read"],
+)
+def test_what_tokens_bring_moves_the_revision_and_their_use_does_not(act: Any, moves: bool) -> None:
+    made = api.token(api.check())
+    before = revision.current_revision()
+
+    act(made)
+
+    assert (revision.current_revision() != before) is moves
 
 
 @pytest.mark.parametrize("table", revision.BOARD_TABLES)

@@ -18,9 +18,9 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from gates.documents.importer import import_file
-from gates.models import TRACKED, Gate, Launch
+from gates.models import TRACKED, Evidence, Gate, Launch, Report, Run
 from gates.operations import integrity
-from tests.support import factory
+from tests.support import api, factory
 from tests.support.documents import SNAPSHOT
 from tests.support.profile import tries
 
@@ -93,6 +93,29 @@ def rounds(work: Callable[[int], None], takes: float, enough: int) -> Iterator[i
         if deaths == enough:
             return
     pytest.fail(f"only {deaths} of {ATTEMPTS} were killed")
+
+
+def test_a_run_is_there_with_its_report_and_its_evidence_or_not_at_all() -> None:
+    gate = factory.gate()
+    checks = [api.check(gate, f"load{number}") for number in range(-1, ATTEMPTS)]
+    texts = [api.token(check)[1] for check in checks]
+
+    def work(number: int) -> None:
+        path = api.RUNS.replace("/load/", f"/load{number}/")
+        assert api.post(texts[number + 1], path=path).status_code == 201
+
+    takes = seconds_for(partial(work, -1))
+
+    for number in rounds(work, takes, CLOSINGS):
+        check = checks[number + 1]
+        (runs,) = {
+            Run.objects.filter(gate_check=check).count(),
+            Report.objects.filter(run__gate_check=check).exclude(answer="").count(),
+            Evidence.objects.filter(gate_check=check).count(),
+            Evidence.history.filter(gate_check_id=check.pk).count(),
+        }
+        assert runs in {0, 1}
+    assert integrity.integrity_errors() == []
 
 
 def test_an_import_is_there_as_a_whole_or_not_at_all() -> None:

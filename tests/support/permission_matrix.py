@@ -10,6 +10,7 @@ Viewer and the others are members of staff, so that the admin itself lets them i
 # What an address answers to GET and to an empty POST:
 #   O  the page, or a form to fill in   L  leads to the login       R  leads elsewhere
 #   N  not allowed (403)                M  nothing there (404)      X  not by this method (405)
+#   T  asks for a token of the API (401), which no session stands in for
 ADDRESSES = {
     "": "LOOOOL LXXXXL",
     "launches/<slug:slug>/": "LOOOOL LXXXXL",
@@ -37,6 +38,18 @@ ADDRESSES = {
     "evidence/<int:pk>/file": "LOOOOL LXXXXL",
     "evidence/<int:pk>/file/<sha256:sha256>": "LOOOOL LXXXXL",
     "import/": "LNOOOL LNOOOL",
+    "tokens/": "LOOOOL LXXXXL",
+    "tokens/new/": "LNOOOL LNOOOL",
+    "tokens/<slug:prefix>/revoke/": "LMMOOL LMMOOL",
+    "api/v1/me": "TTTTTT XXXXXX",
+    "api/v1/openapi.json": "TTTTTT XXXXXX",
+    "api/v1/launches/<slug>/board": "TTTTTT XXXXXX",
+    "api/v1/launches/<slug>/gates/<code>": "TTTTTT XXXXXX",
+    "api/v1/launches/<slug>/claims/<name>": "TTTTTT XXXXXX",
+    "api/v1/launches/<slug>/gates/<code>/checks/<key>/runs": "XXXXXX TTTTTT",
+    "api/v1/launches/<slug>/gates/<code>/proposals": "XXXXXX TTTTTT",
+    "api/v1/": "MMMMMM MMMMMM",
+    "api/v1/^(?P<rest>.*)$": "MMMMMM MMMMMM",
     "badge.svg": "MMMMMM XXXXXX",
     "language/": "XXXXXX RRRRRR",
     "healthz": "OOOOOO XXXXXX",
@@ -125,6 +138,13 @@ ADDRESSES = {
     "admin/gates/owner/<path:object_id>/delete/": "LNNOOL LNNOOL",
     "admin/gates/owner/<path:object_id>/change/": "LOOOOL LNNOOL",
     "admin/gates/owner/<path:object_id>/": "LRRRRL LRRRRL",
+    "admin/gates/token/": "LNOOOL LNOOOL",
+    "admin/gates/token/add/": "LNOOOL LNOOOL",
+    "admin/gates/token/<path:object_id>/revoke/": "LNMOOL LNMOOL",
+    "admin/gates/token/<path:object_id>/history/": "LRROOL LRROOL",
+    "admin/gates/token/<path:object_id>/delete/": "LNNNNL LNNNNL",
+    "admin/gates/token/<path:object_id>/change/": "LNROOL LNNNNL",
+    "admin/gates/token/<path:object_id>/": "LRRRRL LRRRRL",
     "admin/^(?P<app_label>gates|auth)/$": "LOOOOL LOOOOL",
     "admin/(?P<url>.*)$": "LMMMML LMMMML",
 }
@@ -166,6 +186,7 @@ COMMANDS = {
     "orphan_files": "",
     "record_head": "",
     "reset_second_factor": "",
+    "token": "",
     "unlock": "",
     "verify_integrity": "",
 }

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 
 from gates.models import Evidence, Gate
 from gates.roles import create_groups
-from tests.support import factory
+from tests.support import api, factory
 
 PLACEHOLDER = re.compile(r"<(?:(\w+):)?(\w+)>")
 
@@ -24,6 +24,8 @@ class OneOfEach:
         self.file.file.save("drill.txt", ContentFile(b"p95 410 ms\n"))
         other = factory.launch("other", name="Another launch")
         self.open_gate = factory.gate("T2")  # without anything that would hold it back
+        token, _text = api.token(api.check(self.gate), name="A token")
+        self.prefix = token.prefix
         self.rows = {
             "gates/gate": self.open_gate,
             "gates/evidence": factory.evidence(self.gate, "A second proof"),
@@ -32,6 +34,7 @@ class OneOfEach:
             "gates/claim": factory.claim(launch),
             "gates/launch": other,
             "gates/owner": factory.owner("Nobody waits for them"),
+            "gates/token": token,
             "auth/user": factory.user("other"),
             "auth/group": Group.objects.create(name="Other"),
         }
@@ -47,10 +50,14 @@ class OneOfEach:
             "content_type_id": str(ContentType.objects.get_for_model(Gate).pk),
             "object_id": str(self.gate.pk),
             "provider_id": "sso",
+            "key": "load",
+            "name": "launched",
+            "prefix": self.prefix,
         }
         for name, row in self.rows.items():
             if route.startswith(f"admin/{name}/"):
                 values["object_id"] = values["id"] = str(row.pk)
         route = route.replace("^(?P<app_label>gates|auth)/$", "gates/")
+        route = route.replace("^(?P<rest>.*)$", "no/such/address")
         route = route.replace("(?P<url>.*)$", "no/such/page/")
         return "/" + PLACEHOLDER.sub(lambda found: values[found[2]], route)

@@ -21,8 +21,8 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from gates.board import etag as etag_module
 from gates.models import Blocker, Evidence, Gate
-from gates.views import etag as etag_module
 from tests.support import factory
 
 pytestmark = pytest.mark.django_db
@@ -209,7 +209,7 @@ def test_new_code_sends_every_page_again(reader: Client, monkeypatch: pytest.Mon
 def test_a_server_knows_its_code_before_anybody_asks() -> None:
     """Later the next release may lie on disk while this one still answers."""
     asked = (
-        "import dealix_gates.wsgi; from gates.views.etag import code_version;"
+        "import dealix_gates.wsgi; from gates.board.etag import code_version;"
         "print(code_version.cache_info().currsize)"
     )
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
