@@ -118,9 +118,26 @@ def test_the_number_of_queries_does_not_depend_on_the_size(
     launch = get_launch()
     assert launch is not None
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         read_board(launch, timezone.now())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
+        read_gate(launch, "T1", timezone.now())
+
+
+@pytest.mark.parametrize("checks", [1, 30])
+def test_checks_take_two_queries_whatever_their_number(
+    django_assert_num_queries, checks: int
+) -> None:
+    gate = factory.gate("T1")
+    for number in range(checks):
+        factory.run(factory.check(gate, f"load-{number}"))
+    factory.requirement(factory.claim(gate.launch), gate)
+    launch = get_launch()
+    assert launch is not None
+
+    with django_assert_num_queries(9):
+        read_board(launch, timezone.now())
+    with django_assert_num_queries(9):
         read_gate(launch, "T1", timezone.now())
 
 

@@ -13,6 +13,9 @@ from gates.models import (
     Evidence,
     Gate,
     Launch,
+    Run,
+    Token,
+    TokenScope,
 )
 from tests.support import factory
 from tests.support.assertions import everything
@@ -128,18 +131,69 @@ WRONG: dict[str, list[Wrong]] = {
         ]
     ],
     "claim_min_closed_positive": [lambda gate: factory.claim(gate.launch, min_closed=0)],
+    "check_key_unique_in_gate": [lambda gate: [factory.check(gate), factory.check(gate)]],
+    "check_kind_known": [lambda gate: factory.check(gate, kind="rumour")],
+    "check_fresh_days_in_range": [
+        lambda gate: factory.check(gate, fresh_days=0),
+        lambda gate: factory.check(gate, fresh_days=3651),
+    ],
+    "check_dates_in_range": [lambda gate: factory.check(gate, required_from=date(1999, 12, 31))],
+    "condition_once_per_check": [
+        lambda gate: factory.check(gate, conditions=[("p95", "<", "1"), ("p95", "<", "2")])
+    ],
+    "condition_operator_known": [
+        lambda gate: factory.check(gate, conditions=[("p95", "!=", "500")])
+    ],
+    "evidence_kind_is_check_with_check": [
+        lambda gate: factory.evidence(gate, kind="check"),
+        lambda gate: factory.evidence(gate, gate_check=factory.check(gate)),
+        lambda gate: [
+            factory.run(factory.check(gate)),
+            Evidence.objects.update(kind="statement"),
+        ],
+    ],
+    "evidence_check_once_per_gate": [
+        lambda gate: [
+            factory.evidence(gate, summary, kind="check", gate_check=check)
+            for check in [factory.check(gate)]
+            for summary in ("Proven by a run", "Proven by another run")
+        ]
+    ],
+    "run_request_once": [
+        lambda gate: [
+            Run.objects.create(
+                **{**Run.objects.values().get(pk=factory.run(factory.check(gate)).pk), "id": None}
+            )
+        ]
+    ],
+    "run_dates_in_range": [
+        lambda gate: factory.run(factory.check(gate), observed_at=YEAR_1),
+        lambda gate: factory.run(factory.check(gate), observed_at=YEAR_9999),
+    ],
+    "token_dates_in_range": [
+        lambda gate: Token.objects.create(
+            name="ci", responsible=factory.user(), created_by=factory.user(), ends_on=date(1, 1, 1)
+        )
+    ],
+    "tokenscope_once": [
+        lambda gate: factory.token(*[factory.check(gate)] * 2),
+        lambda gate: TokenScope.objects.create(
+            gate_check=(check := factory.check(gate)), token=factory.token(check)
+        ),
+    ],
 }
+TABLES = (*TRACKED, Run, Token, TokenScope)
 # SQLite names a check, but not a unique constraint.
 CHECKS = {
     constraint.name
-    for model in TRACKED
+    for model in TABLES
     for constraint in model._meta.constraints
     if isinstance(constraint, models.CheckConstraint)
 }
 
 
 def test_every_named_constraint_is_tested_here() -> None:
-    named = {constraint.name for model in TRACKED for constraint in model._meta.constraints}
+    named = {constraint.name for model in TABLES for constraint in model._meta.constraints}
 
     assert set(WRONG) == named
 
