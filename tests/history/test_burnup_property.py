@@ -12,7 +12,7 @@ from gates.board.datetimes import end_of_day
 from gates.board.launches import get_launch
 from gates.board.queries import read_board
 from gates.history.burnup import burnup
-from tests.support import factory
+from tests.support import checks, factory
 from tests.support.profile import examples_on_database
 from tests.support.random_edits import EDITS, clock, edit, small_board
 
@@ -43,7 +43,7 @@ def test_each_day_counts_what_the_board_did_at_its_end(
     with transaction.atomic(), clock() as time:
         factory.user()
         launch = small_board()
-        factory.run(factory.check(factory.closed_gate("T2"), fresh_days=2), observed_at=time.now)
+        checks.report(checks.check(factory.closed_gate("T2"), fresh_days=2), at=time.now)
         days = {end_of_day(time.now)}
         for pause, name, which, what in steps:
             time.pass_by(minutes=pause)

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from gates.models import (
     TRACKED,
+    Check,
+    Condition,
     Evidence,
     Gate,
     Launch,
@@ -17,7 +19,7 @@ from gates.models import (
     Token,
     TokenScope,
 )
-from tests.support import factory
+from tests.support import checks, factory
 from tests.support.assertions import everything
 from tests.support.urls import BAD_URLS, GOOD_URLS
 
@@ -25,6 +27,11 @@ pytestmark = pytest.mark.django_db
 
 
 Wrong = Callable[[Gate], Any]
+
+
+def condition(check: Check, operator: str) -> Condition:
+    return Condition.objects.create(gate_check=check, measure="p95", operator=operator, bound="300")
+
 
 YEAR_1, YEAR_9999 = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 FILE = {"kind": "file", "file": "evidence/1/report.pdf"}
@@ -131,44 +138,39 @@ WRONG: dict[str, list[Wrong]] = {
         ]
     ],
     "claim_min_closed_positive": [lambda gate: factory.claim(gate.launch, min_closed=0)],
-    "check_key_unique_in_gate": [lambda gate: [factory.check(gate), factory.check(gate)]],
-    "check_kind_known": [lambda gate: factory.check(gate, kind="rumour")],
+    "check_key_unique_in_gate": [lambda gate: [checks.check(gate), checks.check(gate)]],
+    "check_kind_known": [lambda gate: checks.check(gate, kind="rumour")],
     "check_fresh_days_in_range": [
-        lambda gate: factory.check(gate, fresh_days=0),
-        lambda gate: factory.check(gate, fresh_days=3651),
+        lambda gate: checks.check(gate, fresh_days=0),
+        lambda gate: checks.check(gate, fresh_days=3651),
     ],
-    "check_dates_in_range": [lambda gate: factory.check(gate, required_from=date(1999, 12, 31))],
-    "condition_once_per_check": [
-        lambda gate: factory.check(gate, conditions=[("p95", "<", "1"), ("p95", "<", "2")])
-    ],
-    "condition_operator_known": [
-        lambda gate: factory.check(gate, conditions=[("p95", "!=", "500")])
-    ],
+    "check_dates_in_range": [lambda gate: checks.check(gate, required_from=date(1999, 12, 31))],
+    "condition_once_per_check": [lambda gate: condition(checks.check(gate), operator="<")],
+    "condition_operator_known": [lambda gate: condition(checks.check(gate), operator="!=")],
     "evidence_kind_is_check_with_check": [
         lambda gate: factory.evidence(gate, kind="check"),
-        lambda gate: factory.evidence(gate, gate_check=factory.check(gate)),
+        lambda gate: factory.evidence(gate, gate_check=checks.check(gate)),
         lambda gate: [
-            factory.run(factory.check(gate)),
+            checks.report(checks.check(gate)),
             Evidence.objects.update(kind="statement"),
         ],
     ],
     "evidence_check_once_per_gate": [
         lambda gate: [
             factory.evidence(gate, summary, kind="check", gate_check=check)
-            for check in [factory.check(gate)]
+            for check in [checks.check(gate)]
             for summary in ("Proven by a run", "Proven by another run")
         ]
     ],
     "run_request_once": [
         lambda gate: [
-            Run.objects.create(
-                **{**Run.objects.values().get(pk=factory.run(factory.check(gate)).pk), "id": None}
-            )
+            Run.objects.create(**{**values, "id": None})
+            for values in Run.objects.filter(pk=checks.report(checks.check(gate)).pk).values()
         ]
     ],
     "run_dates_in_range": [
-        lambda gate: factory.run(factory.check(gate), observed_at=YEAR_1),
-        lambda gate: factory.run(factory.check(gate), observed_at=YEAR_9999),
+        lambda gate: checks.report(checks.check(gate), at=YEAR_1),
+        lambda gate: checks.report(checks.check(gate), at=YEAR_9999),
     ],
     "token_dates_in_range": [
         lambda gate: Token.objects.create(
@@ -176,10 +178,7 @@ WRONG: dict[str, list[Wrong]] = {
         )
     ],
     "tokenscope_once": [
-        lambda gate: factory.token(*[factory.check(gate)] * 2),
-        lambda gate: TokenScope.objects.create(
-            gate_check=(check := factory.check(gate)), token=factory.token(check)
-        ),
+        lambda gate: checks.token(*[checks.check(gate)] * 2),
     ],
 }
 TABLES = (*TRACKED, Run, Token, TokenScope)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from gates.models import TRACKED, Blocker, Condition, Evidence, Gate, Launch, StaleObjectError
 from gates.operations import integrity
-from tests.support import factory
+from tests.support import checks, factory
 
 pytestmark = pytest.mark.django_db
 
@@ -39,8 +39,8 @@ def one_of(model: Any) -> Any:
     makers: dict[str, Callable[[], Any]] = {
         "blocker": partial(factory.blocker, gate),
         "owner": factory.owner,
-        "check": partial(factory.check, gate),
-        "condition": lambda: Condition.objects.get(gate_check=factory.check(gate)),
+        "check": partial(checks.check, gate),
+        "condition": lambda: Condition.objects.get(gate_check=checks.check(gate)),
         "action": partial(factory.action, gate.launch),
         "claim": partial(factory.claim, gate.launch),
         "requirement": lambda: factory.requirement(factory.claim(gate.launch), gate),

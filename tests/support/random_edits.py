@@ -25,10 +25,11 @@ from gates.models import (
     Section,
     Token,
 )
-from gates.models.received_runs import ReportRefused
-from tests.support import factory
+from gates.models.received_runs import ReportRefused, RequestReused
+from tests.support import checks, factory
 
 START = datetime(2026, 4, 23, 9, 0, tzinfo=UTC)
+REFUSALS = (ReportRefused, RequestReused)
 
 
 class Clock:
@@ -73,7 +74,7 @@ def edit(name: str, which: int, what: int) -> None:
     try:
         with transaction.atomic():
             EDITS[name](which, what)
-    except (ValidationError, IntegrityError, ProtectedError, AttributeError, ReportRefused):
+    except (ValidationError, IntegrityError, ProtectedError, AttributeError, *REFUSALS):
         pass
 
 
@@ -132,7 +133,7 @@ def _require(which: int, what: int) -> None:
 
 def _add_check(which: int, what: int) -> None:
     required = (None, 0, 0, 2)[what % 4]
-    factory.check(
+    checks.check(
         pick(Gate, which),
         f"check-{what % 3}",
         fresh_days=(1, 7, 30)[what % 3],
@@ -141,13 +142,14 @@ def _add_check(which: int, what: int) -> None:
 
 
 def _run(which: int, what: int) -> None:
-    """A run that meets "p95 < 500", or 400, or neither; now, a while ago, or of another ref."""
-    check = pick(Check, which)
-    factory.run(
+    """A run below 400 ms, below 500 or neither; now or a while ago; sometimes of a branch."""
+    check, name = pick(Check, which), f"token {what % 2}"
+    token = Token.objects.filter(name=name, scopes__gate_check=check).first()
+    checks.report(
         check,
-        observed_at=timezone.now() - timedelta(hours=(0, 0, 0, 5, 30)[what % 5]),
-        token=factory.token(check, name=f"token {what % 2}"),
-        numbers={"p95": ("410", "300", "612")[what % 3]},
+        (410, 300, 612)[what % 3],
+        at=timezone.now() - timedelta(hours=(0, 0, 0, 5, 30)[what % 5]),
+        by=token or checks.token(check, name=name),
         ref=("main", "", "branch")[what % 3],
     )
 
