@@ -92,3 +92,37 @@ class ReplayedCheck:
                 yield fact.required_from
             if (until := fact.fresh_until()) is not None:
                 yield until + timedelta(days=1)
+
+
+class ReplayedChecks:
+    """The checks of a replay by id, changed by rows of two history tables."""
+
+    def __init__(self) -> None:
+        """Begin before the first row: there are none."""
+        self.by_id: dict[int, ReplayedCheck] = {}
+        self.revoked: set[int] = set()
+        self._holders: dict[int, int] = {}  # condition → its check
+
+    def get(self, pk: int) -> ReplayedCheck:
+        """Return a check, which may not be there yet."""
+        return self.by_id.setdefault(pk, ReplayedCheck(pk, self.revoked))
+
+    def apply_check(self, kind: str, pk: int, *columns: Any) -> list[ReplayedCheck]:
+        """Apply a history row of a check; return the changed checks."""
+        check = self.get(pk)
+        check.change(columns, there=kind != "-")
+        return [check]
+
+    def apply_condition(
+        self, kind: str, pk: int, check_id: int, *columns: Any
+    ) -> list[ReplayedCheck]:
+        """Apply a history row of a condition; return the changed checks, two if it moved."""
+        changed = []
+        if (earlier := self._holders.pop(pk, None)) is not None:
+            changed.append(self.get(earlier))
+            changed[0].set_condition(pk, None)
+        if kind != "-":
+            self._holders[pk] = check_id
+            changed.append(self.get(check_id))
+            changed[-1].set_condition(pk, columns)
+        return changed

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from gates.history.check_replay import ReplayedCheck
+from gates.history.check_replay import ReplayedCheck, ReplayedChecks
 from gates.models import Blocker, Check, Condition, Evidence, FileCheck, Gate, Revocation, Run
 from gates.rules import (
     BlockerFact,
@@ -18,6 +18,8 @@ from gates.rules import (
     Progress,
     derive_status,
 )
+
+CHECK_MODELS = (Check, Condition, Run, Revocation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,8 @@ class Replay:
     def __init__(self) -> None:
         """Begin before the first event: nothing is there."""
         self.gates: dict[int, ReplayedGate] = defaultdict(ReplayedGate)
-        self.checks: dict[int, ReplayedCheck] = {}
-        self._revoked: set[int] = set()
-        # By (model, id) of evidence, blocker or condition: the gate or check it belongs to.
+        self.checks = ReplayedChecks()
+        # By (model, id) of evidence or blocker: the gate it belongs to.
         self._holders: dict[tuple[Any, int], int] = {}
         # By name and checksum: what the last check of a stored file found.
         self._files: dict[tuple[str, str], str] = {}
@@ -66,23 +67,9 @@ class Replay:
         """
         if model is FileCheck:
             self._files[row[:2]] = row[2]
-        elif model is Run:
-            check_id, token, *run = row
-            yield from self._change_check(check_id, "receive", token, CountingRun(*run))
-        elif model is Revocation:
-            self._revoked.add(row[0])
-            for check in self.checks.values():
-                check.forget_newest()
+        elif model in CHECK_MODELS:
+            for check in self._apply_to_checks(model, row):
                 yield from check.days_of_change()
-        elif model is Check:
-            kind, pk, *columns = row
-            yield from self._change_check(pk, "change", columns, there=kind != "-")
-        elif model is Condition:
-            kind, pk, check_id, *columns = row
-            if (earlier := self._move(model, pk, kind, check_id)) is not None:
-                yield from self._change_check(earlier, "set_condition", pk, None)
-            if kind != "-":
-                yield from self._change_check(check_id, "set_condition", pk, columns)
         else:
             self._apply_to_gate(model, row)
             if model is Evidence and (last := ReplayedEvidence(*row[3:]).fact().last_day()):
@@ -97,10 +84,22 @@ class Replay:
             if gate.there
         ]
 
-    def _change_check(self, pk: int, change: str, *values: Any, **options: Any) -> Iterator[date]:
-        check = self.checks.setdefault(pk, ReplayedCheck(pk, self._revoked))
-        getattr(check, change)(*values, **options)
-        yield from check.days_of_change()
+    def _apply_to_checks(self, model: Any, row: tuple[Any, ...]) -> list[ReplayedCheck]:
+        """Apply one event; return the checks that it changed."""
+        if model is Check:
+            return self.checks.apply_check(*row)
+        if model is Condition:
+            return self.checks.apply_condition(*row)
+        if model is Revocation:
+            self.checks.revoked.add(row[0])
+            changed = list(self.checks.by_id.values())
+            for check in changed:
+                check.forget_newest()
+            return changed
+        check_id, token, *run = row
+        check = self.checks.get(check_id)
+        check.receive(token, CountingRun(*run))
+        return [check]
 
     def _move(self, model: Any, pk: int, kind: str, holder: int) -> int | None:
         """Note what an object belongs to now; return what it belonged to before."""
@@ -131,7 +130,7 @@ class Replay:
 
     def _facts_by_gate(self) -> dict[int, list[CheckFact]]:
         """Return the facts of each gate's checks: its own, and those attached to it."""
-        there = {pk: check for pk, check in self.checks.items() if check.there}
+        there = {pk: check for pk, check in self.checks.by_id.items() if check.there}
         if not there:
             return {}
         attached = {

@@ -108,7 +108,8 @@ class Token(models.Model):
         )
         token.full_clean(exclude=["prefix", "digest"])
         token.save(force_insert=True)
-        TokenScope.objects.bulk_create(TokenScope(token=token, gate_check=check) for check in scope)
+        for check in scope:
+            TokenScope.objects.create(token=token, gate_check=check)
         security_log.log_on_commit(
             "token_issued",
             user=by.get_username(),
@@ -139,7 +140,7 @@ class Token(models.Model):
         runs_count: whether the runs that it brought go on counting.
         """
         _revocation, created = Revocation.objects.get_or_create(
-            token=self, defaults={"by": by, "runs_count": runs_count}
+            token=self, defaults={"at": timezone.now(), "by": by, "runs_count": runs_count}
         )
         if created:
             security_log.log_on_commit(
@@ -153,7 +154,8 @@ class Token(models.Model):
     def mark_used(self, today: date) -> None:
         """Note the day of the last use; one UPDATE a day, which moves no revision."""
         if self.last_used_on != today:
-            type(self).objects.filter(pk=self.pk).update(last_used_on=today)
+            self.last_used_on = today
+            self.save(update_fields=["last_used_on"])
 
 
 class TokenScope(models.Model):
