@@ -13,7 +13,7 @@ from django.db.models.functions import Lag
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from gates.history.check_replay import CHECK_COLUMNS, CONDITION_COLUMNS, ReplayedCheck
+from gates.board.check_replay import CHECK_COLUMNS, CONDITION_COLUMNS, ReplayedCheck
 from gates.history.entries import Entry
 from gates.models import Check, Condition, Revocation, Run
 from gates.models.check_rows import newest_runs

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from gates.history.check_changes import ChecksGate, check_changes
-from gates.history.check_replay import (
+from gates.board.check_replay import (
     CHECK_COLUMNS,
     CONDITION_COLUMNS,
     ReplayedCheck,
     ReplayedChecks,
 )
+from gates.history.check_changes import ChecksGate, check_changes
 from gates.history.origin import ORIGIN_COLUMNS, Origin
 from gates.models import Check, Condition, Gate
 from gates.models.check_rows import CheckRow

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from gates.history.check_replay import ReplayedCheck, ReplayedChecks
+from gates.board.check_replay import ReplayedCheck, ReplayedChecks
 from gates.models import Blocker, Check, Condition, Evidence, FileCheck, Gate, Revocation, Run
 from gates.rules import (
     BlockerFact,

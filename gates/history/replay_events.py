@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from gates.history.check_replay import CHECK_COLUMNS, CONDITION_COLUMNS
+from gates.board.check_replay import CHECK_COLUMNS, CONDITION_COLUMNS
 from gates.models import Blocker, Check, Condition, Evidence, FileCheck, Gate, Revocation, Run
 
 # (moment, history id, model, row); see `replay_events`.
