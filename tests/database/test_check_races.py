@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -70,8 +71,8 @@ def test_a_gate_that_is_closed_while_a_run_fails_does_not_stay_closed() -> None:
         checks.report(check, 300, at=earlier, by=token)
 
         closed, failed = together(
-            lambda gate=gate: Gate.objects.get(pk=gate.pk).close(sami, "It passed"),
-            lambda check=check, token=token: checks.report(check, 900, by=token),
+            partial(Gate.objects.get(pk=gate.pk).close, sami, "It passed"),
+            partial(checks.report, check, 900, by=token),
         )
 
         assert isinstance(failed, Run)
@@ -88,9 +89,7 @@ def test_of_runs_at_once_each_is_judged_after_the_one_before() -> None:
 
         runs = together(
             *(
-                lambda p95=p95, late=late, check=check, token=token: checks.report(
-                    check, p95, at=moment + timedelta(minutes=late), by=token
-                )
+                partial(checks.report, check, p95, at=moment + timedelta(minutes=late), by=token)
                 for p95, late in ((300, 1), (310, 2), (320, 2), (900, 3))
             )
         )
@@ -107,9 +106,9 @@ def test_of_runs_at_once_each_is_judged_after_the_one_before() -> None:
 def test_one_request_sent_twice_at_once_is_one_run() -> None:
     for number in range(ROUNDS):
         _gate, check, token = fresh(number)
-        send = [lambda check=check, token=token: checks.report(check, by=token, request="job 7")]
+        send = partial(checks.report, check, by=token, request="job 7")
 
-        runs = together(*send * 3)
+        runs = together(send, send, send)
 
         assert len(set(runs)) == 1
         assert Run.objects.filter(gate_check=check).count() == 1
@@ -125,9 +124,7 @@ def test_a_run_during_an_edit_is_judged_by_what_was_asked_before_or_after() -> N
             condition.bound = "200"
             save_with_history(condition, by=None, reason="Stricter")
 
-        run, _ = together(
-            lambda check=check, token=token: checks.report(check, 300, by=token), tighten
-        )
+        run, _ = together(partial(checks.report, check, 300, by=token), tighten)
 
         assert isinstance(run, Run)
         after = definition_hash(check.rule())

@@ -1,5 +1,7 @@
 """`manage.py verify_integrity` finds errors in a restored or hand-edited database."""
 
+from typing import Any
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -141,7 +143,7 @@ def test_the_cost_does_not_grow_with_the_rows(django_assert_max_num_queries, gat
 # --- runs ----------------------------------------------------------------------------------
 
 
-WRONG_RUNS = {
+WRONG_RUNS: dict[str, tuple[str, list[Any]]] = {
     "the report of run {run} is not the one that was received": (
         "UPDATE gates_report SET body = %s",
         [b'{"p95": 1}'],
