@@ -21,13 +21,13 @@ from gates.rules import Status, definition_hash
 from tests.support import checks, factory
 from tests.support.profile import tries
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.usefixtures("committed")]
+pytestmark = pytest.mark.postgresql
 
 ROUNDS = tries(quick=4, full=40)
 
 
 @pytest.fixture(autouse=True)
-def sound() -> Iterator[None]:
+def sound(committed: None) -> Iterator[None]:
     """Whatever happened, nothing contradicts itself afterwards."""
     yield
     assert integrity.data_errors() == []
