@@ -21,7 +21,9 @@ from gates.models import (
     TRACKED,
     Action,
     Blocker,
+    Check,
     Claim,
+    Condition,
     Evidence,
     Gate,
     Launch,
@@ -30,6 +32,8 @@ from gates.models import (
     Section,
 )
 from gates.models.history import history_values
+
+from .check_data import make_checks
 
 BATCH = 2000
 DAYS = 90  # how far back the history goes
@@ -131,6 +135,7 @@ def _make_board(gates: int, user: User, rng: random.Random) -> None:
     )
     this_week = Gate.objects.filter(position__lt=len(closed) // 8)
     this_week.update(closed_at=now - timedelta(days=2))
+    make_checks(rows, user)
     Blocker.objects.bulk_create(_make_blockers(rows[len(closed) :], owners, user), BATCH)
     Action.objects.bulk_create(_make_actions(launch, rows, owners), BATCH)
     claims = Claim.objects.bulk_create(
@@ -195,7 +200,8 @@ def _make_history(rows: int, user: User, rng: random.Random) -> None:
     edits = max(0, rows - len(objects))
     begin = now - timedelta(days=DAYS)
     times = _edit_times(begin + timedelta(days=1), now, edits, rng)
-    edited = rng.choices(objects, k=edits)
+    # An edit of a check is told on the board for two weeks; there is none.
+    edited = rng.choices([row for row in objects if type(row) not in {Check, Condition}], k=edits)
     history: dict[Any, list[Any]] = {model: [] for model in TRACKED}
     last = {id(row): index for index, row in enumerate(edited)}
     for row in objects:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gates.database import closing_rule
-from gates.history.entries import object_history
+from gates.history.object_history import object_history
 from gates.models import StaleObjectError, TransitionRefused
 from gates.models.evidence_file import delete_files_on_error
 from gates.reason_text import reason_text

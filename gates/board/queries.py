@@ -30,7 +30,7 @@ from gates.models import (
     Requirement,
     Section,
 )
-from gates.models.check_rows import CheckRow, facts_by_gate, read_checks
+from gates.models.check_rows import CheckRow, checks_by_gate, facts_by_gate, read_checks
 from gates.models.file_check import file_state
 from gates.rules import BlockerFact, CheckFact, GateFacts, GateStanding
 from gates.rules.checks import proven_until
@@ -207,6 +207,9 @@ def _attach(
     proofs = list(evidence)
     attached = {(proof.gate_id, proof.gate_check_id) for proof in proofs if proof.gate_check_id}
     facts = facts_by_gate(checks, attached)
+    for gate_id, check_id in checks_by_gate(checks, attached):
+        if gate_id in by_id:
+            by_id[gate_id].checks.append(checks[check_id])
     for proof in proofs:
         if (check := checks.get(proof.gate_check_id or 0)) is not None:
             proof.proven_until = proven_until(check.fact(attached=True), today)

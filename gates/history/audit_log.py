@@ -15,7 +15,9 @@ from gates.models import (
     TRACKED,
     Action,
     Blocker,
+    Check,
     Claim,
+    Condition,
     Evidence,
     Gate,
     Launch,
@@ -28,7 +30,7 @@ PER_PAGE = 50
 LAST_PAGE = 1000  # later pages cost more; older entries are reached by date
 
 KINDS = {model._meta.model_name: model for model in TRACKED}
-GATE_MODELS = (Evidence, Blocker, Action, Requirement)
+GATE_MODELS = (Evidence, Blocker, Action, Check, Requirement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +123,25 @@ def _launch_names(rows: Sequence[HistoryRows]) -> dict[tuple[Any, int], str]:
     if len(launches) < 2:
         return {}
     names = NamesOnRecord({Launch: launches})
+    checks = {
+        row["gate_check_id"] for model, history in rows if model is Condition for row in history
+    }
+    gate_of = dict(
+        Check.history.filter(id__in=checks).order_by("history_id").values_list("id", "gate_id")
+    )
     launch_of: dict[tuple[str, Any], int] = {}  # by (foreign key, id) of gate or claim
     for model, key in ((Gate, "gate_id"), (Claim, "claim_id")):
         ids = {row[key] for _, history in rows for row in history if row.get(key)}
+        ids |= set(gate_of.values()) if model is Gate else set()
         past = model.history.filter(id__in=ids).order_by("history_id")
         launch_of |= {(key, pk): launch for pk, launch in past.values_list("id", "launch_id")}
     launch_names = {}
     for model, history in rows:
         for row in history:
             own = row["id"] if model is Launch else row.get("launch_id", 0)
-            related = (launch_of.get((key, row.get(key))) for key in ("gate_id", "claim_id"))
+            of_check = gate_of.get(row.get("gate_check_id", 0)) if model is Condition else None
+            keys = {"gate_id": row.get("gate_id") or of_check, "claim_id": row.get("claim_id")}
+            related = (launch_of.get(pair) for pair in keys.items())
             launch = own or next(filter(None, related), 0)
             if launch in launches:
                 name = names.name(Launch, launch, row["history_date"])
@@ -193,7 +204,11 @@ def _object_ids_of_gates(model: Any, gates: list[int]) -> list[int] | None:
     """Return ids of objects that belong or belonged to some gates; None if none of them can."""
     if model is Gate:
         return gates
-    if model not in GATE_MODELS:
+    if model is Condition:
+        checks = Check.history.filter(gate_id__in=gates).order_by()
+        rows = Condition.history.filter(gate_check_id__in=checks.values("id")).order_by()
+    elif model in GATE_MODELS:
+        rows = model.history.filter(gate_id__in=gates).order_by()
+    else:
         return None
-    rows = model.history.filter(gate_id__in=gates).order_by()
     return list(rows.values_list("id", flat=True).distinct())

@@ -8,6 +8,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from gates.board.child_rows import BlockerRow, EvidenceRow
 from gates.board.rows import Board, ClaimRow, GateRow
+from gates.history.check_diff import CheckDiff, CheckNews, diff_checks
 from gates.history.row_diff import RowChange, added_and_removed_rows, changed_rows
 from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Section
 from gates.rules import Status, Totals
@@ -16,6 +17,8 @@ from gates.rules.reason import Reason
 CLOSING_COLUMNS = {"progress", "closed_at", "closed_by", "closing_note"}
 RESOLVING_COLUMNS = {"resolved_at", "resolved_by", "resolution"}
 CLAIM_RULE_COLUMNS = {"min_closed", "requires_p0"}
+# Of the reasons for a status, those that a required check gives.
+CHECK_REASONS = {"check_failed", "check_stale", "check_not_met", "check_never_run"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class BoardDiff:
         closed: Gates that are closed now and were not.
         reopened: Gates that were marked closed and are no longer.
         stale: Gates still marked closed whose evidence has expired.
+        held: Gates still marked closed that a check has taken back.
         blocked: Gates that are blocked now and were not.
         unblocked: Gates that were blocked and are no longer.
         added: Gates of the later board only.
@@ -45,6 +49,11 @@ class BoardDiff:
         blockers_raised: (gate code, need), as in the next two; unresolved again counts as raised.
         rules: Changes of claims' rules that make none easier.
         loosened_claims: Changes of rules that became easier, and removed claims.
+        loosened_checks: Checks that ask less, and removed or retired ones.
+        checks: Other edits of checks.
+        turned_red: Checks that are no longer green.
+        turned_green: Checks that are green now and were not.
+        received: Checks in the same state as before, by another run.
         rewritten: Edits of evidence of closed gates.
         steps: Added, removed and edited actions.
         edits: All other edits, by column.
@@ -56,6 +65,7 @@ class BoardDiff:
     closed: list[GateChange] = field(default_factory=list)
     reopened: list[GateChange] = field(default_factory=list)
     stale: list[GateChange] = field(default_factory=list)
+    held: list[GateChange] = field(default_factory=list)
     blocked: list[GateChange] = field(default_factory=list)
     unblocked: list[GateChange] = field(default_factory=list)
     added: list[GateChange] = field(default_factory=list)
@@ -67,6 +77,11 @@ class BoardDiff:
     blockers_removed: list[tuple[str, str]] = field(default_factory=list)
     rules: list[Reason] = field(default_factory=list)
     loosened_claims: list[Reason] = field(default_factory=list)
+    loosened_checks: list[Reason] = field(default_factory=list)
+    checks: list[Reason] = field(default_factory=list)
+    turned_red: list[CheckNews] = field(default_factory=list)
+    turned_green: list[CheckNews] = field(default_factory=list)
+    received: list[CheckNews] = field(default_factory=list)
     rewritten: list[RowChange] = field(default_factory=list)
     steps: list[RowChange] = field(default_factory=list)
     edits: list[RowChange] = field(default_factory=list)
@@ -97,6 +112,7 @@ def diff_boards(old: Board, new: Board) -> BoardDiff:
     _compare_evidence(changes, earlier, later, new.accounts)
     _compare_blockers(changes, earlier, later, new.accounts)
     _compare_claims(changes, old, new)
+    _add_checks(changes, diff_checks(old, new))
     changes.steps += added_and_removed_rows(Action, old.actions, new.actions)
     changes.steps += changed_rows(Action, old.actions, new.actions, new.accounts)
     changes.edits += changed_rows(Launch, [old.launch], [new.launch], new.accounts)
@@ -119,11 +135,21 @@ def _compare_gates(changes: BoardDiff, old: GateRow, new: GateRow) -> None:
     elif moved and new.status == Status.BLOCKED:
         changes.blocked.append(_change(new))
     elif moved and new.progress == "closed":
-        changes.stale.append(_change(new))  # still marked closed: its evidence ran out
+        # Still marked closed: a check took it back, or its evidence ran out.
+        held = any(reason.code in CHECK_REASONS for reason in new.reasons)
+        (changes.held if held else changes.stale).append(_change(new))
     if _reopened(old, new):
         changes.reopened.append(_change(new))
     if moved and old.status == Status.BLOCKED:
         changes.unblocked.append(_change(new))
+
+
+def _add_checks(changes: BoardDiff, checks: CheckDiff) -> None:
+    changes.loosened_checks += checks.easier
+    changes.checks += checks.others
+    changes.turned_red += checks.turned_red
+    changes.turned_green += checks.turned_green
+    changes.received += checks.received
 
 
 def _reopened(old: GateRow, new: GateRow) -> bool:

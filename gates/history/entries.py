@@ -19,13 +19,13 @@ from django.utils.translation import gettext, gettext_noop
 
 from gates.history.field_changes import HIDDEN_FIELDS, FieldChange, format_value
 from gates.history.names import HistoryRows, NamesOnRecord
-from gates.models import Action, Blocker, Claim, Evidence, Gate, Requirement
 
 # The first of these columns that a row has names the row.
-SUBJECT_FIELDS = ("code", "summary", "needs", "text", "name")
+SUBJECT_FIELDS = ("code", "summary", "needs", "text", "name", "key", "measure")
 # The reasons that programs write, in English; shown in the reader's language.
 PROGRAM_REASONS = (gettext_noop("bootstrap: linked to the account"),)
 SHARED_EVIDENCE = re.compile(r"Evidence of ([A-Z]+[0-9]+), which covers it")
+FIRST_PASS = re.compile(r"First passed run of check ([a-z0-9-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class Entry:
         place: The latest moment of the object up to this row: its place among other entries.
         by: The user name then; empty where a program wrote it.
         by_id: The id of the account.
-        kind: "+" added, "~" changed, "-" deleted, "=" history begins here (after `loaddata`).
+        kind: "+" added, "~" changed, "-" deleted, "=" history begins here (after `loaddata`); "!"
+            a check changed its state, which `event` tells as a sentence.
         model: The model's name, lower case.
         row_id: The id of the object.
         history_id: The id of the history row.
@@ -69,36 +70,6 @@ class Entry:
     launch: str = ""
     is_late: bool = False
     is_future: bool = False
-
-
-def gate_history(gate_id: int) -> list[Entry]:
-    """Return the history of a gate and of all that belongs or belonged to it, newest first."""
-    rows: list[HistoryRows] = [(Gate, list(Gate.history.filter(id=gate_id).values()))]
-    for model in (Evidence, Blocker, Action):
-        # Also rows that have since been deleted, or moved to another gate.
-        ids = model.history.filter(gate_id=gate_id).values("id")
-        rows.append((model, list(model.history.filter(id__in=ids).values())))
-    return merge_entries(rows)
-
-
-def claim_history(claim_id: int) -> list[Entry]:
-    """Return the history of a claim and of its requirements, newest first."""
-    ids = Requirement.history.filter(claim_id=claim_id).values("id")
-    return merge_entries(
-        [
-            (Claim, list(Claim.history.filter(id=claim_id).values())),
-            (Requirement, list(Requirement.history.filter(id__in=ids).values())),
-        ]
-    )
-
-
-def object_history(model: Any, pk: Any) -> list[Entry]:
-    """Return the history of one object of any model, newest first."""
-    if model is Gate:
-        return gate_history(pk)
-    if model is Claim:
-        return claim_history(pk)
-    return merge_entries([(model, list(model.history.filter(id=pk).values()))])
 
 
 def changes_since(model: Any, pk: int, version: int) -> list[Entry]:
@@ -173,6 +144,8 @@ def _reason_text(reason: str) -> str:
     """Return a reason; one that a program wrote in the active language."""
     if match := SHARED_EVIDENCE.fullmatch(reason):
         return gettext("Evidence of %(gate)s, which covers it") % {"gate": match[1]}
+    if match := FIRST_PASS.fullmatch(reason):
+        return gettext("First passed run of check %(key)s") % {"key": match[1]}
     return gettext(reason) if reason in PROGRAM_REASONS else reason
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 
-from gates.models import Claim, Gate, Launch, Owner, Section
+from gates.models import Check, Claim, Gate, Launch, Owner, Section
 
 # The column that is shown for a reference to one of these models.
 LABEL_FIELDS: Mapping[Any, str] = {
@@ -21,6 +21,7 @@ LABEL_FIELDS: Mapping[Any, str] = {
     Section: "name",
     Launch: "name",
     Claim: "name",
+    Check: "key",
 }
 
 # A model, and rows of its history table by column name (`values()`).

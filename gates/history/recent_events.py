@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject
 
 from gates.board.as_of import object_rows, previous_rows
 from gates.board.datetimes import days_before
-from gates.models import Claim, Evidence, Gate, Import, Launch, Requirement
+from gates.history.check_notices import CheckEvent, check_notices
+from gates.history.origin import ORIGIN_COLUMNS, Origin
+from gates.models import Check, Claim, Condition, Evidence, Gate, Import, Launch, Requirement
 
 NEWS_DAYS = 7
 RULE_NOTICE_DAYS = 14
@@ -23,27 +25,6 @@ RULE_NOTICE_DAYS = 14
 CLAIM_STATE = JSONObject(
     slug="slug", launch_id="launch_id", min_closed="min_closed", requires_p0="requires_p0"
 )
-ORIGIN_COLUMNS = (
-    "history_date", "history_type", "history_user_name", "history_change_reason", "history_import"
-)  # fmt: skip
-
-
-class Origin(NamedTuple):
-    """Where a history row comes from.
-
-    Attributes:
-        at: When it was written.
-        kind: "+" added, "~" changed, "-" deleted.
-        by: The user name; empty where a program wrote it.
-        reason: The reason given; an import's own sentence where there is a `sha256`.
-        sha256: The imported document that wrote it; None where people did.
-    """
-
-    at: datetime
-    kind: str
-    by: str
-    reason: str | None
-    sha256: str | None
 
 
 class ClaimState(NamedTuple):
@@ -94,6 +75,7 @@ class RecentEvents:
     Attributes:
         claims: Changed claims of the last `RULE_NOTICE_DAYS`.
         requirements: Changed requirements of the last `RULE_NOTICE_DAYS`.
+        checks: Edits of checks in the last `RULE_NOTICE_DAYS`.
         closed: Ids of gates that were marked closed in the last `NEWS_DAYS`, for those whose row
             does not say when; not those that the launch's first document closed. Of any launch.
         reopened: Ids of gates that ceased to be marked closed in the last `NEWS_DAYS`. They are of
@@ -105,6 +87,7 @@ class RecentEvents:
 
     claims: list[ClaimEvent]
     requirements: list[RequirementEvent]
+    checks: list[CheckEvent]
     closed: set[int]
     reopened: set[int]
     rewritten: set[int]
@@ -114,16 +97,19 @@ class RecentEvents:
 def recent_events(launch_id: int, now: datetime) -> RecentEvents:
     """Return the recent events of a launch up to a moment.
 
-    In five queries; claims and requirements take up to two more each if they changed. Mostly they
-    did not, and Django takes longer to build those queries than the database to answer them.
+    In four queries; claims and requirements take one more each if they changed, checks four, a
+    new launch one. Mostly they did not, and Django takes longer to build those queries than the
+    database to answer them.
     """
     notices = (days_before(now, RULE_NOTICE_DAYS), now)
     news = (days_before(now, NEWS_DAYS), now)
     imports = Import.objects.filter(launch_id=launch_id, at__range=notices).order_by("at", "pk")
     closed, reopened = _decided_gates(launch_id, news)
+    edited = _rule_row_ids(launch_id, notices)
     return RecentEvents(
-        claims=_claim_events(launch_id, notices),
-        requirements=_requirement_events(launch_id, notices),
+        claims=_claim_events(launch_id, edited[Claim]),
+        requirements=_requirement_events(launch_id, edited[Requirement], now),
+        checks=check_notices(launch_id, notices, edited[Check], edited[Condition]),
         closed=closed,
         reopened=reopened,
         rewritten=_gates_with_rewritten_evidence(news),
@@ -131,8 +117,8 @@ def recent_events(launch_id: int, now: datetime) -> RecentEvents:
     )
 
 
-def _claim_events(launch_id: int, span: tuple[datetime, datetime]) -> list[ClaimEvent]:
-    if not (row_ids := _rule_row_ids(Claim, launch_id, span)):
+def _claim_events(launch_id: int, row_ids: list[int]) -> list[ClaimEvent]:
+    if not row_ids:
         return []
     previous = previous_rows(Claim).values(state=CLAIM_STATE)[:1]
     rows = (
@@ -158,9 +144,10 @@ def _claim_state(values: dict[str, Any] | None) -> ClaimState | None:
     return ClaimState(**values) if values else None
 
 
-def _requirement_events(launch_id: int, span: tuple[datetime, datetime]) -> list[RequirementEvent]:
-    _, now = span
-    if not (row_ids := _rule_row_ids(Requirement, launch_id, span)):
+def _requirement_events(
+    launch_id: int, row_ids: list[int], now: datetime
+) -> list[RequirementEvent]:
+    if not row_ids:
         return []
     rows = (
         Requirement.history.filter(history_id__in=row_ids)
@@ -216,17 +203,30 @@ def _gates_with_rewritten_evidence(span: tuple[datetime, datetime]) -> set[int]:
     return set(of_closed.values_list("gate_id", flat=True).distinct())
 
 
-def _rule_row_ids(model: Any, launch_id: int, span: tuple[datetime, datetime]) -> list[int]:
-    """Return the ids of a model's history rows of a span, but not of what came with the launch.
+RULE_MODELS: tuple[Any, ...] = (Claim, Requirement, Check, Condition)
 
-    The document that made the launch brings its claims; they are no news.
+
+def _rule_row_ids(launch_id: int, span: tuple[datetime, datetime]) -> dict[Any, list[int]]:
+    """Return by model the ids of the history rows of a span, but not of what came with the launch.
+
+    The document that made the launch brings its claims and checks; they are no news.
     """
-    rows = model.history.filter(history_date__range=span).order_by()
-    found = list(rows.values_list("history_id", "history_type", "history_import"))
-    if not any(kind == "+" and sha256 for _, kind, sha256 in found):
-        return [row_id for row_id, _, _ in found]
-    first = _first_documents(launch_id)
-    return [row_id for row_id, kind, sha256 in found if kind != "+" or sha256 not in first]
+    columns = ("history_id", "history_type", "history_import")
+    first_model, *others = (
+        model.history.filter(history_date__range=span)
+        .order_by()
+        .values_list(Value(number), *columns)
+        for number, model in enumerate(RULE_MODELS)
+    )
+    found = list(first_model.union(*others, all=True))
+    first: set[str] = set()
+    if any(kind == "+" and sha256 for _, _, kind, sha256 in found):
+        first = _first_documents(launch_id)
+    row_ids: dict[Any, list[int]] = {model: [] for model in RULE_MODELS}
+    for number, row_id, kind, sha256 in found:
+        if kind != "+" or sha256 not in first:
+            row_ids[RULE_MODELS[number]].append(row_id)
+    return row_ids
 
 
 def _row_in_force(model: Any, reference: str, name: str, now: datetime) -> Coalesce:

@@ -1,6 +1,7 @@
 """The news of the last seven days, one sentence a kind, derived from the rows of the board."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils import timezone
@@ -8,14 +9,20 @@ from django.utils import timezone
 from gates.board.datetimes import days_before
 from gates.board.rows import Board, GateRow
 from gates.history.recent_events import NEWS_DAYS
-from gates.rules import Status
+from gates.models.check_rows import CheckRow, newest_runs
+from gates.rules import CheckState, Status
+from gates.rules.checks import check_state
 from gates.rules.reason import Plural, Reason, ngettext_noop
 
 MAX_NAMED_GATES = 12  # in one sentence; more gates are only counted
 
 
 def weekly_news(
-    board: Board, closed: set[int], reopened: set[int], rewritten: set[int]
+    board: Board,
+    closed: set[int],
+    reopened: set[int],
+    rewritten: set[int],
+    checks: Mapping[int, CheckState],
 ) -> list[Reason]:
     """Return the news of a board.
 
@@ -26,6 +33,7 @@ def weekly_news(
         reopened: Ids of gates that were reopened in the week, which only the history knows. Those
             that are closed again, or are not on this board, are no news.
         rewritten: Ids of gates whose evidence was changed in the week while they were closed.
+        checks: The state of each check a week ago, by check id.
     """
     since, until = days_before(board.until, NEWS_DAYS), board.until
     first_day = timezone.localdate(since)
@@ -37,7 +45,9 @@ def weekly_news(
         return is_new(gate.closed_at) if gate.closed_at else gate.id in closed
 
     def has_expired(gate: GateRow) -> bool:
-        ends = (proof.fact().last_day() for proof in gate.evidence if proof.has_expired)
+        expired = (proof for proof in gate.evidence if proof.has_expired)
+        # What a check proves ends with its passes, which have a sentence of their own.
+        ends = (proof.fact().last_day() for proof in expired if not proof.gate_check_id)
         return gate.progress == "closed" and any(end and end >= first_day for end in ends)
 
     def became_blocked(gate: GateRow) -> bool:
@@ -46,6 +56,12 @@ def weekly_news(
     def was_unblocked(gate: GateRow) -> bool:
         resolved = any(is_new(row.resolved_at) for row in gate.blockers)
         return resolved and not gate.unresolved_blockers()
+
+    def turned(state: CheckState) -> Callable[[GateRow], bool]:
+        return lambda gate: any(
+            check_state(check.fact(attached=False), board.day) == state != checks.get(check.id)
+            for check in gate.checks
+        )
 
     kinds: tuple[tuple[str, Plural, Callable[[GateRow], bool]], ...] = (
         (
@@ -75,6 +91,25 @@ def weekly_news(
             has_expired,
         ),
         (
+            "news_check_failed",
+            ngettext_noop("A check of %(count)s gate failed", "Checks of %(count)s gates failed"),
+            turned(CheckState.FAILED),
+        ),
+        (
+            "news_check_stale",
+            ngettext_noop(
+                "A check of %(count)s gate went stale", "Checks of %(count)s gates went stale"
+            ),
+            turned(CheckState.STALE),
+        ),
+        (
+            "news_check_green",
+            ngettext_noop(
+                "A check of %(count)s gate turned green", "Checks of %(count)s gates turned green"
+            ),
+            turned(CheckState.GREEN),
+        ),
+        (
             "news_blocked",
             ngettext_noop(
                 "%(count)s gate became blocked",
@@ -98,6 +133,21 @@ def weekly_news(
         for code, message, is_news in kinds
     )
     return [_news_reason(code, message, gates) for code, message, gates in news if gates]
+
+
+def states_a_week_ago(board: Board) -> dict[int, CheckState]:
+    """Return the state that each check had a week ago, as it is asked now. One query.
+
+    None without checks.
+    """
+    checks: dict[int, CheckRow] = {c.id: c for gate in board.gates for c in gate.checks}
+    if not checks:
+        return {}
+    since = days_before(board.until, NEWS_DAYS)
+    newest = newest_runs(checks, as_of=since)
+    then = {pk: replace(check, newest=newest.get(pk)) for pk, check in checks.items()}
+    day = timezone.localdate(since)
+    return {pk: check_state(check.fact(attached=False), day) for pk, check in then.items()}
 
 
 def _news_reason(code: str, message: Plural, gates: list[str]) -> Reason:

@@ -1,4 +1,4 @@
-"""The recent events of a board for the first screen: the week's news, and changed claims."""
+"""The recent events for the first screen: the week's news, and changed claims and checks."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,21 +7,21 @@ from django.db.models import Max
 from django.utils.translation import gettext_noop
 
 from gates.board.rows import Board
+from gates.history.origin import Origin
 from gates.history.recent_events import (
     ClaimEvent,
     ClaimState,
-    Origin,
     RequirementEvent,
     recent_events,
 )
-from gates.history.weekly_news import weekly_news
+from gates.history.weekly_news import states_a_week_ago, weekly_news
 from gates.models import Import
 from gates.rules.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """One change of a claim's rule.
+    """One change of a claim's rule, or of what a check asks.
 
     Attributes:
         reason: The change as a sentence.
@@ -49,7 +49,7 @@ class WhatsNew:
 def whats_new(board: Board) -> WhatsNew:
     """Return the news of a board in the days before the moment that it shows.
 
-    The notice of a changed claim stays for 14 days; the next import ends it. A change that an
+    The notice of a changed claim or check stays 14 days; the next import ends it. A change that an
     import made itself stays as long: a document is the easiest way to lower the bar.
     """
     launch_id = board.launch.id
@@ -57,12 +57,15 @@ def whats_new(board: Board) -> WhatsNew:
     reasons = [
         *((event.origin, _claim_reasons(event, launch_id)) for event in events.claims),
         *((event.origin, [_requirement_reason(event)]) for event in events.requirements),
+        *((event.origin, event.reasons) for event in events.checks),
     ]
     changes = [
         change for origin, found in reasons for change in _notice(origin, found, events.imports)
     ]
     return WhatsNew(
-        news=weekly_news(board, events.closed, events.reopened, events.rewritten),
+        news=weekly_news(
+            board, events.closed, events.reopened, events.rewritten, states_a_week_ago(board)
+        ),
         rules=sorted(changes, key=lambda change: change.at, reverse=True),
     )
 

@@ -4,6 +4,8 @@
 `gates/rules/checks.py` derives its state.
 """
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -125,6 +127,15 @@ class Check(GateChild):
         return (*self.gate.natural_key(), self.key)
 
     natural_key.dependencies = ["gates.gate"]  # type: ignore[attr-defined]
+
+    def launch_errors(self) -> dict[str, Any]:
+        """Return field → message if the gate is another one than the row may have, else {}."""
+        errors = super().launch_errors()
+        if errors or self._state.adding or not self.runs.exists():
+            return errors
+        if type(self).objects.filter(pk=self.pk).exclude(gate=self.gate_id).exists():
+            errors["gate"] = _("A check that has run stays with its gate. Make a new one there.")
+        return errors
 
     def rule(self) -> rules.CheckRule:
         """Read what the check asks of a run now, in one query."""

@@ -231,6 +231,15 @@ class Evidence(GateChild):
         if errors:
             raise ValidationError(errors)
 
+    def launch_errors(self) -> dict[str, Any]:
+        """Return field → message if the gate is another one than the row may have, else {}."""
+        errors = super().launch_errors()
+        if errors or self._state.adding or self.gate_check_id is None:
+            return errors
+        if type(self).objects.filter(pk=self.pk).exclude(gate=self.gate_id).exists():
+            errors["gate"] = _("What a check proves stays with its gate.")
+        return errors
+
     def _date_errors(self) -> dict[str, Any]:
         """Return field → messages where the dates contradict each other or the clock."""
         observed_on = self.observed_at and timezone.localdate(self.observed_at)

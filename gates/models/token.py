@@ -149,7 +149,7 @@ class Token(models.Model):
         """
         type(self).objects.select_for_update(of=("self",)).get(pk=self.pk)  # no run is half in
         _revocation, created = Revocation.objects.get_or_create(
-            token=self, defaults={"by": by, "runs_count": runs_count}
+            token=self, defaults={"at": timezone.now(), "by": by, "runs_count": runs_count}
         )
         if created:
             security_log.log_on_commit(

@@ -14,6 +14,7 @@ from gates.database.guards import guard_errors
 from gates.models import TRACKED, Action, Gate, Requirement
 
 from .record import record_errors
+from .run_errors import run_errors
 
 # Later than any history row: as of then, each object's newest row is found.
 END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
@@ -36,6 +37,7 @@ def data_errors(using: str = DEFAULT_DB_ALIAS) -> list[str]:
         *(error for model in TRACKED for error in _history_mismatches(model, newest)),
         *record_errors(using),
         *account_record.record_errors(using),
+        *run_errors(using),
     ]
 
 

@@ -63,6 +63,8 @@ def _engine_neutral(value: Any) -> Any:
     """Return a value in a form that does not depend on the engine it was read from."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
+    if isinstance(value, memoryview | bytes):
+        return bytes(value).hex()
     if isinstance(value, dict | list):
         return json.dumps(value, sort_keys=True)  # PostgreSQL sorts the keys of a JSON object
     return value

@@ -179,3 +179,30 @@ def condition_advice(kind: Kind, conditions: Iterable[Condition]) -> tuple[Reaso
         )
         reasons.append(Reason("no_rows_asked", message))
     return tuple(reasons)
+
+
+def asks_as_much(new: Sequence[Condition], old: Sequence[Condition]) -> bool:
+    """Return whether every number that meets the new conditions meets the old ones too.
+
+    Of several bounds on one side the tightest is compared. Nothing meets no condition at all.
+    """
+    if not new or not old:
+        return not new
+    return all(any(_implies(one, asked) for one in new) for asked in old)
+
+
+def _implies(new: Condition, old: Condition) -> bool:
+    """Return whether every value that meets the one condition meets the other."""
+    if new.measure != old.measure:
+        return False
+    if not new.bound.is_finite():
+        return True  # nothing meets a bound that is no number
+    if not old.bound.is_finite():
+        return False
+    if new.operator == Operator.EQUAL:
+        return old.holds(new.bound)
+    if new.operator.value[0] != old.operator.value[0]:  # another side
+        return False
+    is_strict = new.operator in {Operator.BELOW, Operator.ABOVE}
+    is_as_strict = is_strict or new.operator == old.operator
+    return old.holds(new.bound) or (is_as_strict and new.bound == old.bound)

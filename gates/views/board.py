@@ -18,7 +18,7 @@ from gates.board.former_names import name_of_namesake, present_names
 from gates.board.rows import MAX_GATES_PER_PAGE, Board
 from gates.board.waiting import waiting_on
 from gates.documents.export import FORMATS
-from gates.history.entries import claim_history
+from gates.history.object_history import claim_history
 from gates.history.whats_new import whats_new
 from gates.models import Claim, Gate
 from gates.models.token import tokens_ending_soon

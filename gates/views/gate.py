@@ -15,8 +15,9 @@ from gates.board.former_names import launches_with_gate, name_of_namesake, prese
 from gates.board.launches import get_launch
 from gates.board.queries import read_gate
 from gates.board.rows import MAX_GATES_PER_PAGE, GateRow
-from gates.history.entries import closing_document, gate_history, last_closing, last_reopening
+from gates.history.entries import Entry, closing_document, last_closing, last_reopening
 from gates.history.names import usernames
+from gates.history.object_history import gate_history
 from gates.models import Gate
 from gates.operations.file_checks import check_files
 from gates.rules import Status
@@ -93,9 +94,18 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
             + [blocker.resolved_by_id for blocker in gate_row.blockers]
         )
         # Of the past, as they were called then.
-        | ({entry.by_id: entry.by for entry in entries[::-1] if entry.by} if as_of else {}),
+        | (
+            {entry.by_id: entry.by for entry in entries[::-1] if entry.by and entry.by_id}
+            if as_of
+            else {}
+        ),
     }
     return render(request, "gates/gate.html", context)
+
+
+def _authors(entries: list[Entry]) -> dict[int, str]:
+    """Return the accounts of entries by id, as the latest of them call them. Newest first."""
+    return {entry.by_id: entry.by for entry in reversed(entries) if entry.by and entry.by_id}
 
 
 def _could_share(gate_row: GateRow) -> list[str]:

@@ -18,7 +18,8 @@ from gates.board.queries import read_board
 from gates.board.rows import MAX_GATES_PER_PAGE
 from gates.history.audit_log import KINDS, AuditLogFilters, audit_log_page
 from gates.history.board_diff import diff_boards
-from gates.history.burnup import burnup, chart, pace
+from gates.history.burnup import burnup
+from gates.history.pace import chart, pace
 from gates.history.whats_new import last_import
 from gates.models import Launch
 from gates.views.etag import conditional_get

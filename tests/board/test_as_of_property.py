@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 # A pause before the edit in minutes: none makes a tie, days let evidence expire.
 PAUSES = st.sampled_from([0, 0, 1, 24 * 60, 40 * 24 * 60])
 # Small numbers choose rows and values; the likelier edits are those that others build on.
-NAMES = st.sampled_from([*EDITS, "add evidence", "close", "close", "raise", "delete evidence"])
+OFTEN = ("add evidence", "close", "close", "raise", "delete evidence", "add check", "run", "run")
+NAMES = st.sampled_from([*EDITS, *OFTEN])
 STEPS = st.lists(
     st.tuples(PAUSES, NAMES, st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=12
 )
@@ -33,6 +34,8 @@ def test_the_board_as_of_each_step_is_the_one_that_was_live(
     with transaction.atomic(), clock() as time:
         factory.user()
         small_board()
+        edit("add check", 0, 1)
+        edit("run", 0, 1)
         lived: dict[datetime, Board] = {}
         for pause, name, which, what in steps:
             time.pass_by(minutes=pause)

@@ -12,7 +12,7 @@ from gates.board.queries import read_board, read_gate
 from gates.board.statuses import derive_statuses
 from gates.models import Blocker, Evidence, Gate
 from gates.rules import Status
-from tests.support import factory
+from tests.support import checks, factory
 from tests.support.boards import board
 
 pytestmark = pytest.mark.django_db
@@ -118,9 +118,26 @@ def test_the_number_of_queries_does_not_depend_on_the_size(
     launch = get_launch()
     assert launch is not None
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         read_board(launch, timezone.now())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
+        read_gate(launch, "T1", timezone.now())
+
+
+@pytest.mark.parametrize("number_of_checks", [1, 30])
+def test_checks_take_two_queries_whatever_their_number(
+    django_assert_num_queries, number_of_checks: int
+) -> None:
+    gate = factory.gate("T1")
+    for number in range(number_of_checks):
+        checks.report(checks.check(gate, f"load-{number}"))
+    factory.requirement(factory.claim(gate.launch), gate)
+    launch = get_launch()
+    assert launch is not None
+
+    with django_assert_num_queries(9):
+        read_board(launch, timezone.now())
+    with django_assert_num_queries(9):
         read_gate(launch, "T1", timezone.now())
 
 

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 
 from gates.models import Evidence, Gate, Proposal
-from tests.support import api, factory
+from tests.support import api, checks, factory
 from tests.support.admin_forms import person
 from tests.support.databases import TEMPLATE, WORKER, url_of
 
@@ -55,6 +55,11 @@ def board(committed: None) -> None:
     gate.reopen(sami, "Red again")
     gate.close(sami, "Green again")
     bring(gate)
+    load = checks.check(gate, "speed", ref="main")
+    token = checks.token(load, name="k6 — nightly")
+    for p95, ref in (("410.5", "main"), ("612", "main"), (300, "fork")):
+        checks.report(load, p95, by=token, ref=ref, url="https://ci.example/7")
+    token.revoke(sami, runs_count=False)
     Authenticator.objects.create(user=sami, type="totp", data={"secret": "x", "a": [1, None]})
     Client().force_login(sami)
 

@@ -3,15 +3,16 @@
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from gates.database import append_only
-from gates.models import TRACKED, Gate
-from tests.support import api, factory
+from gates.models import TRACKED, Gate, Token
+from tests.support import checks, factory
 from tests.support.assertions import everything, sql
 
 pytestmark = pytest.mark.django_db
 
+FIXED = append_only.FIXED_COLUMNS["gates_token"]
 every_table = pytest.mark.parametrize("table", append_only.HISTORY_TABLES)
 
 
@@ -21,19 +22,35 @@ def board() -> None:
     gate = factory.closed_gate()
     factory.blocker(gate)
     factory.action(gate.launch)
+    load = checks.check(gate)
+    token = checks.token(load)
+    checks.report(load, by=token)
+    token.revoke(factory.user(), runs_count=True)
     factory.requirement(factory.claim(gate.launch), gate)
-    api.check(gate)
+
+
+# What runs are made of, and what a token may do: neither edited nor deleted.
+every_log = pytest.mark.parametrize(
+    "table", ["gates_run", "gates_report", "gates_tokenscope", "gates_revocation"]
+)
+
+
+def rows_of(table: str) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table} ORDER BY id")
+        return list(cursor.fetchall())
 
 
 def refuse(statement: str, *values: Any) -> None:
     """The database refuses the statement, by name, and nothing is written."""
-    before = everything()
+    before, logs = everything(), {table: rows_of(table) for table in append_only.LOG_TABLES}
     with pytest.raises(IntegrityError) as refusal, transaction.atomic():
         sql(statement, *values)
     diagnosis = getattr(refusal.value.__cause__, "diag", None)
     name = diagnosis.constraint_name if diagnosis else str(refusal.value)
     assert name == append_only.APPEND_ONLY
     assert everything() == before
+    assert {table: rows_of(table) for table in append_only.LOG_TABLES} == logs
 
 
 def test_every_history_table_is_guarded() -> None:
@@ -50,6 +67,36 @@ def test_history_is_not_updated(board: None, table: str) -> None:
 @every_table
 def test_history_is_not_deleted(board: None, table: str) -> None:
     refuse(f"DELETE FROM {table}")
+
+
+@every_log
+@pytest.mark.parametrize("statement", ["UPDATE {table} SET id = id", "DELETE FROM {table}"])
+def test_runs_and_what_a_token_may_do_are_only_added_to(
+    board: None, table: str, statement: str
+) -> None:
+    refuse(statement.format(table=table))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM gates_token",
+        *(
+            f"UPDATE gates_token SET {name} = {name}"
+            for name in append_only.FIXED_COLUMNS["gates_token"]
+        ),
+    ],
+)
+def test_of_a_token_nothing_changes_but_its_last_use(board: None, statement: str) -> None:
+    refuse(statement)
+
+    sql("UPDATE gates_token SET last_used_on = '2026-05-01'")
+
+
+def test_a_token_has_no_other_columns() -> None:
+    columns = {field.column for field in Token._meta.concrete_fields}
+
+    assert columns - set(FIXED) == {"last_used_on"}
 
 
 @pytest.mark.sqlite

@@ -1,5 +1,6 @@
 """The history is a chain: what is changed, put in between, cut off or dated back is found."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -18,7 +19,7 @@ from gates.database.record_chain import broken_links, canonical_row, row_digest
 from gates.models import TRACKED, Gate
 from gates.operations.integrity import integrity_errors
 from gates.operations.record import future_rows, head_errors, record_head
-from tests.support import factory
+from tests.support import checks, factory
 from tests.support.assertions import sql, triggers_lifted
 from tests.support.random_edits import EDITS, clock, edit, small_board
 
@@ -124,6 +125,19 @@ def test_an_end_that_was_cut_off_is_found_by_a_head_kept_outside() -> None:
     assert head_errors(kept) == [
         "the record is not the one whose head was kept: rows before it differ or are gone"
     ]
+
+
+def test_a_head_from_before_a_table_was_added_still_holds() -> None:
+    gate = edited_gate()
+    kept = json.loads(record_head())
+    for name in ("check", "condition"):
+        assert kept["last"].pop(name) is None
+    line = json.dumps(kept)
+
+    checks.report(checks.check(gate))
+
+    assert head_errors(line) == []
+    assert head_errors(line.replace('"head": "', '"head": "0')) != []
 
 
 @pytest.mark.parametrize("line", ["", "{}", "[]", "null", '{"last": 1, "head": ""}', "\x00"])

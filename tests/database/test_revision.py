@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from gates.database import revision, triggers
 from gates.models import TRACKED, Import
-from tests.support import api, factory
+from tests.support import api, checks, factory
 from tests.support.assertions import sql
 from tests.support.sample_board import OneOfEach
 
@@ -33,6 +33,7 @@ ACCOUNT_TABLES = (
 NOTHING_REFERS_TO = {
     "gates_action",
     "gates_blocker",
+    "gates_condition",
     "gates_requirement",
     "auth_group_permissions",
     "auth_user_groups",
@@ -97,6 +98,20 @@ def test_what_tokens_bring_moves_the_revision_and_their_use_does_not(act: Any, m
     assert (revision.current_revision() != before) is moves
 
 
+def test_a_run_and_a_revocation_move_it_and_the_use_of_a_token_does_not() -> None:
+    load = checks.check(factory.gate())
+    token = checks.token(load)
+    seen = [revision.current_revision()]
+    checks.report(load, by=token, ref="fork")
+    seen.append(revision.current_revision())
+    token.mark_used(date(2026, 5, 1))
+    assert seen[-1] == revision.current_revision()
+    token.revoke(factory.user(), runs_count=False)
+    seen.append(revision.current_revision())
+
+    assert len(set(seen)) == 3
+
+
 @pytest.mark.parametrize("table", revision.BOARD_TABLES)
 def test_every_event_of_a_table_has_its_trigger(table: str) -> None:
     ours = [
@@ -107,7 +122,8 @@ def test_every_event_of_a_table_has_its_trigger(table: str) -> None:
 
     for event in ("INSERT", "UPDATE", "DELETE"):
         assert any(f" {event}" in create for create in ours), event
-    assert {*ACCOUNT_TABLES, "gates_import", "gates_filecheck"} <= set(revision.BOARD_TABLES)
+    logs = {"gates_import", "gates_filecheck", "gates_run", "gates_revocation"}
+    assert {*ACCOUNT_TABLES, *logs} <= set(revision.BOARD_TABLES)
 
 
 def test_a_trigger_of_the_revision_that_is_gone_is_noticed() -> None:

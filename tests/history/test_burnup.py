@@ -8,7 +8,8 @@ import pytest
 
 from gates.board.launches import get_launch
 from gates.board.queries import read_board
-from gates.history.burnup import Pace, Point, burnup, pace
+from gates.history.burnup import Point, burnup
+from gates.history.pace import Pace, pace
 from gates.models import Evidence, Launch
 from tests.support import factory
 from tests.support.clock import START

@@ -9,7 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from gates.history.audit_log import AuditLogFilters, audit_log_page
-from gates.history.entries import Entry, closing_document, gate_history, object_history
+from gates.history.entries import Entry, closing_document
+from gates.history.object_history import gate_history, object_history
 from gates.models import Gate
 from gates.models.history import save_with_history
 from tests.support import factory

@@ -1,5 +1,6 @@
 """Any edit of any row is a change: "nothing changed" is said only where nothing did."""
 
+import itertools
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -16,6 +17,8 @@ from gates.models import (
     TRACKED,
     Action,
     Blocker,
+    Check,
+    Condition,
     Evidence,
     Gate,
     Launch,
@@ -23,7 +26,7 @@ from gates.models import (
     Requirement,
     Section,
 )
-from tests.support import factory
+from tests.support import checks, factory
 from tests.support.random_edits import clock
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +34,13 @@ pytestmark = pytest.mark.django_db
 # About a person and not about a launch; a name is seen where it stands beside a gate.
 OF_A_PERSON = {(Owner, name) for name in ("role", "user", "email")}
 # Which launch is current, and closing, are decisions about more than one column or row; the
-# checksum follows from its file.
-DECIDED = {(Launch, "is_current"), (Gate, "progress"), (Evidence, "sha256")}
+# checksum follows from its file, and a check is attached by its first run that passes.
+DECIDED = {
+    (Launch, "is_current"),
+    (Gate, "progress"),
+    (Evidence, "sha256"),
+    (Evidence, "gate_check"),
+}
 EDITS = [
     (model, field.name)
     for model in TRACKED
@@ -44,6 +52,9 @@ VALUES: dict[tuple[Any, str], Any] = {
     (Launch, "slug"): "other",
     (Section, "prefix"): "X",
     (Gate, "code"): "T9",
+    (Check, "key"): "restore",
+    (Check, "fresh_days"): 30,
+    (Condition, "bound"): "499.9",
     (Evidence, "kind"): "measurement",
     (Evidence, "url"): "https://example.com/run/2",
     (Evidence, "file"): ContentFile(b"100 rps", "run.txt"),
@@ -68,6 +79,8 @@ def rows() -> dict[Any, Any]:
     factory.evidence(gate, "A second proof")
     blocker = factory.blocker(factory.gate("T4", section=section), waiting_on=owner)
     blocker.resolve(sami, "It came")
+    check = checks.check(blocker.gate, ref="main", repository="dealix/api", retired_why="Replaced")
+    checks.check(gate, "other").conditions.get().delete()
     claim = factory.claim(launch)
     factory.claim(launch, "other")
     return {
@@ -75,6 +88,8 @@ def rows() -> dict[Any, Any]:
         Section: section,
         Owner: owner,
         Gate: gate,
+        Check: check,
+        Condition: check.conditions.get(),
         Evidence: proof,
         Blocker: blocker,
         Action: factory.action(launch, gate=gate, needs=owner, day=1),
@@ -133,3 +148,51 @@ def test_where_only_the_place_differs_nothing_changed(model: Any) -> None:
         row.save()
 
         assert not diff_boards(before, board(time.now))
+
+
+def results(before: Board, after: Board) -> dict[str, list[tuple[str, str]]]:
+    """What a comparison says about the runs of checks, by list: gate and sentence."""
+    changes = diff_boards(before, after)
+    return {
+        name: [(news.code, str(news.reasons[0])) for news in found]
+        for name in ("turned_red", "turned_green", "received", "held")
+        if (found := getattr(changes, name))
+    }
+
+
+def test_each_run_that_counts_is_a_change_and_what_it_did_is_told() -> None:
+    with clock() as time:
+        gate = factory.closed_gate("T6")
+        load = checks.check(gate, fresh_days=2, ref="main")
+        boards = [board(time.now)]
+        for p95, ref in ((300, "main"), (310, "main"), (900, "fork"), (900, "main")):
+            time.pass_by(minutes=5)
+            checks.report(load, p95, ref=ref)
+            boards.append(board(time.now))
+        told = [results(*pair) for pair in itertools.pairwise(boards)]
+
+    failed = ("T6", "check load: failed on 2026-04-23")
+    green = ("T6", "check load: passed on 2026-04-23, counts until 2026-04-25")
+    assert told == [
+        {"turned_green": [green]},
+        {"received": [green]},
+        {},
+        {"turned_red": [failed], "held": [failed]},
+    ]
+
+
+def test_what_time_and_a_revoked_token_do_is_a_change_too() -> None:
+    with clock() as time:
+        gate = factory.closed_gate("T6")
+        load = checks.check(gate, fresh_days=2)
+        token = checks.token(load)
+        checks.report(load, by=token)
+        boards = [board(time.now)]
+        boards.append(board(time.pass_by(days=3)))
+        token.revoke(factory.user(), runs_count=False)
+        boards.append(board(time.now))
+        told = [results(*pair) for pair in itertools.pairwise(boards)]
+
+    stale = ("T6", "check load: passed on 2026-04-23, more than 2 days ago")
+    never = ("T6", "check load: no run yet")
+    assert told == [{"turned_red": [stale], "held": [stale]}, {"received": [never]}]

@@ -10,11 +10,16 @@ from django.utils import timezone
 
 from gates.models import (
     TRACKED,
+    Check,
+    Condition,
     Evidence,
     Gate,
     Launch,
+    Run,
+    Token,
+    TokenScope,
 )
-from tests.support import factory
+from tests.support import checks, factory
 from tests.support.assertions import everything
 from tests.support.urls import BAD_URLS, GOOD_URLS
 
@@ -22,6 +27,11 @@ pytestmark = pytest.mark.django_db
 
 
 Wrong = Callable[[Gate], Any]
+
+
+def condition(check: Check, operator: str) -> Condition:
+    return Condition.objects.create(gate_check=check, measure="p95", operator=operator, bound="300")
+
 
 YEAR_1, YEAR_9999 = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 FILE = {"kind": "file", "file": "evidence/1/report.pdf"}
@@ -128,18 +138,61 @@ WRONG: dict[str, list[Wrong]] = {
         ]
     ],
     "claim_min_closed_positive": [lambda gate: factory.claim(gate.launch, min_closed=0)],
+    "check_key_unique_in_gate": [lambda gate: [checks.check(gate), checks.check(gate)]],
+    "check_kind_known": [lambda gate: checks.check(gate, kind="rumour")],
+    "check_fresh_days_in_range": [
+        lambda gate: checks.check(gate, fresh_days=0),
+        lambda gate: checks.check(gate, fresh_days=3651),
+    ],
+    "check_dates_in_range": [lambda gate: checks.check(gate, required_from=date(1999, 12, 31))],
+    "condition_once_per_check": [lambda gate: condition(checks.check(gate), operator="<")],
+    "condition_operator_known": [lambda gate: condition(checks.check(gate), operator="!=")],
+    "evidence_kind_is_check_with_check": [
+        lambda gate: factory.evidence(gate, kind="check"),
+        lambda gate: factory.evidence(gate, gate_check=checks.check(gate)),
+        lambda gate: [
+            checks.report(checks.check(gate)),
+            Evidence.objects.update(kind="statement"),
+        ],
+    ],
+    "evidence_check_once_per_gate": [
+        lambda gate: [
+            factory.evidence(gate, summary, kind="check", gate_check=check)
+            for check in [checks.check(gate)]
+            for summary in ("Proven by a run", "Proven by another run")
+        ]
+    ],
+    "run_request_once": [
+        lambda gate: [
+            Run.objects.create(**{**values, "id": None})
+            for values in Run.objects.filter(pk=checks.report(checks.check(gate)).pk).values()
+        ]
+    ],
+    "run_dates_in_range": [
+        lambda gate: checks.report(checks.check(gate), at=YEAR_1),
+        lambda gate: checks.report(checks.check(gate), at=YEAR_9999),
+    ],
+    "token_dates_in_range": [
+        lambda gate: Token.objects.create(
+            name="ci", responsible=factory.user(), created_by=factory.user(), ends_on=date(1, 1, 1)
+        )
+    ],
+    "tokenscope_once": [
+        lambda gate: checks.token(*[checks.check(gate)] * 2),
+    ],
 }
+TABLES = (*TRACKED, Run, Token, TokenScope)
 # SQLite names a check, but not a unique constraint.
 CHECKS = {
     constraint.name
-    for model in TRACKED
+    for model in TABLES
     for constraint in model._meta.constraints
     if isinstance(constraint, models.CheckConstraint)
 }
 
 
 def test_every_named_constraint_is_tested_here() -> None:
-    named = {constraint.name for model in TRACKED for constraint in model._meta.constraints}
+    named = {constraint.name for model in TABLES for constraint in model._meta.constraints}
 
     assert set(WRONG) == named
 

@@ -11,9 +11,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from gates.models import TRACKED, Blocker, Evidence, Gate, Launch, StaleObjectError
+from gates.models import TRACKED, Blocker, Condition, Evidence, Gate, Launch, StaleObjectError
 from gates.operations import integrity
-from tests.support import factory
+from tests.support import checks, factory
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +23,8 @@ FIELD = {
     "section": "name",
     "owner": "email",
     "gate": "notes",
+    "check": "ref",
+    "condition": "unit",
     "evidence": "commit",
     "blocker": "why",
     "action": "estimate",
@@ -37,6 +39,8 @@ def one_of(model: Any) -> Any:
     makers: dict[str, Callable[[], Any]] = {
         "blocker": partial(factory.blocker, gate),
         "owner": factory.owner,
+        "check": partial(checks.check, gate),
+        "condition": lambda: Condition.objects.get(gate_check=checks.check(gate)),
         "action": partial(factory.action, gate.launch),
         "claim": partial(factory.claim, gate.launch),
         "requirement": lambda: factory.requirement(factory.claim(gate.launch), gate),

@@ -1,5 +1,7 @@
 """`manage.py verify_integrity` finds errors in a restored or hand-edited database."""
 
+from typing import Any
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -7,7 +9,7 @@ from django.db import connection
 from gates.database import triggers
 from gates.models import TRACKED, Evidence, Gate
 from gates.operations import integrity
-from tests.support import factory
+from tests.support import checks, factory
 from tests.support.assertions import sql, triggers_lifted
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +140,62 @@ def test_the_cost_does_not_grow_with_the_rows(django_assert_max_num_queries, gat
     # Violations, three kinds of strays, what is in force, and three a table.
     with django_assert_max_num_queries(9 + 3 * len(TRACKED)):
         integrity.data_errors()
+
+
+# --- runs ----------------------------------------------------------------------------------
+
+
+WRONG_RUNS: dict[str, tuple[str, list[Any]]] = {
+    "the report of run {run} is not the one that was received": (
+        "UPDATE gates_report SET body = %s",
+        [b'{"p95": 1}'],
+    ),
+    "run {run} passed, but its numbers say not so": (
+        "UPDATE gates_run SET measures = %s",
+        ['{"p95":"900"}'],
+    ),
+    "run {run} failed, but its numbers say not so": ("UPDATE gates_run SET passed = %s", [False]),
+    "run {run} does not count, but its reasons say not so": (
+        "UPDATE gates_run SET counts = %s",
+        [False],
+    ),
+    "run {run} was judged by a definition that its check never had": (
+        "UPDATE gates_run SET definition = %s",
+        ["0" * 64],
+    ),
+    "run {run} has no report": ("DELETE FROM gates_report WHERE id > %s", [0]),
+}
+
+
+@pytest.mark.parametrize("fault", WRONG_RUNS)
+def test_a_run_that_was_forged_is_named(fault: str, capsys: pytest.CaptureFixture[str]) -> None:
+    run = checks.report(checks.check(factory.gate("T6")))
+    statement, values = WRONG_RUNS[fault]
+    with triggers_lifted():
+        sql(statement, *values)
+
+    assert fault.format(run=run.pk) in faults(capsys)
+
+
+def test_runs_under_every_definition_that_the_check_had_are_sound() -> None:
+    load = checks.check(factory.gate("T6"))
+    for bound in ("500", "600", "50"):
+        condition = load.conditions.get()
+        condition.bound = bound
+        condition.save()
+        checks.report(load, 300)
+    checks.report(load, 300, ref="fork")
+
+    assert integrity.integrity_errors() == []
+
+
+def test_a_proof_by_a_check_of_an_unrelated_gate_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    load = checks.check(factory.gate("T6"))
+    other = factory.gate("T7")
+    proof = factory.evidence(other, "Its load test passed", kind="check", gate_check=load)
+
+    out = faults(capsys)
+
+    assert f"evidence {proof.pk} of gate T7 rests on a check of a gate that never covered it" in out

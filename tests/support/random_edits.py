@@ -11,10 +11,25 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from gates.models import Action, Blocker, Claim, Evidence, Gate, Launch, Owner, Requirement, Section
-from tests.support import factory
+from gates.models import (
+    Action,
+    Blocker,
+    Check,
+    Claim,
+    Condition,
+    Evidence,
+    Gate,
+    Launch,
+    Owner,
+    Requirement,
+    Section,
+    Token,
+)
+from gates.models.received_runs import ReportRefused, RequestReused
+from tests.support import checks, factory
 
 START = datetime(2026, 4, 23, 9, 0, tzinfo=UTC)
+REFUSALS = (ReportRefused, RequestReused)
 
 
 class Clock:
@@ -59,7 +74,7 @@ def edit(name: str, which: int, what: int) -> None:
     try:
         with transaction.atomic():
             EDITS[name](which, what)
-    except (ValidationError, IntegrityError, ProtectedError, AttributeError):
+    except (ValidationError, IntegrityError, ProtectedError, AttributeError, *REFUSALS):
         pass
 
 
@@ -116,6 +131,51 @@ def _require(which: int, what: int) -> None:
     factory.requirement(pick(Claim, which), pick(Gate, what))
 
 
+def _add_check(which: int, what: int) -> None:
+    required = (None, 0, 0, 2)[what % 4]
+    checks.check(
+        pick(Gate, which),
+        f"check-{what % 3}",
+        fresh_days=(1, 7, 30)[what % 3],
+        required_from=None if required is None else timezone.localdate() + timedelta(days=required),
+    )
+
+
+def _run(which: int, what: int) -> None:
+    """A run below 400 ms, below 500 or neither; now or a while ago; sometimes of a branch."""
+    check, name = pick(Check, which), f"token {what % 2}"
+    token = Token.objects.filter(name=name, scopes__gate_check=check).first()
+    checks.report(
+        check,
+        (410, 300, 612)[what % 3],
+        at=timezone.now() - timedelta(hours=(0, 0, 0, 5, 30)[what % 5]),
+        by=token or checks.token(check, name=name),
+        ref=("main", "", "branch")[what % 3],
+    )
+
+
+def _revoke(which: int, what: int) -> None:
+    pick(Token, which).revoke(factory.user(), runs_count=bool(what % 2))
+
+
+def _share(which: int, _what: int) -> None:
+    gate = pick(Gate, which)
+    for covered in Gate.objects.filter(covered_by=gate):
+        gate.share_evidence(covered, factory.user())
+
+
+def _move_check(which: int, what: int) -> None:
+    check = pick(Check, which)
+    check.gate = pick(Gate, what)
+    check.save()
+
+
+def _add_condition(which: int, what: int) -> None:
+    Condition.objects.create(
+        gate_check=pick(Check, which), measure="p95", operator=(">", ">=")[what % 2], bound="350"
+    )
+
+
 EDITS: dict[str, Callable[[int, int], Any]] = {
     "add gate": _add_gate,
     "delete gate": _delete(Gate),
@@ -148,6 +208,20 @@ EDITS: dict[str, Callable[[int, int], Any]] = {
     "delete claim": _delete(Claim),
     "require": _require,
     "unrequire": _delete(Requirement),
+    "add check": _add_check,
+    "delete check": _delete(Check),
+    "move check": _move_check,
+    "check key": _set(Check, "key", "load", "restore"),
+    "fresh days": _set(Check, "fresh_days", 1, 2, 60),
+    "ref": _set(Check, "ref", "main", ""),
+    "required from": _set(Check, "required_from", START.date(), None),
+    "retire": _set(Check, "retired_why", "Replaced by a drill", ""),
+    "bound": _set(Condition, "bound", "400", "500", "700"),
+    "add condition": _add_condition,
+    "delete condition": _delete(Condition),
+    "run": _run,
+    "revoke": _revoke,
+    "share": _share,
     "section name": _set(Section, "name", "Security", "Technical"),
     "owner name": _set(Owner, "name", "Noura", "Omar"),
     "launch name": _set(Launch, "name", "v3", "v3.1"),

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 
 from gates.models import Evidence, Gate
 from gates.roles import create_groups
-from tests.support import api, factory
+from tests.support import api, checks, factory
 
 PLACEHOLDER = re.compile(r"<(?:(\w+):)?(\w+)>")
 
@@ -30,6 +30,7 @@ class OneOfEach:
             "gates/gate": self.open_gate,
             "gates/evidence": factory.evidence(self.gate, "A second proof"),
             "gates/blocker": factory.blocker(factory.gate("T3")),
+            "gates/check": checks.check(Gate.objects.get(code="T3")),
             "gates/action": factory.action(launch),
             "gates/claim": factory.claim(launch),
             "gates/launch": other,

@@ -157,7 +157,7 @@ def test_the_board_costs_a_constant_number_of_queries(
     # Session, account, revision, launch, the tables; without a claim also the reader's rights.
     with django_assert_num_queries(18):
         reader.get("/")
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(24):
         reader.get("/gates/T1/")
 
 

@@ -13,7 +13,8 @@ from django.utils import timezone
 from gates.board.launches import get_launch
 from gates.board.queries import read_board
 from gates.board.rows import Board
-from gates.history.burnup import Point, pace
+from gates.history.burnup import Point
+from gates.history.pace import pace
 from gates.models import Evidence, Gate, Owner, TransitionRefused
 from tests.support import documents, factory
 from tests.support.admin_forms import errors_of, person, save_gate
