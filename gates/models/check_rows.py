@@ -15,9 +15,10 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from gates import rules
-from gates.rules import CheckFact, CheckRule, Condition, CountingRun, Kind, Operator
+from gates.rules import CheckFact, CheckRule, CheckState, Condition, CountingRun, Kind, Operator
 from gates.rules.checks import proven_until
 from gates.rules.conditions import bound_number
+from gates.rules.reason import Reason
 
 CHECK_COLUMNS = (
     "id", "id", "gate_id", "key", "kind", "fresh_days", "repository", "ref", "required_from",
@@ -45,6 +46,7 @@ class CheckRow:
     """One check with what it asks, and its newest run that counts.
 
     units: what the measure of each condition is counted in, in the order of `rule.conditions`.
+    state, reason, fresh_until: on the day of a board, which derives them.
     """
 
     id: int
@@ -55,6 +57,25 @@ class CheckRow:
     required_from: date | None
     retired_why: str
     newest: CountingRun | None = None
+    state: CheckState = CheckState.NEVER_RUN
+    reason: Reason | None = None
+    fresh_until: date | None = None
+
+    def derive(self, today: date) -> None:
+        """Set what follows from the runs on a day."""
+        fact = self.fact(attached=False)
+        self.state = rules.check_state(fact, today)
+        self.reason = rules.check_reason(fact, today)
+        self.fresh_until = fact.fresh_until()
+
+    @property
+    def icon(self) -> str:
+        """The name of the icon of its state."""
+        return f"check-{self.state}"
+
+    def is_required(self, today: date) -> bool:
+        """Return whether it can take its closed gate back on a day."""
+        return self.fact(attached=False).is_required(today)
 
     def fact(self, *, attached: bool) -> CheckFact:
         """Return what the status depends on.
@@ -128,18 +149,23 @@ def newest_runs(
     checks: ids of checks.
     as_of: with the runs and revocations up to this moment; None for all.
     """
+    check_model, run_model = apps.get_model("gates", "Check"), apps.get_model("gates", "Run")
+    of_checks = check_model.objects.using(using).filter(pk__in=list(checks)).order_by()
+    newest = of_checks.values_list(newest_run_id(as_of, using))
+    runs = run_model.objects.using(using).filter(pk__in=newest).order_by()
+    columns = runs.values_list("gate_check_id", "observed_at", "passed", "definition")
+    return {check: CountingRun(*row) for check, *row in columns}
+
+
+def newest_run_id(as_of: datetime | None, using: str = DEFAULT_DB_ALIAS) -> RawSQL:
+    """Return the id of the newest run that counts, for a queryset of checks."""
     until = revoked = ""
     params: list[Any] = []
     if as_of is not None:
         until, revoked = " AND r.received_at <= %s", " AND v.at <= %s"
-        moment = connections[using].ops.adapt_datetimefield_value(as_of)
-        params = [moment, moment]
-    marks = ", ".join(["%s"] * len(checks))
-    sql = NEWEST_RUNS.format(until=until, revoked=revoked, checks=marks)
-    newest = RawSQL(sql, [*params, *checks])  # noqa: S611  the text is ours
-    runs = apps.get_model("gates", "Run").objects.using(using).filter(pk__in=newest).order_by()
-    columns = runs.values_list("gate_check_id", "observed_at", "passed", "definition")
-    return {check: CountingRun(*row) for check, *row in columns}
+        params = [connections[using].ops.adapt_datetimefield_value(as_of)] * 2
+    sql = NEWEST_RUN.format(until=until, revoked=revoked)
+    return RawSQL(sql, params, IntegerField())  # noqa: S611  our text
 
 
 def last_proven_days(checks: Collection[int], today: date) -> dict[int, date]:
