@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from . import action, blocker, claim, evidence, gate, launch, owner, users
+from . import action, blocker, check, claim, evidence, gate, launch, owner, users
 
-__all__ = ["action", "blocker", "claim", "evidence", "gate", "launch", "owner", "users"]
+__all__ = ["action", "blocker", "check", "claim", "evidence", "gate", "launch", "owner", "users"]
 
 admin.site.site_header = "Dealix gates"
 admin.site.site_title = "Dealix gates"

@@ -73,7 +73,7 @@ class ClosingForm(EvidenceForm):
 
     def _has_proof(self) -> bool:
         today = timezone.localdate()
-        return any(proof.is_current(today) for proof in self.gate.facts().evidence)
+        return any(proof.is_current(today) for proof in self.gate.facts().proofs(today))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -154,10 +154,26 @@ def _close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpRespo
         "gate": gate,
         "form": form,
         "typed_in": "decision_form",
-        "evidence": gate.evidence.order_by("pk"),
+        "evidence": gate.evidence.filter(gate_check=None).order_by("pk"),
+        "checks": _check_states(gate),
         "waits_for": gate.blockers.filter(resolved_at=None).select_related("waiting_on"),
     }
     return TemplateResponse(request, "admin/gates/gate/close.html", context)
+
+
+def _check_states(gate: Gate) -> list[dict[str, Any]]:
+    """Return each check that is not retired: its state, a sentence, and whether it holds back."""
+    today = timezone.localdate()
+    states = [(check, rules.check_state(check, today)) for check in gate.facts().checks]
+    return [
+        {
+            "state": state,
+            "reason": rules.check_reason(check, today),
+            "holds_back": check.is_required(today) and state != rules.CheckState.GREEN,
+        }
+        for check, state in states
+        if state != rules.CheckState.RETIRED
+    ]
 
 
 def share(model_admin: Any, request: HttpRequest, gate: Gate, code: str) -> HttpResponse:

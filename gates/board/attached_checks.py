@@ -29,7 +29,7 @@ def attach_checks(
         if gate_id in gates and pk in checks:
             gates[gate_id].checks.append(checks[pk])
     for proof in evidence:
-        if (check := checks.get(proof.gate_check_id or 0)) is not None:
-            proof.check = check
-            proof.proven_until = proven_until(check.fact(attached=True), today)
+        if (proving := checks.get(proof.gate_check_id or 0)) is not None:
+            proof.check = proving
+            proof.proven_until = proven_until(proving.fact(attached=True), today)
     return facts_by_gate(checks, attached)

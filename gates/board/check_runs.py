@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -114,8 +115,6 @@ def _rows(runs: QuerySet[Run], as_of: datetime | None) -> Iterator[RunRow]:
     revocations = Revocation.objects.filter(token_id=OuterRef("token_id"), runs_count=False)
     if as_of is not None:
         revocations = revocations.filter(at__lte=as_of)
-    columns = runs.annotate(is_revoked=Exists(revocations)).values_list(*RUN_COLUMNS)
-    return (
-        RunRow(*row, reasons_from_json(why_not), numbers_from_json(measures))
-        for *row, why_not, measures in columns
-    )
+    rows: Any = runs.annotate(is_revoked=Exists(revocations)).values_list(*RUN_COLUMNS)
+    for *columns, why_not, measures in rows:
+        yield RunRow(*columns, reasons_from_json(why_not), numbers_from_json(measures))
