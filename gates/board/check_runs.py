@@ -116,5 +116,7 @@ def _rows(runs: QuerySet[Run], as_of: datetime | None) -> Iterator[RunRow]:
     if as_of is not None:
         revocations = revocations.filter(at__lte=as_of)
     rows: Any = runs.annotate(is_revoked=Exists(revocations)).values_list(*RUN_COLUMNS)
-    for *columns, why_not, measures in rows:
-        yield RunRow(*columns, reasons_from_json(why_not), numbers_from_json(measures))
+    for row in rows:
+        run = RunRow(*row)
+        run.why_not, run.measures = reasons_from_json(row[-2]), numbers_from_json(row[-1])
+        yield run

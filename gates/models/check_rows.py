@@ -9,9 +9,17 @@ from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
-from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import DateField, IntegerField, Q, QuerySet, Value
-from django.db.models.expressions import RawSQL
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import (
+    DateField,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.utils import timezone
 
 from gates import rules
@@ -29,16 +37,6 @@ CONDITION_COLUMNS = (
     "gate_check_id", "id", NO_NUMBER, "measure", "operator", NO_NUMBER, "bound", "unit", NO_DATE,
     NO_TEXT,
 )  # fmt: skip
-
-# Of two runs of the same moment the one that failed.
-NEWEST_RUNS = """
-    SELECT (
-        SELECT r.id FROM gates_run r WHERE r.gate_check_id = c.id AND r.counts{until}
-        AND NOT EXISTS (
-            SELECT 1 FROM gates_revocation v
-            WHERE v.token_id = r.token_id AND NOT v.runs_count{revoked}
-        ) ORDER BY r.observed_at DESC, r.passed, r.id DESC LIMIT 1
-    ) FROM gates_check c WHERE c.id IN ({checks})"""
 
 
 @dataclass(slots=True)
@@ -151,21 +149,24 @@ def newest_runs(
     """
     check_model, run_model = apps.get_model("gates", "Check"), apps.get_model("gates", "Run")
     of_checks = check_model.objects.using(using).filter(pk__in=list(checks)).order_by()
-    newest = of_checks.values_list(newest_run_id(as_of, using))
+    newest = of_checks.values(newest=newest_run_id(as_of, using))
     runs = run_model.objects.using(using).filter(pk__in=newest).order_by()
     columns = runs.values_list("gate_check_id", "observed_at", "passed", "definition")
     return {check: CountingRun(*row) for check, *row in columns}
 
 
-def newest_run_id(as_of: datetime | None, using: str = DEFAULT_DB_ALIAS) -> RawSQL:
-    """Return the id of the newest run that counts, for a queryset of checks."""
-    until = revoked = ""
-    params: list[Any] = []
+def newest_run_id(as_of: datetime | None, using: str = DEFAULT_DB_ALIAS) -> Subquery:
+    """Return the id of the newest run that counts, for a queryset of checks.
+
+    Of two runs of the same moment it is the one that failed.
+    """
+    run_model, revocation = apps.get_model("gates", "Run"), apps.get_model("gates", "Revocation")
+    revoked = revocation.objects.using(using).filter(token=OuterRef("token"), runs_count=False)
+    runs = run_model.objects.using(using).filter(gate_check=OuterRef("pk"), counts=True)
     if as_of is not None:
-        until, revoked = " AND r.received_at <= %s", " AND v.at <= %s"
-        params = [connections[using].ops.adapt_datetimefield_value(as_of)] * 2
-    sql = NEWEST_RUN.format(until=until, revoked=revoked)
-    return RawSQL(sql, params, IntegerField())  # noqa: S611  our text
+        revoked, runs = revoked.filter(at__lte=as_of), runs.filter(received_at__lte=as_of)
+    newest = runs.filter(~Exists(revoked)).order_by("-observed_at", "passed", "-pk")
+    return Subquery(newest.values("pk")[:1])
 
 
 def last_proven_days(checks: Collection[int], today: date) -> dict[int, date]:
