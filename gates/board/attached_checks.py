@@ -5,7 +5,7 @@ from datetime import date
 
 from gates.board.child_rows import EvidenceRow
 from gates.board.rows import GateRow
-from gates.models.check_rows import CheckRow, facts_by_gate
+from gates.models.check_rows import CheckRow, checks_by_gate, facts_by_gate
 from gates.rules import CheckFact
 from gates.rules.checks import proven_until
 
@@ -24,10 +24,9 @@ def attach_checks(
     """
     for check in checks.values():
         check.derive(today)
-    own = {(check.gate_id, check.id) for check in checks.values()}
-    for gate_id, pk in sorted(own.union(attached)):
-        if gate_id in gates and pk in checks:
-            gates[gate_id].checks.append(checks[pk])
+    for gate_id, check_id in checks_by_gate(checks, attached):
+        if gate_id in gates:
+            gates[gate_id].checks.append(checks[check_id])
     for proof in evidence:
         if (proving := checks.get(proof.gate_check_id or 0)) is not None:
             proof.check = proving

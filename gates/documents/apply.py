@@ -26,19 +26,12 @@ from .corrected_evidence import is_corrected, match_corrections
 from .difference import FULLY_REPORTED, Difference, record_values
 from .field_values import DependencyFailed, InvalidValue, display, plain_value
 from .missing_history import without_history
+from .progress import ProgressCallback, no_progress
 from .records import NATURAL_KEYS, Document, DocumentError, Problem, Record
 
 # Written by Gate.close_from_import and Gate.reopen, never by assignment.
 DECISION_FIELDS = ("closed_at", "closed_by", "closing_note")
 CLOSED_VALUE = Gate.Progress.CLOSED
-
-
-# Called with (records done, records in all).
-ProgressCallback = Callable[[int, int], None]
-
-
-def no_progress(_done: int, _total: int) -> None:
-    """Progress callback that does nothing."""
 
 
 def apply(

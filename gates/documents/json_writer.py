@@ -97,7 +97,7 @@ def _check_data(check: CheckRow) -> dict[str, Any]:
             {
                 "measure": condition.measure,
                 "operator": condition.operator.value,
-                "bound": number_text(condition.bound) if condition.bound.is_finite() else None,
+                "bound": number_text(condition.bound) if condition.bound.is_finite() else "",
                 "unit": unit,
             }
             for condition, unit in units
@@ -108,8 +108,7 @@ def _check_data(check: CheckRow) -> dict[str, Any]:
         "ref": rule.ref,
         "required_from": check.required_from,
         "retired_why": check.retired_why,
-        "last_observed_at": newest.observed_at if newest else None,
-        "last_passed": newest.passed if newest else None,
+        "last_run": newest and {"observed_at": newest.observed_at, "passed": newest.passed},
     }
 
 

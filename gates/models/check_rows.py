@@ -188,6 +188,17 @@ def _live_checks(scope: Q) -> dict[int, CheckRow]:
     return read_checks(checks, apps.get_model("gates", "Condition").objects.all())
 
 
+def checks_by_gate(
+    checks: Mapping[int, CheckRow], attached: Collection[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Return (gate id, check id) of each gate's own checks and those attached to it, sorted.
+
+    attached: (gate id, check id) of the evidence of kind check.
+    """
+    own = {(row.gate_id, pk) for pk, row in checks.items()}
+    return sorted(own | {pair for pair in attached if pair[1] in checks})
+
+
 def facts_by_gate(
     checks: Mapping[int, CheckRow], attached: Collection[tuple[int, int]]
 ) -> dict[int, list[CheckFact]]:
@@ -196,8 +207,7 @@ def facts_by_gate(
     attached: (gate id, check id) of the evidence of kind check.
     """
     facts: dict[int, list[CheckFact]] = {}
-    own = {(row.gate_id, pk) for pk, row in checks.items()}
-    for gate_id, pk in sorted(own | {pair for pair in attached if pair[1] in checks}):
+    for gate_id, pk in checks_by_gate(checks, attached):
         fact = checks[pk].fact(attached=(gate_id, pk) in attached)
         facts.setdefault(gate_id, []).append(fact)
     return facts
