@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -46,6 +46,11 @@ class RunRow:
     is_revoked: bool
     why_not: tuple[Reason, ...]
     measures: Mapping[str, Decimal]
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was received more than an hour after it was observed."""
+        return self.received_at - self.observed_at > timedelta(hours=1)
 
     @property
     def decides(self) -> bool:

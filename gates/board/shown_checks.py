@@ -10,6 +10,8 @@ from gates.board.run_picture import Picture, draw_runs
 from gates.models.check_rows import CheckRow
 from gates.rules import CheckState, Condition, Kind, Status, definition_hash
 
+MAX_COLUMNS = 4  # of a table of runs, for its conditions; the report has the other numbers
+
 
 @dataclass(frozen=True, slots=True)
 class ShownCondition:
@@ -47,6 +49,10 @@ class ShownCheck:
     is_required: bool
     is_announced: bool
     would_cost: bool
+
+    def columns(self) -> tuple[ShownCondition, ...]:
+        """Return the conditions that a table of runs has a column for: the first ones."""
+        return self.conditions[:MAX_COLUMNS]
 
     def is_earlier(self, run: RunRow) -> bool:
         """Return whether a run was judged by an earlier definition of the check."""

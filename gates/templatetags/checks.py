@@ -63,10 +63,17 @@ def kind_words(kind: Kind) -> str:
 
 
 @register.simple_tag
-def measure_words(kind: Kind, name: str) -> SafeString | str:
+def measure_label(kind: Kind, name: str) -> str:
     """Return what a measure is in words; its name where the tool's script chose it."""
     label = next((one.label for one in MEASURES[kind] if one.name == name), "")
-    return gettext(label) if label else format_html('<code dir="ltr">{}</code>', name)
+    return gettext(label) if label else name
+
+
+@register.simple_tag
+def measure_words(kind: Kind, name: str) -> SafeString | str:
+    """Return what a measure is in words; as code where that is its name."""
+    label = measure_label(kind, name)
+    return format_html('<code dir="ltr">{}</code>', name) if label == name else label
 
 
 @register.simple_tag
@@ -118,11 +125,14 @@ def close_number(value: Decimal, bound: Decimal) -> Decimal:
 
 
 @register.simple_tag
-def run_number(run: RunRow, shown: ShownCondition) -> SafeString | str:
-    """Return the number of a run for a condition, with its unit; a dash for none."""
+def run_number(run: RunRow, shown: ShownCondition) -> str:
+    """Return the number of a run for a condition; a dash for none."""
     value = run.measures.get(shown.condition.measure)
-    return (
-        with_unit(close_number(value, shown.condition.bound), shown.unit)
-        if value is not None
-        else "–"
-    )
+    bound = shown.condition.bound
+    return short_number(None if value is None else close_number(value, bound))
+
+
+@register.filter
+def branch_name(ref: str) -> str:
+    """Return a ref as people call it."""
+    return ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
