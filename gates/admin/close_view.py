@@ -156,6 +156,7 @@ def _close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpRespo
         "typed_in": "decision_form",
         "evidence": gate.evidence.filter(gate_check=None).order_by("pk"),
         "checks": _check_states(gate),
+        "may_be_empty": not form.fields["summary"].required,
         "waits_for": gate.blockers.filter(resolved_at=None).select_related("waiting_on"),
     }
     return TemplateResponse(request, "admin/gates/gate/close.html", context)

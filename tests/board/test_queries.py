@@ -118,9 +118,9 @@ def test_the_number_of_queries_does_not_depend_on_the_size(
     launch = get_launch()
     assert launch is not None
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         read_board(launch, timezone.now())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         read_gate(launch, "T1", timezone.now())
 
 
