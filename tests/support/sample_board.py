@@ -29,7 +29,7 @@ class OneOfEach:
             "gates/gate": self.open_gate,
             "gates/evidence": factory.evidence(self.gate, "A second proof"),
             "gates/blocker": factory.blocker(factory.gate("T3")),
-            "gates/check": factory.check(self.open_gate, "never-run"),
+            "gates/check": factory.check(self.gate, "never-run"),
             "gates/action": factory.action(launch),
             "gates/claim": factory.claim(launch),
             "gates/launch": other,

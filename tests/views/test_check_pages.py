@@ -1,5 +1,6 @@
 """What the pages say about a gate's checks: asked, seen, and what follows for gate and claims."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -20,6 +21,11 @@ pytestmark = pytest.mark.django_db
 OnDay = Callable[[int], None]
 
 
+def said(client: Client, url: str) -> str:
+    """What a page says, as it reads."""
+    return re.sub(r" ([:,.])", r"\1", text_of(client, url))
+
+
 @pytest.fixture
 def member(client: Client) -> Client:
     client.force_login(person("vera", "Viewer"))
@@ -36,12 +42,12 @@ def load(on_day: OnDay) -> Check:
 def test_the_gate_shows_what_is_asked_seen_and_until_when_it_counts(
     member: Client, load: Check
 ) -> None:
-    never = text_of(member, "/gates/T6/")
+    never = said(member, "/gates/T6/")
     factory.run(load, commit="ce0027e", ref="refs/heads/main")
-    page = text_of(member, "/gates/T6/")
+    page = said(member, "/gates/T6/")
 
     assert "No run yet load Numbers by name" in never
-    assert "p95 : below 500" in page
+    assert "p95: below 500" in page
     assert "410 met" in page
     assert "main ce0027e token ci" in page
     assert "check load: passed on 1 May 2026, counts until 8 May 2026" in page
@@ -62,7 +68,7 @@ def test_the_gate_says_from_when_on_the_check_is_required(
         load.required_from = (START + timedelta(days=required_from)).date()
         load.save()
 
-    assert sentence in text_of(member, "/gates/T6/")
+    assert sentence in said(member, "/gates/T6/")
 
 
 def test_before_the_day_a_closed_gate_says_that_it_would_not_count(
@@ -72,11 +78,11 @@ def test_before_the_day_a_closed_gate_says_that_it_would_not_count(
     check = factory.check(
         factory.closed_gate("T6"), required_from=(START + timedelta(days=3)).date()
     )
-    announced = text_of(member, "/gates/T6/")
+    announced = said(member, "/gates/T6/")
     factory.run(check)
 
     assert "As it is now, it would not." in announced
-    assert "it would not" not in text_of(member, "/gates/T6/")
+    assert "it would not" not in said(member, "/gates/T6/")
 
 
 def test_a_run_that_does_not_count_says_why(member: Client, load: Check) -> None:
@@ -85,7 +91,7 @@ def test_a_run_that_does_not_count_says_why(member: Client, load: Check) -> None
     Check.objects.filter(pk=load.pk).update(retired_why="Replaced")
     factory.run(load)
 
-    page = text_of(member, "/gates/T6/checks/load/")
+    page = said(member, "/gates/T6/checks/load/")
 
     assert "Does not count: It comes from feature; the check accepts main." in page
     assert "Does not count: The check is retired." in page
@@ -97,8 +103,8 @@ def test_runs_of_a_revoked_token_count_no_more(member: Client, load: Check, on_d
     on_day(1)
     run.token.revoke(factory.user(), runs_count=False)
 
-    now = text_of(member, "/gates/T6/checks/load/")
-    then = text_of(member, "/gates/T6/checks/load/?as_of=2026-05-01")
+    now = said(member, "/gates/T6/checks/load/")
+    then = said(member, "/gates/T6/checks/load/?as_of=2026-05-01")
 
     assert "Its token was revoked, and its runs with it." in now
     assert "No run yet" in now
@@ -123,8 +129,8 @@ def test_a_gate_shows_its_last_ten_runs_and_the_check_all_of_them(
     assert "All its runs, on a page of their own" in gate
     assert "Older runs" in first
     assert "Newer runs" in second
-    assert "check load: failed on" in first
-    assert "check load: failed on" not in then
+    assert "failed on" in first
+    assert "failed on" not in then
 
 
 def test_a_picture_shows_the_runs_against_the_bound(member: Client, load: Check) -> None:
@@ -142,21 +148,21 @@ def test_evidence_of_a_check_is_shown_as_the_check(member: Client, load: Check) 
     factory.run(load)
     proof = Evidence.objects.get(gate_check=load)
 
-    page = text_of(member, "/gates/T6/")
+    page = said(member, "/gates/T6/").partition("History")[0]
 
-    assert proof.summary not in page
+    assert proof.summary not in page + said(member, "/")
     assert "Green check load Numbers by name" in page
 
 
 def test_a_gate_with_green_checks_is_ready_to_close(member: Client, load: Check) -> None:
-    assert "eady to close" not in text_of(member, "/gates/T6/") + text_of(member, "/")
+    assert "eady to close" not in said(member, "/gates/T6/") + said(member, "/")
     factory.run(load)
 
-    assert "Ready to close: its checks are green." in text_of(member, "/gates/T6/")
-    assert "ready to close" in text_of(member, "/")
+    assert "Ready to close: its checks are green." in said(member, "/gates/T6/")
+    assert "ready to close" in said(member, "/")
     Gate.objects.get(code="T6").close(factory.user(), "Measured")
-    assert "eady to close" not in text_of(member, "/gates/T6/") + text_of(member, "/")
-    assert "kept by a check" in text_of(member, "/")
+    assert "eady to close" not in said(member, "/gates/T6/") + said(member, "/")
+    assert "kept by a check" in said(member, "/")
 
 
 def test_the_board_says_what_a_check_took_back_and_which_claim_it_costs(
@@ -167,15 +173,15 @@ def test_the_board_says_what_a_check_took_back_and_which_claim_it_costs(
     factory.claim(gate.launch, min_closed=1, requires_p0=False)
     check = factory.check(gate, required_from=START.date())
     factory.run(check)
-    green = text_of(member, "/")
+    green = said(member, "/")
     on_day(1)
     factory.run(check, passed=False)
-    red = text_of(member, "/")
+    red = said(member, "/")
 
     assert "Lost to checks" not in green
     assert "Lost to checks: Launched could be said if these gates counted." in red
     assert "T6 check load: failed on 2 May 2026" in red
-    assert "Lost to checks" not in text_of(member, "/?as_of=2026-05-01")
+    assert "Lost to checks" not in said(member, "/?as_of=2026-05-01")
 
 
 def test_a_stale_check_costs_its_gate_and_another_claim_nothing(
@@ -187,7 +193,7 @@ def test_a_stale_check_costs_its_gate_and_another_claim_nothing(
     factory.run(factory.check(gate, fresh_days=1, required_from=START.date()))
     on_day(2)
 
-    page = text_of(member, "/")
+    page = said(member, "/")
 
     assert "T6 check load: passed on 1 May 2026, more than 1 day ago" in page
     assert "Lost to checks" not in page
@@ -269,10 +275,10 @@ def test_a_gate_shows_the_check_that_it_shares(member: Client, load: Check) -> N
     covered = factory.gate("T7", covered_by=load.gate)
     load.gate.share_evidence(covered, factory.user())
 
-    page = text_of(member, "/gates/T7/")
+    page = said(member, "/gates/T7/")
 
     assert "shared with T6" in page
-    assert "check load: passed on" in text_of(member, "/gates/T7/checks/load/")
+    assert "check load: passed on" in said(member, "/gates/T7/checks/load/")
 
 
 def test_what_a_gate_page_reads_does_not_depend_on_checks_and_runs(
@@ -285,6 +291,7 @@ def test_what_a_gate_page_reads_does_not_depend_on_checks_and_runs(
             assert member.get("/gates/T6/").status_code == 200
         return len(captured)
 
+    queries()  # the first page of a session reads more
     one = queries()
     for key in ("second", "third"):
         other = factory.check(load.gate, key)
