@@ -69,6 +69,9 @@ class ConditionFormSet(VersionedFormSet):
         """Return whether other measures than those offered can be named."""
         return bool({Kind.K6, Kind.NUMBERS} & set(self.kinds))
 
+    def validate_unique(self) -> None:
+        """Leave a condition that is set twice to the rules, which say so on its field."""
+
     def clean(self) -> None:
         """Refuse what the conditions are as a set, and a change of them without a reason.
 

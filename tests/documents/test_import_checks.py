@@ -15,6 +15,7 @@ from tests.support.documents import SNAPSHOT, Rows, counts, row, run
 
 pytestmark = pytest.mark.django_db
 
+LAUNCH = "v3-0-0-primitive-launch"
 CHECKS = {
     "T1 health": ["parts_down = 0", "status = 200"],
     "T3 ci": ["failed = 0", "missing = 0", "skipped = 0", "success >= 1"],
@@ -88,9 +89,6 @@ def test_a_changed_bound_is_reported(
     assert Condition.objects.get(measure="duration").bound == "600"
 
 
-LAUNCH = "v3-0-0-primitive-launch"
-
-
 def without_conditions(rows: Rows) -> None:
     rows[:] = [one for one in rows if one["fields"].get("gate_check", [""])[-1] != "rollback"]
 
@@ -144,7 +142,7 @@ BROKEN: dict[str, tuple[Callable[[Rows], Any], str]] = {
     ),
     "evidence of a check": (
         lambda rows: row(rows, "evidence").update(kind="check"),
-        "kind",
+        "A check is attached by its first run that passes.",
     ),
 }
 
@@ -166,19 +164,20 @@ def test_a_broken_check_names_row_and_field_and_writes_nothing(
 def test_what_a_check_proves_is_written_and_read_without_a_change(
     client: Client, capsys: pytest.CaptureFixture[str], tmp_path: Path, ending: str
 ) -> None:
-    gate = factory.gate("T6", definition_of_done="p95 below 500 ms")
-    factory.run(factory.check(gate))
-    gate.close(factory.user(), "Measured")
+    run(SNAPSHOT, capsys)
+    rollback = Check.objects.get(key="rollback")
+    factory.run(rollback, numbers={"seconds": "214"})
+    rollback.gate.close(factory.user(), "Measured")
     client.force_login(factory.user())
     path = tmp_path / f"board.{ending}"
     path.write_bytes(client.get(f"/board.{ending}").content)
-    before = counts()
+    history = rollback.gate.history.count()
 
-    told = run(path, capsys, launch="primitive")
+    told = run(path, capsys, launch=LAUNCH)
 
-    assert "nothing differs" in told
-    assert counts() == before
-    assert Evidence.objects.get().kind == "check"
+    assert "T7" not in told.partition("On the board but not in the document")[0]
+    assert rollback.gate.history.count() == history
+    assert Evidence.objects.get(gate=rollback.gate).kind == "check"
     assert client.get(f"/board.{ending}").content == path.read_bytes()
 
 
