@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
@@ -157,7 +158,7 @@ def test_advice_is_shown_and_refuses_nothing(engineer: Client) -> None:
         engineer, [condition(measure="http_reqs.rate", operator=">=", bound="100")]
     )
 
-    told = [str(message) for message in response.wsgi_request._messages]
+    told = [str(message) for message in get_messages(response.wsgi_request)]
     assert any("is an average of the whole run" in words for words in told)
     assert Check.objects.count() == 1
 
@@ -241,7 +242,7 @@ def test_a_check_with_runs_is_not_deleted_nor_moved(engineer: Client) -> None:
     save_check(engineer, check, gate="T7", reason="Moved")
 
     assert response.status_code == 302
-    told = [str(message) for message in response.wsgi_request._messages]
+    told = [str(message) for message in get_messages(response.wsgi_request)]
     assert told == ["T6 load has runs, which stay on record. Retire it instead."]
     check.refresh_from_db()
     assert check.gate.code == "T6"
@@ -346,7 +347,7 @@ def test_a_required_check_that_is_not_green_keeps_the_gate_open(engineer: Client
     url = f"/admin/gates/gate/{gate.pk}/close/"
 
     page = text_of(engineer, url)
-    response = engineer.post(url, {"kind": "statement", "reason": "Said"})
+    response: Any = engineer.post(url, {"kind": "statement", "reason": "Said"})
 
     assert "It keeps the gate from closing." in page
     assert "check load: no run yet" in " ".join(response.context_data["form"].non_field_errors())
