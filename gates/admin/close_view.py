@@ -64,7 +64,8 @@ class ClosingForm(EvidenceForm):
         self.gate = gate
         self.brings_proof = bool(set(self.changed_data) - {"reason"})
         summary = self.fields["summary"]
-        summary.required = self.brings_proof or not self._has_proof()
+        self.has_proof = self._has_proof()
+        summary.required = self.brings_proof or not self.has_proof
         for name in ("url", "output", "commit"):  # never Arabic, in either page language
             self.fields[name].widget.attrs["dir"] = "ltr"
 
@@ -156,7 +157,7 @@ def _close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpRespo
         "typed_in": "decision_form",
         "evidence": gate.evidence.filter(gate_check=None).order_by("pk"),
         "checks": _check_states(gate),
-        "may_be_empty": not form.fields["summary"].required,
+        "may_be_empty": form.has_proof,
         "waits_for": gate.blockers.filter(resolved_at=None).select_related("waiting_on"),
     }
     return TemplateResponse(request, "admin/gates/gate/close.html", context)
