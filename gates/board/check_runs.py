@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from gates.models import Check, Revocation, Run
-from gates.models.check_rows import newest_run_id
+from gates.models.check_rows import newest_run_ids
 from gates.models.run import numbers_from_json, reasons_from_json
 from gates.rules.reason import Reason
 
@@ -81,19 +81,19 @@ def read_last_runs(
     """
     received = _received(as_of).filter(gate_check_id=OuterRef("pk")).order_by("-id")
     left_out = Subquery(received.values("id")[count : count + 1])
-    rows = Check.objects.filter(pk__in=list(checks)).order_by()
-    ids = rows.annotate(newest=newest_run_id(as_of), cut=left_out)
-    found = {pk: (newest, cut) for pk, newest, cut in ids.values_list("pk", "newest", "cut")}
-    wanted = Q(pk__in=[newest for newest, _ in found.values() if newest])
-    for pk, (_, cut) in found.items():
+    rows = Check.objects.filter(pk__in=list(checks)).order_by().annotate(cut=left_out)
+    cuts: dict[int, int | None] = dict(rows.values_list("pk", "cut"))
+    if not cuts:
+        return {}
+    wanted = Q(pk__in=newest_run_ids(cuts, as_of))
+    for pk, cut in cuts.items():
         wanted |= Q(gate_check_id=pk, id__gt=cut or 0)
-    runs = list(_rows(_received(as_of).filter(wanted).order_by("-id"), as_of)) if found else []
+    runs = list(_rows(_received(as_of).filter(wanted).order_by("-id"), as_of))
     results = {}
-    for pk, (newest_id, cut) in found.items():
+    for pk, cut in cuts.items():
         own = [run for run in runs if run.gate_check_id == pk]
-        newest = next((run for run in own if run.id == newest_id), None)
         last = [run for run in own if run.id > (cut or 0)]
-        results[pk] = CheckRuns(newest, last, more=cut is not None)
+        results[pk] = CheckRuns(_newest(own), last, more=cut is not None)
     return results
 
 
@@ -106,9 +106,16 @@ def read_run_page(check: int, page: int, as_of: datetime | None = None) -> Check
     start = (page - 1) * RUNS_PER_PAGE
     runs = _received(as_of).filter(gate_check_id=check).order_by("-id")
     shown = list(_rows(runs[start : start + RUNS_PER_PAGE + 1], as_of))
-    newest_id = Check.objects.filter(pk=check).order_by().values(newest=newest_run_id(as_of))
-    newest = next(_rows(Run.objects.filter(pk__in=newest_id).order_by(), as_of), None)
-    return CheckRuns(newest, shown[:RUNS_PER_PAGE], more=len(shown) > RUNS_PER_PAGE)
+    newest = Run.objects.filter(pk__in=newest_run_ids([check], as_of)).order_by()
+    return CheckRuns(
+        next(_rows(newest, as_of), None), shown[:RUNS_PER_PAGE], more=len(shown) > RUNS_PER_PAGE
+    )
+
+
+def _newest(runs: list[RunRow]) -> RunRow | None:
+    """Return the newest of the runs that count; of two of the same moment the one that failed."""
+    counting = (run for run in runs if run.decides)
+    return max(counting, key=lambda run: (run.observed_at, not run.passed, run.id), default=None)
 
 
 def _received(as_of: datetime | None) -> QuerySet[Run]:

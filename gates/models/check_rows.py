@@ -9,17 +9,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
-from django.db import DEFAULT_DB_ALIAS
-from django.db.models import (
-    DateField,
-    Exists,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-)
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import DateField, IntegerField, Q, QuerySet, Value
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from gates import rules
@@ -37,6 +29,17 @@ CONDITION_COLUMNS = (
     "gate_check_id", "id", NO_NUMBER, "measure", "operator", NO_NUMBER, "bound", "unit", NO_DATE,
     NO_TEXT,
 )  # fmt: skip
+
+
+# Of two runs of the same moment the one that failed.
+NEWEST_RUNS = """
+    SELECT (
+        SELECT r.id FROM gates_run r WHERE r.gate_check_id = c.id AND r.counts{until}
+        AND NOT EXISTS (
+            SELECT 1 FROM gates_revocation v
+            WHERE v.token_id = r.token_id AND NOT v.runs_count{revoked}
+        ) ORDER BY r.observed_at DESC, r.passed, r.id DESC LIMIT 1
+    ) FROM gates_check c WHERE c.id IN ({checks})"""
 
 
 @dataclass(slots=True)
@@ -147,26 +150,25 @@ def newest_runs(
     checks: ids of checks.
     as_of: with the runs and revocations up to this moment; None for all.
     """
-    check_model, run_model = apps.get_model("gates", "Check"), apps.get_model("gates", "Run")
-    of_checks = check_model.objects.using(using).filter(pk__in=list(checks)).order_by()
-    newest = of_checks.values(newest=newest_run_id(as_of, using))
-    runs = run_model.objects.using(using).filter(pk__in=newest).order_by()
+    newest = newest_run_ids(checks, as_of, using)
+    runs = apps.get_model("gates", "Run").objects.using(using).filter(pk__in=newest).order_by()
     columns = runs.values_list("gate_check_id", "observed_at", "passed", "definition")
     return {check: CountingRun(*row) for check, *row in columns}
 
 
-def newest_run_id(as_of: datetime | None, using: str = DEFAULT_DB_ALIAS) -> Subquery:
-    """Return the id of the newest run that counts, for a queryset of checks.
-
-    Of two runs of the same moment it is the one that failed.
-    """
-    run_model, revocation = apps.get_model("gates", "Run"), apps.get_model("gates", "Revocation")
-    revoked = revocation.objects.using(using).filter(token=OuterRef("token"), runs_count=False)
-    runs = run_model.objects.using(using).filter(gate_check=OuterRef("pk"), counts=True)
+def newest_run_ids(
+    checks: Collection[int], as_of: datetime | None = None, using: str = DEFAULT_DB_ALIAS
+) -> RawSQL:
+    """Return the ids of the newest runs that count, for `pk__in`."""
+    until = revoked = ""
+    params: list[Any] = []
     if as_of is not None:
-        revoked, runs = revoked.filter(at__lte=as_of), runs.filter(received_at__lte=as_of)
-    newest = runs.filter(~Exists(revoked)).order_by("-observed_at", "passed", "-pk")
-    return Subquery(newest.values("pk")[:1])
+        until, revoked = " AND r.received_at <= %s", " AND v.at <= %s"
+        moment = connections[using].ops.adapt_datetimefield_value(as_of)
+        params = [moment, moment]
+    marks = ", ".join(["%s"] * len(checks))
+    sql = NEWEST_RUNS.format(until=until, revoked=revoked, checks=marks)
+    return RawSQL(sql, [*params, *checks])  # noqa: S611  the text is ours
 
 
 def last_proven_days(checks: Collection[int], today: date) -> dict[int, date]:
