@@ -7,7 +7,17 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, include, path, register_converter
 
 from gates.rules.text import clean_code
-from gates.views import board, evidence, gate, history, imports, priorities, site, tokens
+from gates.views import (
+    board,
+    check,
+    evidence,
+    gate,
+    history,
+    imports,
+    priorities,
+    site,
+    tokens,
+)
 
 
 class Sha256Converter:
@@ -63,6 +73,7 @@ urlpatterns = [
     *launch_routes("board.json", board.export, "board-json", ending="json"),
     *launch_routes("board.csv", board.export, "board-csv", ending="csv"),
     *launch_routes("gates/<code:code>/", gate.gate, "gate"),
+    *launch_routes("gates/<code:code>/checks/<slug:key>/", check.check, "check"),
     *launch_routes("claims/<slug:named>/", board.claim, "claim"),
     *launch_routes("changes/", history.changes, "changes"),
     *launch_routes("burnup/", history.burnup_page, "burnup"),
@@ -72,6 +83,7 @@ urlpatterns = [
     path("history/", history.history, name="history"),
     path("evidence/<int:pk>/file", evidence.evidence_file, name="evidence-file"),
     path("evidence/<int:pk>/file/<sha256:sha256>", evidence.evidence_file, name="evidence-file"),
+    path("runs/<int:pk>/report", check.report, name="run-report"),
     path("import/", imports.import_document, name="import"),
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/new/", tokens.new_token, name="token-new"),

@@ -2,9 +2,20 @@
 
 from django.contrib import admin
 
-from . import action, blocker, claim, evidence, gate, launch, owner, token, users
+from . import action, blocker, check, claim, evidence, gate, launch, owner, token, users
 
-__all__ = ["action", "blocker", "claim", "evidence", "gate", "launch", "owner", "token", "users"]
+__all__ = [
+    "action",
+    "blocker",
+    "check",
+    "claim",
+    "evidence",
+    "gate",
+    "launch",
+    "owner",
+    "token",
+    "users",
+]
 
 admin.site.site_header = "Dealix gates"
 admin.site.site_title = "Dealix gates"

@@ -3,25 +3,22 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts import security_log
-from gates import rules
 from gates.models import Claim, Launch, Requirement
 from gates.models.claim import LAUNCH_CLAIM_SLUGS
 from gates.reason_text import validation_errors
 
-from .base import BoardAdmin
 from .columns import marked_text
+from .deletion import ReasonedDeletionMixin
 from .edit_conflicts import VersionedFormSet, VersionFieldMixin
-from .forms import AutoDirForm, ReasonRequiredForm, RefusalAwareForm, reason_field
+from .forms import ReasonRequiredForm, RefusalAwareForm
 from .gate_field import GateFieldMixin
 from .launch_names import LaunchNamesMixin
-from .typed_again import typed_before
 
 # Changing these does not change the rule. Slug, launch and position identify the claim.
 WORDING_FIELDS = {"name", "reason"}
@@ -61,18 +58,6 @@ class ClaimForm(ReasonRequiredForm):
         return cleaned
 
 
-class DeletionForm(AutoDirForm, forms.Form):
-    """Asks why a claim is deleted."""
-
-    reason = reason_field()
-
-    def clean_reason(self) -> str:
-        reason: str = self.cleaned_data["reason"]
-        if errors := rules.decision_errors(reason):
-            raise forms.ValidationError(validation_errors(errors))
-        return reason
-
-
 class RequirementFormSet(VersionedFormSet):
     """The required gates; they are part of the rule, so changing them needs the reason too."""
 
@@ -100,7 +85,7 @@ class RequirementInline(GateFieldMixin, VersionFieldMixin, admin.StackedInline):
 
 
 @admin.register(Claim)
-class ClaimAdmin(LaunchNamesMixin, BoardAdmin):
+class ClaimAdmin(LaunchNamesMixin, ReasonedDeletionMixin):
     form = ClaimForm
     inlines = (RequirementInline,)
     list_display = (
@@ -140,27 +125,6 @@ class ClaimAdmin(LaunchNamesMixin, BoardAdmin):
         if change:
             claim.edited_by = form  # for RequirementFormSet, which is validated next
         return claim
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Return no actions: claims are deleted one by one, each with a reason."""
-        return {}
-
-    def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        typed = typed_before(request)
-        form = DeletionForm(request.POST if request.method == "POST" else None, initial=typed)
-        allowed = self.has_delete_permission(request)
-        if request.method == "POST" and allowed and not form.is_valid():
-            for message in form.errors["reason"]:
-                self.message_user(request, str(message), messages.ERROR)
-            return redirect(request.path)
-        context = {"reason": form["reason"], "typed_in": "decision_form", **(extra_context or {})}
-        return super().delete_view(request, object_id, context)
-
-    def delete_model(self, request: HttpRequest, obj: Claim) -> None:
-        obj._change_reason = request.POST["reason"]  # type: ignore[attr-defined]
-        super().delete_model(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Claim, form: Any, change: bool) -> None:
         if not change or set(form.changed_data) - {"reason"}:

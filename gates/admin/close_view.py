@@ -64,7 +64,8 @@ class ClosingForm(EvidenceForm):
         self.gate = gate
         self.brings_proof = bool(set(self.changed_data) - {"reason"})
         summary = self.fields["summary"]
-        summary.required = self.brings_proof or not self._has_proof()
+        self.has_proof = self._has_proof()
+        summary.required = self.brings_proof or not self.has_proof
         for name in ("url", "output", "commit"):  # never Arabic, in either page language
             self.fields[name].widget.attrs["dir"] = "ltr"
 
@@ -73,7 +74,7 @@ class ClosingForm(EvidenceForm):
 
     def _has_proof(self) -> bool:
         today = timezone.localdate()
-        return any(proof.is_current(today) for proof in self.gate.facts().evidence)
+        return any(proof.is_current(today) for proof in self.gate.facts().proofs(today))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -154,10 +155,27 @@ def _close_page(model_admin: Any, request: HttpRequest, gate: Gate) -> HttpRespo
         "gate": gate,
         "form": form,
         "typed_in": "decision_form",
-        "evidence": gate.evidence.order_by("pk"),
+        "evidence": gate.evidence.filter(gate_check=None).order_by("pk"),
+        "checks": _check_states(gate),
+        "may_be_empty": form.has_proof,
         "waits_for": gate.blockers.filter(resolved_at=None).select_related("waiting_on"),
     }
     return TemplateResponse(request, "admin/gates/gate/close.html", context)
+
+
+def _check_states(gate: Gate) -> list[dict[str, Any]]:
+    """Return each check that is not retired: its state, a sentence, and whether it holds back."""
+    today = timezone.localdate()
+    states = [(check, rules.check_state(check, today)) for check in gate.facts().checks]
+    return [
+        {
+            "state": state,
+            "reason": rules.check_reason(check, today),
+            "holds_back": check.is_required(today) and state != rules.CheckState.GREEN,
+        }
+        for check, state in states
+        if state != rules.CheckState.RETIRED
+    ]
 
 
 def share(model_admin: Any, request: HttpRequest, gate: Gate, code: str) -> HttpResponse:

@@ -39,6 +39,9 @@ def tell_of_cut_trailer(request: HttpRequest, evidence: Evidence) -> None:
 class EvidenceForm(RefusalAwareForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "kind" in self.fields:  # a check is attached by its first run that passes
+            kind: Any = self.fields["kind"]
+            kind.choices = [one for one in kind.choices if one[0] != Evidence.Kind.CHECK]
         if "file" in self.fields:
             self.fields["file"].widget.attrs["accept"] = ACCEPT
         if words := self._missing_summary():
@@ -137,6 +140,13 @@ class EvidenceAdmin(LaunchNamesMixin, GateFieldMixin, BoardAdmin):
         protected = [*protected, *(words % {"gate": gate.code} for gate in asked)]
         return deleted, counts, set() if protected else missing, protected
 
+    def has_change_permission(self, request: HttpRequest, obj: Evidence | None = None) -> bool:
+        """Nobody edits the evidence of a check: its runs say what it proves."""
+        return super().has_change_permission(request, obj) and not _is_of_check(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Evidence | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not _is_of_check(obj)
+
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         if not change:
             obj.recorded_by = request_user(request)  # type: ignore[attr-defined]
@@ -144,3 +154,7 @@ class EvidenceAdmin(LaunchNamesMixin, GateFieldMixin, BoardAdmin):
             obj._change_reason = form.cleaned_data["reason"]  # type: ignore[attr-defined]
             super().save_model(request, obj, form, change)
             tell_of_cut_trailer(request, obj)  # type: ignore[arg-type]
+
+
+def _is_of_check(evidence: Evidence | None) -> bool:
+    return evidence is not None and evidence.kind == Evidence.Kind.CHECK

@@ -22,6 +22,7 @@ class EvidenceFormSet(NewestRowsFormSet):
     """Evidence on the gate's page; shows the refusal to delete a closed gate's last evidence."""
 
     refusal: Refusal | None = None
+    kept_from_forms = {"kind": Evidence.Kind.CHECK}
 
     def clean(self) -> None:
         super().clean()

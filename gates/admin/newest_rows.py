@@ -3,6 +3,7 @@
 A gate with hundreds of proofs would be a page of megabytes and tens of thousands of fields.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
@@ -21,9 +22,18 @@ class NewestRowsFormSet(VersionedFormSet):
     """The forms of the newest rows, in the order of all; what is sent back may be of any rows.
 
     newest: the order in which rows are chosen.
+    kept_from_forms: column and value of rows that nobody edits.
     """
 
     newest: tuple[Any, ...] = ("-pk",)
+    kept_from_forms: Mapping[str, Any] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if self.kept_from_forms:
+            rows = kwargs.get("queryset")
+            rows = self.model._default_manager.all() if rows is None else rows
+            kwargs["queryset"] = rows.exclude(**self.kept_from_forms)
+        super().__init__(*args, **kwargs)
 
     def get_queryset(self) -> Any:
         if self.is_bound:
@@ -41,6 +51,8 @@ class NewestRowsFormSet(VersionedFormSet):
         if shown < MAX_INLINE_ROWS:  # then there are no others, or a part of them was sent
             return 0
         rows = self.model._default_manager.filter(**{self.fk.name: self.instance})
+        if self.kept_from_forms:
+            rows = rows.exclude(**self.kept_from_forms)
         return max(0, int(rows.count()) - shown)
 
 

@@ -30,6 +30,10 @@ def rejected_field() -> RejectedField:
 
 
 def proofs_that_hold(gates: Iterable[int | None]) -> models.QuerySet[Evidence]:
-    """Return the evidence of some gates that nobody has withdrawn."""
-    found = Evidence.objects.filter(gate__in=[pk for pk in gates if pk], withdrawn_on=None)
+    """Return the evidence of some gates that nobody has withdrawn.
+
+    Without that of checks: their runs say whether it holds, and retiring a check ends it.
+    """
+    ids = [pk for pk in gates if pk]
+    found = Evidence.objects.filter(gate__in=ids, withdrawn_on=None, gate_check=None)
     return found.select_related("gate").order_by("gate", "pk")

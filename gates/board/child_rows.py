@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from gates.models import Action, Evidence
+from gates.models.check_rows import CheckRow
 from gates.rules import EvidenceFact, Status
 
 
@@ -30,6 +31,7 @@ class EvidenceRow:
     withdrawn_on: date | None = None
     gate_check_id: int | None = None
     file_state: str | None = None  # what the last check of its file found
+    check: CheckRow | None = None  # of kind check
     proven_until: date | None = None  # of kind check: the last day on which its check proves
     has_expired: bool = False  # it was withdrawn or ended before the day of the board
     is_current: bool = True  # has not expired, and its file is not lost

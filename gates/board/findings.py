@@ -1,14 +1,18 @@
 """Find the weaknesses of a board, each with the gates or claims that have it."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from gates.board.rows import Board, GateRow
-from gates.rules import Status
+from gates.rules import CheckState, Status
 from gates.rules.reason import Plural, Reason, ngettext_noop
 
 EXPIRES_SOON = timedelta(days=14)
+STALE_SOON = timedelta(days=3)
+# A number by itself; not that of a code, version or tool: T8, v3.0.0, k6.
+NUMBER = re.compile(r"(?<![\w.])\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Finding:
 def _is_statement_only(gate: GateRow, _today: date) -> bool:
     current = [proof for proof in gate.evidence if proof.is_current]
     return gate.status == Status.CLOSED and not any(
-        proof.url or proof.output or proof.file for proof in current
+        proof.url or proof.output or proof.file or proof.check for proof in current
     )
 
 
@@ -54,8 +58,40 @@ def _has_no_due_date(gate: GateRow, _today: date) -> bool:
     return any(blocker.due_on is None for blocker in gate.unresolved_blockers())
 
 
+def _has_state(*states: CheckState) -> Callable[[GateRow, date], bool]:
+    return lambda gate, _today: any(check.state in states for check in gate.checks)
+
+
+def _goes_stale_soon(gate: GateRow, today: date) -> bool:
+    return any(
+        check.state == CheckState.GREEN
+        and check.fresh_until is not None
+        and check.fresh_until <= today + STALE_SOON
+        for check in gate.checks
+    )
+
+
+def _has_numbers_without_check(gate: GateRow, _today: date) -> bool:
+    unretired = [check for check in gate.checks if not check.rule.retired]
+    return bool(NUMBER.search(gate.definition_of_done)) and not unretired
+
+
 # By code: the sentence, and a function (gate, today) -> whether the gate has the weakness.
 GATE_CHECKS: Mapping[str, tuple[Plural, Callable[[GateRow, date], bool]]] = {
+    "check_red": (
+        ngettext_noop(
+            "%(count)s gate has a check that failed, went stale or was changed since",
+            "%(count)s gates have a check that failed, went stale or was changed since",
+        ),
+        _has_state(CheckState.FAILED, CheckState.STALE, CheckState.NOT_MET),
+    ),
+    "check_stale_soon": (
+        ngettext_noop(
+            "%(count)s gate has a check that goes stale within 3 days",
+            "%(count)s gates have a check that goes stale within 3 days",
+        ),
+        _goes_stale_soon,
+    ),
     "lost_file": (
         ngettext_noop(
             "%(count)s gate has evidence whose file is missing or not what was attached",
@@ -76,6 +112,27 @@ GATE_CHECKS: Mapping[str, tuple[Plural, Callable[[GateRow, date], bool]]] = {
             "%(count)s gates have evidence that expires within 14 days",
         ),
         _expires_soon,
+    ),
+    "check_never_run": (
+        ngettext_noop(
+            "%(count)s gate has a check that has never run",
+            "%(count)s gates have a check that has never run",
+        ),
+        _has_state(CheckState.NEVER_RUN),
+    ),
+    "check_retired": (
+        ngettext_noop(
+            "%(count)s gate has a check that was retired",
+            "%(count)s gates have a check that was retired",
+        ),
+        _has_state(CheckState.RETIRED),
+    ),
+    "numbers_without_check": (
+        ngettext_noop(
+            "%(count)s gate names numbers in its definition of done, and has no check",
+            "%(count)s gates name numbers in their definition of done, and have no check",
+        ),
+        _has_numbers_without_check,
     ),
     "closed_with_actions": (
         ngettext_noop(

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 
 from gates import rules
 from gates.board.as_of import RowSource
+from gates.board.attached_checks import attach_checks
 from gates.board.child_rows import ActionRow, BlockerRow, EvidenceRow
 from gates.board.datetimes import end_of_day
 from gates.board.rows import Board, ClaimRow, GateRow, LaunchRow, SectionRow
@@ -30,10 +31,9 @@ from gates.models import (
     Requirement,
     Section,
 )
-from gates.models.check_rows import CheckRow, checks_by_gate, facts_by_gate, read_checks
+from gates.models.check_rows import CheckRow, read_checks
 from gates.models.file_check import file_state
 from gates.rules import BlockerFact, CheckFact, GateFacts, GateStanding
-from gates.rules.checks import proven_until
 
 SECTION_COLUMNS = ("id", "prefix", "name")
 GATE_COLUMNS = (
@@ -206,13 +206,8 @@ def _attach(
     by_id = {gate.id: gate for gate in gates}
     proofs = list(evidence)
     attached = {(proof.gate_id, proof.gate_check_id) for proof in proofs if proof.gate_check_id}
-    facts = facts_by_gate(checks, attached)
-    for gate_id, check_id in checks_by_gate(checks, attached):
-        if gate_id in by_id:
-            by_id[gate_id].checks.append(checks[check_id])
+    facts = attach_checks(by_id, proofs, checks, attached, today)
     for proof in proofs:
-        if (check := checks.get(proof.gate_check_id or 0)) is not None:
-            proof.proven_until = proven_until(check.fact(attached=True), today)
         proof.has_expired = proof.fact().has_expired(today)
         proof.is_current = proof.fact().is_current(today)
         gate = by_id[proof.gate_id]

@@ -14,7 +14,7 @@ from gates import rules
 from gates.models import Action
 from gates.models.check_rows import CheckRow
 from gates.models.claim import LAUNCH_CLAIM_SLUGS
-from gates.rules import GateStanding, Status, Totals
+from gates.rules import CheckState, GateStanding, Status, Totals
 from gates.rules.reason import Reason
 
 from .child_rows import ActionRow, BlockerRow, EvidenceRow
@@ -70,6 +70,12 @@ class GateRow:
     is_ready: bool = False  # not closed, with green checks only: a person can close it
     status: Status = Status.OPEN  # on the day of the board
     reasons: tuple[Reason, ...] = ()
+
+    def is_kept_true(self) -> bool:
+        """Return whether it is closed, and checks that are all green keep it so."""
+        states = [check.state for check in self.checks if not check.rule.retired]
+        green = bool(states) and all(state == CheckState.GREEN for state in states)
+        return green and self.status == Status.CLOSED
 
     def standing(self) -> GateStanding:
         """Return the facts about this gate from which counts and claims are derived."""

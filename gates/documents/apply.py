@@ -14,29 +14,24 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from gates.models import TRACKED, Evidence, Gate, Import, Launch, Owner
+from gates.models import TRACKED, Check, Condition, Evidence, Gate, Import, Launch, Owner
 from gates.models.gate_transitions import TransitionRefused
 from gates.models.history import save_with_history
+from gates.reason_text import reason_text
+from gates.rules.conditions import condition_errors
 
 from .backdating import check_backdating, check_owner_backdating
 from .board_rows import BoardRows, Key
 from .corrected_evidence import is_corrected, match_corrections
 from .difference import FULLY_REPORTED, Difference, record_values
 from .field_values import DependencyFailed, InvalidValue, display, plain_value
+from .missing_history import without_history
+from .progress import ProgressCallback, no_progress
 from .records import NATURAL_KEYS, Document, DocumentError, Problem, Record
 
 # Written by Gate.close_from_import and Gate.reopen, never by assignment.
 DECISION_FIELDS = ("closed_at", "closed_by", "closing_note")
 CLOSED_VALUE = Gate.Progress.CLOSED
-KEYS_PER_QUERY = 500  # SQLite takes 999 parameters in a query
-
-
-# Called with (records done, records in all).
-ProgressCallback = Callable[[int, int], None]
-
-
-def no_progress(_done: int, _total: int) -> None:
-    """Progress callback that does nothing."""
 
 
 def apply(
@@ -104,6 +99,8 @@ class _Import:
             self._for_each(model, self._write)
             if model is Launch and self.dated:
                 self._log_import()
+            if model is Condition:
+                self._for_each(Check, self._judge_conditions)
         # A gate may be covered by a later gate, and closes only after its evidence is written.
         self._for_each(Gate, self._cover)
         self._for_each(Gate, self._close)
@@ -170,7 +167,8 @@ class _Import:
 
     def _change(self, record: Record, row: Any, values: dict[str, Any]) -> None:
         changed = {name: value for name, value in values.items() if getattr(row, name) != value}
-        if not changed:
+        of_check = record.model is Evidence and row.gate_check_id is not None
+        if not changed or of_check:  # what a check proves, its runs say
             return
         if record.model is Owner and self.dated is not None:
             check_owner_backdating(row, self.dated)
@@ -179,6 +177,12 @@ class _Import:
             setattr(row, name, value)
         row.full_clean()
         self._save(row)
+
+    def _judge_conditions(self, record: Record) -> None:
+        """Refuse a check of the document whose conditions a form would refuse as a set."""
+        rule = self.board.find(Check, record.key()).rule()
+        for reason in condition_errors(rule.kind, rule.conditions)[:1]:
+            raise InvalidValue("conditions", reason_text(reason))
 
     def _without_closing(
         self, record: Record, gate: Gate | None, values: dict[str, Any]
@@ -242,16 +246,9 @@ class _Import:
         """Write a first history row for rows that came by `loaddata`, which writes none."""
         rows = [self.board.find(model, r.key()) for r in self.records if r.model is model]
         written = {row.pk: row for row in rows if row is not None and row.pk}
-        keys = list(written)
-        for start in range(0, len(keys), KEYS_PER_QUERY):
-            part = keys[start : start + KEYS_PER_QUERY]
-            recorded = set(
-                model.history.filter(id__in=part).order_by().values_list("id", flat=True)
-            )
-            for key in part:
-                if key not in recorded:
-                    written[key].starts_history = True
-                    self._save(written[key])
+        for row in without_history(model, written):
+            row.starts_history = True
+            self._save(row)
 
     def _log_import(self) -> None:
         """Log the import, once, for every launch that the document names and that is there."""

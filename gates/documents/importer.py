@@ -13,13 +13,14 @@ from accounts import security_log
 from gates.models import Action, Claim, Gate, Launch, Section
 from gates.rules import Progress, Status
 
-from .apply import ProgressCallback, apply, no_progress
+from .apply import apply
 from .backdating import start_of_day
 from .identity import hold_changed_gates, reopened_by_older
 from .import_report import ImportReport
 from .json_reader import read_json
 from .markdown.gate_table import MAX_GATES
 from .markdown.reader import ReadingOptions
+from .progress import ProgressCallback, no_progress
 from .records import Document, DocumentError, Problem
 from .text_document import read_text_document
 

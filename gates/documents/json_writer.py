@@ -4,7 +4,9 @@ from typing import Any
 
 from gates.board.child_rows import ActionRow, BlockerRow, EvidenceRow
 from gates.board.rows import Board, ClaimRow, GateRow
+from gates.models.check_rows import CheckRow
 from gates.reason_text import reason_text
+from gates.rules.conditions import number_text
 from gates.rules.reason import Reason
 
 
@@ -61,6 +63,8 @@ def gate_as_data(gate: GateRow) -> dict[str, Any]:
         "closing_note": gate.closing_note,
         "evidence": [_evidence_data(proof) for proof in gate.evidence],
         "blockers": [_blocker_data(blocker) for blocker in gate.blockers],
+        "checks": [_check_data(check) for check in gate.checks],
+        "ready": gate.is_ready,
     }
 
 
@@ -78,6 +82,34 @@ def _evidence_data(proof: EvidenceRow) -> dict[str, Any]:
         "recorded_at": proof.recorded_at,
         "current": proof.is_current,
         "withdrawn_on": proof.withdrawn_on,
+        "check": proof.check.key if proof.check else None,
+    }
+
+
+def _check_data(check: CheckRow) -> dict[str, Any]:
+    rule, newest = check.rule, check.newest
+    units = zip(rule.conditions, check.units, strict=True)
+    return {
+        "key": check.key,
+        "kind": rule.kind.value,
+        "state": check.state.value,
+        "reason": reason_text(check.reason) if check.reason else "",
+        "conditions": [
+            {
+                "measure": condition.measure,
+                "operator": condition.operator.value,
+                "bound": number_text(condition.bound) if condition.bound.is_finite() else "",
+                "unit": unit,
+            }
+            for condition, unit in units
+        ],
+        "fresh_days": rule.fresh_days,
+        "fresh_until": check.fresh_until,
+        "repository": rule.repository,
+        "ref": rule.ref,
+        "required_from": check.required_from,
+        "retired_why": check.retired_why,
+        "last_run": newest and {"observed_at": newest.observed_at, "passed": newest.passed},
     }
 
 

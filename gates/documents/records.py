@@ -101,6 +101,11 @@ class Record:
 
     def name(self) -> str:
         """Return the last part of the key, for messages: T6, Sami, launched."""
+        if self.model is Condition:
+            key = self.fields.get("gate_check")
+            parts = [key[-1] if isinstance(key, list) and key else key]
+            parts += [self.fields.get(name) for name in ("measure", "operator", "bound")]
+            return " ".join(str(part) for part in parts)
         return str(
             self.fields.get("text" if self.model is Action else NATURAL_KEYS[self.model][-1])
         )

@@ -15,9 +15,10 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from gates import rules
-from gates.rules import CheckFact, CheckRule, Condition, CountingRun, Kind, Operator
+from gates.rules import CheckFact, CheckRule, CheckState, Condition, CountingRun, Kind, Operator
 from gates.rules.checks import proven_until
 from gates.rules.conditions import bound_number
+from gates.rules.reason import Reason
 
 CHECK_COLUMNS = (
     "id", "id", "gate_id", "key", "kind", "fresh_days", "repository", "ref", "required_from",
@@ -28,6 +29,7 @@ CONDITION_COLUMNS = (
     "gate_check_id", "id", NO_NUMBER, "measure", "operator", NO_NUMBER, "bound", "unit", NO_DATE,
     NO_TEXT,
 )  # fmt: skip
+
 
 # Of two runs of the same moment the one that failed.
 NEWEST_RUNS = """
@@ -45,6 +47,7 @@ class CheckRow:
     """One check with what it asks, and its newest run that counts.
 
     units: what the measure of each condition is counted in, in the order of `rule.conditions`.
+    state, reason, fresh_until: on the day of a board, which derives them.
     """
 
     id: int
@@ -55,6 +58,25 @@ class CheckRow:
     required_from: date | None
     retired_why: str
     newest: CountingRun | None = None
+    state: CheckState = CheckState.NEVER_RUN
+    reason: Reason | None = None
+    fresh_until: date | None = None
+
+    def derive(self, today: date) -> None:
+        """Set what follows from the runs on a day."""
+        fact = self.fact(attached=False)
+        self.state = rules.check_state(fact, today)
+        self.reason = rules.check_reason(fact, today)
+        self.fresh_until = fact.fresh_until()
+
+    @property
+    def icon(self) -> str:
+        """The name of the icon of its state."""
+        return f"check-{self.state}"
+
+    def is_required(self, today: date) -> bool:
+        """Return whether it can take its closed gate back on a day."""
+        return self.fact(attached=False).is_required(today)
 
     def fact(self, *, attached: bool) -> CheckFact:
         """Return what the status depends on.
@@ -128,6 +150,16 @@ def newest_runs(
     checks: ids of checks.
     as_of: with the runs and revocations up to this moment; None for all.
     """
+    newest = newest_run_ids(checks, as_of, using)
+    runs = apps.get_model("gates", "Run").objects.using(using).filter(pk__in=newest).order_by()
+    columns = runs.values_list("gate_check_id", "observed_at", "passed", "definition")
+    return {check: CountingRun(*row) for check, *row in columns}
+
+
+def newest_run_ids(
+    checks: Collection[int], as_of: datetime | None = None, using: str = DEFAULT_DB_ALIAS
+) -> RawSQL:
+    """Return the ids of the newest runs that count, for `pk__in`."""
     until = revoked = ""
     params: list[Any] = []
     if as_of is not None:
@@ -136,10 +168,7 @@ def newest_runs(
         params = [moment, moment]
     marks = ", ".join(["%s"] * len(checks))
     sql = NEWEST_RUNS.format(until=until, revoked=revoked, checks=marks)
-    newest = RawSQL(sql, [*params, *checks])  # noqa: S611  the text is ours
-    runs = apps.get_model("gates", "Run").objects.using(using).filter(pk__in=newest).order_by()
-    columns = runs.values_list("gate_check_id", "observed_at", "passed", "definition")
-    return {check: CountingRun(*row) for check, *row in columns}
+    return RawSQL(sql, [*params, *checks])  # noqa: S611  the text is ours
 
 
 def last_proven_days(checks: Collection[int], today: date) -> dict[int, date]:

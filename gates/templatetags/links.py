@@ -11,7 +11,7 @@ register = template.Library()
 
 # Pages and documents that people hand on. Their links name the launch, or they would show another
 # one once that is the current launch.
-NAME_THE_LAUNCH = {"gate", "claim", "board-md", "board-csv", "board-json"}
+NAME_THE_LAUNCH = {"gate", "check", "claim", "board-md", "board-csv", "board-json"}
 
 
 @register.simple_tag(takes_context=True)

@@ -16,6 +16,7 @@ from gates.board.filters import NOT_CLOSED, Filters, apply_filters, paginate
 from gates.board.findings import findings
 from gates.board.former_names import name_of_namesake, present_names
 from gates.board.rows import MAX_GATES_PER_PAGE, Board
+from gates.board.taken_back import taken_back
 from gates.board.waiting import waiting_on
 from gates.documents.export import FORMATS
 from gates.history.object_history import claim_history
@@ -64,6 +65,7 @@ def board(request: HttpRequest, slug: str | None = None) -> HttpResponse:
         "waiting": waiting_on(launch_board, launch_board.day, own_name),
         "whats_new": whats_new(launch_board),
         "findings": board_findings,
+        "taken_back": taken_back(launch_board),
         # An old link may filter by a finding that is gone since; the form still shows it.
         "mended": "" if filters.weak in codes else filters.weak,
     }

@@ -15,6 +15,7 @@ from gates.board.former_names import launches_with_gate, name_of_namesake, prese
 from gates.board.launches import get_launch
 from gates.board.queries import read_gate
 from gates.board.rows import MAX_GATES_PER_PAGE, GateRow
+from gates.board.shown_checks import shown_checks
 from gates.history.entries import Entry, closing_document, last_closing, last_reopening
 from gates.history.names import usernames
 from gates.history.object_history import gate_history
@@ -75,6 +76,7 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
         else [],
         "as_of": as_of and min(as_of, now),
         "past": as_of is not None,
+        "checks": shown_checks(gate_row, timezone.localdate(min(until, now)), as_of),
         "shareable": _could_share(gate_row) if as_of is None else [],
         "gate_on_record": f"{launch.slug}/{gate_row.code}",
         "history": entries[:MAX_GATES_PER_PAGE],

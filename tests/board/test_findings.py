@@ -1,6 +1,6 @@
 """What the board says against itself."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import call_command
@@ -72,6 +72,7 @@ def test_gates_and_blockers_about_which_something_is_not_said() -> None:
 
     assert found() == {
         "statement_only": ("T1",),
+        "numbers_without_check": ("T2",),
         "closed_with_actions": ("T1",),
         "no_due_date": ("T3",),
         "no_priority": ("T1", "T3"),
@@ -98,3 +99,44 @@ def test_the_page_of_the_snapshot(client: Client) -> None:
     assert "32 gates have no priority" in text
     assert "2 claims may not be made" in text
     assert Evidence.objects.count() == 18
+
+
+def test_checks_that_need_somebody(monkeypatch: pytest.MonkeyPatch) -> None:
+    days = {"T1": 0, "T2": 4, "T3": 8, "T4": 0}
+    for code, ago in days.items():
+        check = factory.check(factory.gate(code), fresh_days=7)
+        seen = timezone.now() - timedelta(days=ago)
+        monkeypatch.setattr(timezone, "now", lambda seen=seen: seen)
+        factory.run(check, passed=code != "T4")
+        monkeypatch.undo()
+    factory.check(factory.gate("T5"))
+    factory.check(factory.gate("T6"), retired_why="Nobody calls it any more")
+
+    launch = get_launch()
+    assert launch is not None
+    board = read_board(launch, timezone.now())
+    told = {row.reason.code: row.gates for row in findings(board, timezone.localdate())}
+
+    assert told["check_red"] == ("T3", "T4")
+    assert told["check_stale_soon"] == ("T2",)
+    assert told["check_never_run"] == ("T5",)
+    assert told["check_retired"] == ("T6",)
+
+
+@pytest.mark.parametrize(
+    ("definition", "told"),
+    [
+        ("p95 <500ms", True),
+        ("100 rps for 5 min", True),
+        ("أقل من ٥ دقائق", True),
+        ("ping if daily spend >$10", True),
+        ("v3.0.0 on k6, as T8 says", False),
+        ("published email", False),
+    ],
+)
+def test_numbers_in_a_definition_of_done_call_for_a_check(definition: str, told: bool) -> None:
+    gate = factory.gate("T1", definition_of_done=definition)
+
+    assert ("numbers_without_check" in found()) == told
+    factory.check(gate)
+    assert "numbers_without_check" not in found()

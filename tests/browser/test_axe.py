@@ -5,9 +5,12 @@ each as a picture in var/screenshots, for a person to look at. The quick one loo
 English on a desktop and in Arabic on a phone, both light, and at some of them in the dark.
 """
 
-import pytest
+from datetime import timedelta
 
-from gates.models import Blocker, Claim, Evidence, Gate, Launch
+import pytest
+from django.utils import timezone
+
+from gates.models import Blocker, Check, Claim, Evidence, Gate, Launch
 from tests.support import api, factory
 from tests.support.admin_forms import person
 from tests.support.browser import DESKTOP, NARROW, SCREENSHOTS, Open, axe_findings, overflow
@@ -45,6 +48,8 @@ def pages() -> dict[str, str]:
         "gate-open": "/gates/T6/",
         "gate-closed": "/gates/T8/",
         "gate-blocked": "/gates/O3/",
+        "gate-checked": "/gates/T7/",
+        "check": "/gates/T7/checks/rollback/",
         "waiting": "/waiting/",
         "changes": "/changes/?since=2026-04-01",
         "history": "/history/",
@@ -69,6 +74,9 @@ def pages() -> dict[str, str]:
         "admin-evidence": f"/admin/gates/evidence/{Evidence.objects.earliest('pk').pk}/change/",
         "admin-blockers": "/admin/gates/blocker/",
         "admin-claim": f"/admin/gates/claim/{Claim.objects.get(slug='launched').pk}/change/",
+        "admin-check": f"/admin/gates/check/{Check.objects.get(key='rollback').pk}/change/",
+        "admin-check-add": "/admin/gates/check/add/",
+        "admin-checks": "/admin/gates/check/",
         "admin-launch": f"/admin/gates/launch/{Launch.objects.get().pk}/change/",
         "admin-action": "/admin/gates/action/add/",
         "admin-owners": "/admin/gates/owner/",
@@ -89,6 +97,10 @@ def test_axe_finds_nothing_and_nothing_overflows(
     factory.evidence(drill, kind="link", url="https://example.com/drill")
     drill.close(founder, "Restored, row counts equal")
     api.token(api.check(drill), responsible=founder, by=founder)
+    rollback = Check.objects.get(key="rollback")
+    for number, seconds in enumerate(["214", "290", "330"]):
+        moment = timezone.now() + timedelta(seconds=number)
+        factory.run(rollback, observed_at=moment, numbers={"seconds": seconds}, commit="ce0027e")
     page = open_page("/", by=founder, language=language, size=size)
     findings: list[str] = []
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)

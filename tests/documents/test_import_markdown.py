@@ -66,6 +66,8 @@ def test_the_document_gives_the_same_rows_as_the_fixture(
     for table, found in from_markdown.items():
         if table == "Owner":
             assert [owner["name"] for owner in found] == ["Sami"]
+        elif table in {"Check", "Condition"}:  # only the fixture has them
+            assert not found
         else:
             assert fixture[table][len(found) :] == found, table
 

@@ -72,7 +72,7 @@ BROKEN: dict[str, tuple[Callable[[Rows], Any], list[str]]] = {
     ),
     "unknown table": (
         lambda rows: rows.append({"model": "auth.user", "fields": {"username": "x"}}),
-        ["row 87, model: 'auth.user' is not part of a snapshot"],
+        ["row 106, model: 'auth.user' is not part of a snapshot"],
     ),
     "a number instead of a text": (
         lambda rows: row(rows, "gate", code="T6").update(title=5),
@@ -138,7 +138,7 @@ BROKEN: dict[str, tuple[Callable[[Rows], Any], list[str]]] = {
         lambda rows: rows[0].update(pk=1),
         ["row 1", "pk: rows are named by their natural keys"],
     ),
-    "a row that is not one": (lambda rows: rows.append(["gate"]), ["row 87: not a row"]),
+    "a row that is not one": (lambda rows: rows.append(["gate"]), ["row 106: not a row"]),
     "a claim that always holds": (
         lambda rows: row(rows, "claim").update(min_closed=0),
         ["claim launched", "min_closed: Ensure this value is greater than or equal to 1."],

@@ -65,14 +65,16 @@ def gates(tmp_path: Path, *rows: str) -> Path:
 
 
 def only(rows: Rows, gates: Collection[str]) -> Rows:
-    """Cut the snapshot's rows down to some gates, their evidence, blockers and sections."""
+    """Cut the snapshot's rows down to some gates, their checks, evidence, blockers, sections."""
 
     def is_kept(row: dict[str, Any]) -> bool:
         fields = row["fields"]
         match row["model"].removeprefix("gates."):
             case "gate":
                 return fields["code"] in gates and not fields.get("covered_by")
-            case "evidence" | "blocker":
+            case "condition":
+                return fields["gate_check"][1] in gates
+            case "check" | "evidence" | "blocker":
                 return fields["gate"][1] in gates
             case "section":
                 return any(code.startswith(fields["prefix"]) for code in gates)

@@ -3,23 +3,32 @@
 What a row belongs to is found or made: two gates without a named section share one launch.
 """
 
-from datetime import date
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from gates.models import (
     Action,
     Blocker,
+    Check,
     Claim,
+    Condition,
     Evidence,
     Gate,
     Launch,
     Owner,
     Requirement,
+    Run,
     Section,
+    Token,
 )
+from gates.models.received_runs import Delivery, record_run
 
 PROOF = "Deep health check green after the deploy: postgres 26.9 ms, redis 1.7 ms"
 
@@ -97,3 +106,52 @@ def closed_gate(
     evidence(made)
     made.close(by or user(), reason)
     return made
+
+
+def check(
+    gate: Gate,
+    key: str = "load",
+    conditions: Iterable[tuple[str, str, str]] = (("p95", "<", "500"),),
+    **fields: Any,
+) -> Check:
+    """A check of named numbers that has never run and holds nothing back yet."""
+    made = Check.objects.create(gate=gate, key=key, **{"kind": "numbers", **fields})
+    for measure, operator, bound in conditions:
+        Condition.objects.create(gate_check=made, measure=measure, operator=operator, bound=bound)
+    return made
+
+
+def token(*checks: Check, name: str = "ci", **fields: Any) -> Token:
+    """A token that may report these checks; the first of its name is used again."""
+    found = Token.objects.filter(name=name, revocation=None).order_by("pk").first()
+    if found is None:
+        by = fields.pop("by", None) or user()
+        fields.setdefault("responsible", by)
+        found, _text = Token.issue(name, by=by, checks=checks, **fields)
+    return found
+
+
+def run(
+    check: Check,
+    passed: bool = True,
+    observed_at: datetime | None = None,
+    *,
+    token: Token | None = None,
+    numbers: dict[str, str] | None = None,
+    **fields: Any,
+) -> Run:
+    """A run of now, or of then, that meets "p95 < 500" or does not."""
+    measures = numbers or {"p95": "410" if passed else "612"}
+    fields.setdefault("request", f"{check.pk}-{Run.objects.count()}")
+    delivery = Delivery(
+        {name: Decimal(value) for name, value in measures.items()},
+        json.dumps(measures).encode(),
+        observed_at or timezone.now(),
+        **fields,
+    )
+    made, _is_new = record_run(check, token or _any_token(check), delivery)
+    return made
+
+
+def _any_token(check: Check) -> Token:
+    return token(check)

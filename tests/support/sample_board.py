@@ -22,15 +22,17 @@ class OneOfEach:
         self.gate = factory.closed_gate("T1", by=factory.user("closer"))
         self.file = Evidence(gate=self.gate, kind="file", summary="The log of the drill")
         self.file.file.save("drill.txt", ContentFile(b"p95 410 ms\n"))
+        load = factory.check(self.gate, "load")
+        self.run = factory.run(load)
         other = factory.launch("other", name="Another launch")
         self.open_gate = factory.gate("T2")  # without anything that would hold it back
-        token, _text = api.token(api.check(self.gate), name="A token")
+        token, _text = api.token(load, name="A token")
         self.prefix = token.prefix
         self.rows = {
             "gates/gate": self.open_gate,
             "gates/evidence": factory.evidence(self.gate, "A second proof"),
             "gates/blocker": factory.blocker(factory.gate("T3")),
-            "gates/check": checks.check(Gate.objects.get(code="T3")),
+            "gates/check": factory.check(self.gate, "never-run"),
             "gates/action": factory.action(launch),
             "gates/claim": factory.claim(launch),
             "gates/launch": other,
@@ -46,7 +48,8 @@ class OneOfEach:
             "slug": "primitive",
             "named": "launched",
             "code": "T1",
-            "pk": str(self.file.pk),
+            "key": "load",
+            "pk": str(self.run.pk if route.startswith("runs/") else self.file.pk),
             "sha256": self.file.sha256,
             "content_type_id": str(ContentType.objects.get_for_model(Gate).pk),
             "object_id": str(self.gate.pk),

@@ -38,7 +38,7 @@ GROUPS = {
 HARMLESS = "A text with `code`, *stress*, **strength** and [a link](https://e.example/)"
 
 # What the forms allow only letters, digits and hyphens in; they are part of addresses.
-NAMES = {"code", "slug", "prefix", "sha256"}
+NAMES = {"code", "key", "slug", "prefix", "sha256"}
 # Only a closed gate has a closing note, only a resolved blocker a resolution.
 SAID_WHEN_DECIDED = {"closing_note", "resolution"}
 

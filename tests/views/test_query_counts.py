@@ -6,6 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from benchmarks.data import Size
+from gates.models import Gate
 from tests.support import factory
 from tests.support.large_boards import fill_in_bulk
 from tests.support.query_counts import COUNTS
@@ -26,3 +27,21 @@ def test_the_number_of_queries_does_not_depend_on_the_size(client: Client, size:
         found[path] = len(queries)
 
     assert found == COUNTS
+
+
+def test_checks_cost_a_board_one_query_more_and_their_gate_two_besides(client: Client) -> None:
+    fill_in_bulk(Size(34, 400))
+    gate = Gate.objects.get(code="A1")
+    for key in ("load", "second"):
+        factory.run(factory.check(gate, key))
+    client.force_login(factory.user("sami"))
+    more = {"/": 1, "/board.json": 1, "/honesty/": 1, "/gates/A1/": 3}
+    found = {}
+
+    for path in more:
+        client.get(path)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(path).status_code == 200
+        found[path] = len(queries) - COUNTS[path]
+
+    assert found == more

@@ -36,7 +36,9 @@ def evidence_cell(gate: GateRow, proof: EvidenceRow) -> str:
 
 def parsed_evidence(gate: GateRow, proof: EvidenceRow) -> ParsedEvidence:
     """Return a proof of the board as the reader would parse it."""
-    kind, output = proof.kind, proof.output
+    # A text cannot hold runs: elsewhere, what a check proves is one measurement with a last day.
+    kind = "measurement" if proof.check else proof.kind
+    output = proof.output
     if proof.file:
         # A text cannot hold the file, but its name and checksum.
         label = f"{proof.file_name()} (SHA-256 {proof.sha256})"

@@ -14,11 +14,11 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from gates.documents.apply import no_progress
 from gates.documents.importer import SUFFIXES, ImportReport, import_file
 from gates.documents.markdown.columns import column_name, meaning_of
 from gates.documents.markdown.reader import ReadingOptions
 from gates.documents.markdown.vocabulary import parse_status
+from gates.documents.progress import no_progress
 from gates.documents.records import DocumentError
 from gates.documents.storable import unstorable_text
 
