@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts import security_log
 from gates.models import Claim, Launch, Requirement
 from gates.models.claim import LAUNCH_CLAIM_SLUGS
-from gates.reason_text import validation_errors
 
 from .columns import marked_text
 from .deletion import ReasonedDeletionMixin

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 
 from gates.models import Evidence, Gate
 from gates.roles import create_groups
-from tests.support import api, checks, factory
+from tests.support import api, factory
 
 PLACEHOLDER = re.compile(r"<(?:(\w+):)?(\w+)>")
 
@@ -54,7 +54,6 @@ class OneOfEach:
             "content_type_id": str(ContentType.objects.get_for_model(Gate).pk),
             "object_id": str(self.gate.pk),
             "provider_id": "sso",
-            "key": "load",
             "name": "launched",
             "prefix": self.prefix,
         }
