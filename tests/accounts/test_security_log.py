@@ -119,6 +119,7 @@ def test_a_changed_claim_rule_is_noted(
         "slug": claim.slug,
         "min_closed": 3,
         "requires_p0": "on",
+        "says_launched": "on",
         "reason": "Because",
         "position": 0,
         "read_version": claim.version,
