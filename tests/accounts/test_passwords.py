@@ -137,6 +137,10 @@ def test_the_first_login_with_a_given_password_leads_to_changing_it_and_nowhere_
 def test_a_password_that_the_founder_sets_is_a_given_one(client: Client) -> None:
     log_in_confirmed(client, person("sami", "Founder"))
     lina = factory.user("lina", password=SECRET)
+    TOTP.activate(lina, generate_totp_secret())
+    waiting = Client()
+    log_in(waiting, "lina")
+    key = waiting.session.session_key
 
     client.post(
         reverse("admin:auth_user_password_change", args=[lina.pk]),
@@ -150,6 +154,8 @@ def test_a_password_that_the_founder_sets_is_a_given_one(client: Client) -> None
     given = set(TemporaryPassword.objects.values_list("user__username", flat=True))
     assert given == {"lina", "omar"}
     assert User.objects.get(username="lina").check_password(NEW)
+    # Whoever knew the password before waits for no code.
+    assert not Session.objects.filter(session_key=key).exists()
 
 
 def test_a_new_password_sent_twice_is_not_told_as_unsaved(client: Client) -> None:

@@ -1,6 +1,7 @@
 """Who may do what: the table in `gates/roles.py`, tried through the admin."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
@@ -123,6 +124,11 @@ def test_a_founder_cannot_make_or_touch_a_superuser(client: Client) -> None:
         reverse("admin:auth_user_password_change", args=[root.pk]),
         {"password1": "taken-over-9", "password2": "taken-over-9"},
     )
+    Authenticator.objects.create(user=root, type="totp", data={})
+    client.post(
+        reverse("admin:auth_user_changelist"),
+        {"action": "take_away_second_factor", "_selected_action": [root.pk]},
+    )
 
     assert own.status_code == 302
     founder.refresh_from_db()
@@ -131,3 +137,4 @@ def test_a_founder_cannot_make_or_touch_a_superuser(client: Client) -> None:
     assert password.status_code == 403
     root.refresh_from_db()
     assert root.check_password("a long enough secret")
+    assert Authenticator.objects.filter(user=root).exists()
