@@ -15,7 +15,13 @@ from gates.admin.read_state import state_of
 from tests.support import factory
 from tests.support.account_pages import account, account_form
 from tests.support.admin_forms import person
-from tests.support.login import NEW, SECRET, confirm_session, log_in, log_in_confirmed
+from tests.support.login import (
+    NEW,
+    SECRET,
+    confirm_session,
+    log_in,
+    log_in_confirmed,
+)
 from tests.support.security_events import events
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_attempts_yet")]
@@ -50,7 +56,7 @@ def rows() -> list[list[Any]]:
     ]
 
 
-@pytest.mark.parametrize("proofs", [[], ["password"], ["mfa"], ["old"]])
+@pytest.mark.parametrize("proofs", [[], ["password"], ["mfa"], ["old"], ["log-in"]])
 def test_without_both_proofs_the_admin_changes_no_account(
     client: Client, proofs: list[str]
 ) -> None:
@@ -62,11 +68,13 @@ def test_without_both_proofs_the_admin_changes_no_account(
     log_in_confirmed(client, root)
     session = client.session
     records = session["account_authentication_methods"]
-    session["account_authentication_methods"] = (
-        [{**record, "at": time.time() - 301} for record in records]
-        if proofs == ["old"]
-        else [record for record in records if record["method"] in proofs]
-    )
+    if proofs == ["old"]:
+        records = [{**record, "at": time.time() - 301} for record in records]
+    elif proofs == ["log-in"]:  # of just now, but nothing was typed for this
+        records = [{**record, "reauthenticated": False} for record in records]
+    else:
+        records = [record for record in records if record["method"] in proofs]
+    session["account_authentication_methods"] = records
     session.save()
 
     for url, data in acts(root, lina):

@@ -124,6 +124,7 @@ def test_outside_development_cookies_and_pages_need_https(settings) -> None:
     plain = Client().get("/")
     health = Client().get("/healthz")
 
+    assert production.REFUSE_OWNER_ROLE
     assert production.SECURE_SSL_REDIRECT
     assert production.SESSION_COOKIE_SECURE
     assert production.CSRF_COOKIE_SECURE

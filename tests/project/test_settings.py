@@ -24,18 +24,27 @@ HIDDEN = "hunter2-hunter2-hunter2"  # may never be printed
 SOUND = {"DEBUG": "off", "SECRET_KEY": "0123456789" * 6, "ALLOWED_HOSTS": "gates.example"}
 
 
-def check(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Start the command line under production settings, changed by `environment`."""
+def check(tmp_path: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Start the command line under production settings, changed by `environment`.
+
+    command: what Python runs; `manage.py check` where none is given.
+    """
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     database = {"DATABASE_URL": f"sqlite:///{tmp_path}/board.sqlite3"}
     return subprocess.run(
-        [sys.executable, "manage.py", "check"],
+        [sys.executable, *(command or ("manage.py", "check"))],
         cwd=settings.BASE_DIR,
         env={**inherited, **SOUND, **database, **environment},
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def test_outside_development_everybody_needs_a_second_factor(tmp_path: Path) -> None:
+    show = "from dealix_gates.settings import REQUIRE_MFA; print(REQUIRE_MFA)"
+
+    assert check(tmp_path, "-c", show).stdout == "True\n"
 
 
 def test_sound_settings_start(tmp_path: Path) -> None:
