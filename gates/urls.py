@@ -15,6 +15,7 @@ from gates.views import (
     history,
     imports,
     priorities,
+    proposals,
     site,
     tokens,
 )
@@ -83,6 +84,7 @@ urlpatterns = [
     path("history/", history.history, name="history"),
     path("evidence/<int:pk>/file", evidence.evidence_file, name="evidence-file"),
     path("evidence/<int:pk>/file/<sha256:sha256>", evidence.evidence_file, name="evidence-file"),
+    path("proposals/<int:pk>/", proposals.proposal, name="proposal"),
     path("runs/<int:pk>/report", check.report, name="run-report"),
     path("import/", imports.import_document, name="import"),
     path("tokens/", tokens.tokens, name="tokens"),

@@ -4,6 +4,7 @@ Accepting it records one piece of evidence by that person, who answers for it fr
 the proposal nor the decision is ever edited.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -165,6 +166,17 @@ def gate_proposals(gate_id: int) -> QuerySet[Proposal, Any]:
     """Return the proposals for a gate, with token and decision, the newest first. One query."""
     rows = Proposal.objects.filter(gate_id=gate_id)
     return rows.select_related("token__responsible", "decision__by").order_by("-pk")
+
+
+def waiting_proposals(gate_id: int, as_of: datetime | None = None) -> QuerySet[Proposal, Any]:
+    """Return the proposals for a gate that nobody had decided about, the newest first. One query.
+
+    as_of: at this moment; None for now.
+    """
+    if as_of is None:
+        return undecided(gate_proposals(gate_id))
+    decided_later = Q(decision=None) | Q(decision__at__gt=as_of)
+    return gate_proposals(gate_id).filter(decided_later, received_at__lte=as_of)
 
 
 def undecided(proposals: QuerySet[Proposal, Any]) -> QuerySet[Proposal, Any]:

@@ -20,6 +20,7 @@ from gates.history.entries import Entry, closing_document, last_closing, last_re
 from gates.history.names import usernames
 from gates.history.object_history import gate_history
 from gates.models import Gate
+from gates.models.proposal import waiting_proposals
 from gates.operations.file_checks import check_files
 from gates.rules import Status
 from gates.rules.text import clean_code
@@ -77,6 +78,7 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
         "as_of": as_of and min(as_of, now),
         "past": as_of is not None,
         "checks": shown_checks(gate_row, timezone.localdate(min(until, now)), as_of),
+        "proposals": waiting_proposals(gate_row.id, as_of),
         "shareable": _could_share(gate_row) if as_of is None else [],
         "gate_on_record": f"{launch.slug}/{gate_row.code}",
         "history": entries[:MAX_GATES_PER_PAGE],
@@ -96,11 +98,7 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
             + [blocker.resolved_by_id for blocker in gate_row.blockers]
         )
         # Of the past, as they were called then.
-        | (
-            {entry.by_id: entry.by for entry in entries[::-1] if entry.by and entry.by_id}
-            if as_of
-            else {}
-        ),
+        | (_authors(entries) if as_of else {}),
     }
     return render(request, "gates/gate.html", context)
 

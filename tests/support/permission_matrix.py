@@ -40,6 +40,7 @@ ADDRESSES = {
     "honesty/": "LOOOOL LXXXXL",
     "evidence/<int:pk>/file": "LOOOOL LXXXXL",
     "evidence/<int:pk>/file/<sha256:sha256>": "LOOOOL LXXXXL",
+    "proposals/<int:pk>/": "LNOOOL LNOOOL",
     "import/": "LNOOOL LNOOOL",
     "tokens/": "LOOOOL LXXXXL",
     "tokens/new/": "LNOOOL LNOOOL",

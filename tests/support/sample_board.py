@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 
-from gates.models import Evidence, Gate
+from gates.models import Evidence, Gate, Proposal
 from gates.roles import create_groups
 from tests.support import api, factory
 
@@ -26,8 +26,10 @@ class OneOfEach:
         self.run = factory.run(load)
         other = factory.launch("other", name="Another launch")
         self.open_gate = factory.gate("T2")  # without anything that would hold it back
-        token, _text = api.token(load, name="A token")
+        token, text = api.token(load, name="A token")
         self.prefix = token.prefix
+        api.post(text, {"summary": "The drill passed at noon"}, api.PROPOSALS)
+        self.proposal = Proposal.objects.get()
         self.rows = {
             "gates/gate": self.open_gate,
             "gates/evidence": factory.evidence(self.gate, "A second proof"),
@@ -44,12 +46,13 @@ class OneOfEach:
 
     def path(self, route: str) -> str:
         """A concrete address for a route of the resolver."""
+        room = route.partition("/")[0]
         values = {
             "slug": "primitive",
             "named": "launched",
             "code": "T1",
             "key": "load",
-            "pk": str(self.run.pk if route.startswith("runs/") else self.file.pk),
+            "pk": str({"runs": self.run, "proposals": self.proposal}.get(room, self.file).pk),
             "sha256": self.file.sha256,
             "content_type_id": str(ContentType.objects.get_for_model(Gate).pk),
             "object_id": str(self.gate.pk),
