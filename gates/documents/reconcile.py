@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from gates.models import Blocker, Gate, Section
 from gates.rules import Progress
 
+from .markdown.blockers import blocked_by_nothing, blockers_of, listed_codes
 from .markdown.parsed import ParsedDocument
 from .markdown.statuses import status_word
-from .markdown.to_records import blocked_by_nobody, closed_without_evidence
+from .markdown.to_records import closed_without_evidence
 from .records import Record
 
 CLOSING_RECORD_FIELDS = ("closing_note", "closed_at")
@@ -42,6 +43,8 @@ def reconcile(parsed: ParsedDocument, records: list[Record], slug: str) -> list[
         *_empty_cells(parsed),
         *_renamed_sections(records, slug),
         *_unproven(parsed, gates, progress),
+        *_blocked_by_nothing(parsed, unresolved),
+        *_blocked_as_said(parsed, unresolved),
         *_blocked_by_nobody(parsed, unresolved),
         *_closed_but_waiting(gates, progress, unresolved),
         *_blockers_not_resolved(records_by_key, unresolved, resolved),
@@ -69,20 +72,40 @@ def _unproven(
             yield message + _("; imported as partial")
 
 
-def _blocked_by_nobody(parsed: ParsedDocument, unresolved: dict[str, list[Any]]) -> Iterator[str]:
-    for gate in blocked_by_nobody(parsed):
+def _blocked_by_nothing(parsed: ParsedDocument, unresolved: dict[str, list[Any]]) -> Iterator[str]:
+    for gate in blocked_by_nothing(parsed):
         if not unresolved[gate.code]:
             message = _(
                 "%(code)s (line %(line)s): imported as %(status)s: blocked, but nothing says by "
-                "what and by whom"
+                "what"
             )
-            if gate.blocker and gate.blocker.needs:
-                message = _(
-                    "%(code)s (line %(line)s): imported as %(status)s: blocked, but nothing says "
-                    "by whom"
-                )
             status = status_word(gate.progress)
             yield message % {"code": gate.code, "line": gate.line, "status": status}
+
+
+def _blocked_as_said(parsed: ParsedDocument, unresolved: dict[str, list[Any]]) -> Iterator[str]:
+    listed = listed_codes(parsed)
+    for gate in parsed.gates:
+        blocker = gate.blocker
+        if blocker is None or not blocker.said or gate.code in listed:
+            continue
+        if blocker.needs not in {known.needs for known in unresolved[gate.code]}:
+            message = _(
+                "%(code)s (line %(line)s): blocked, and only the text of its row can say by what: "
+                "“%(needs)s” is taken for it"
+            )
+            yield message % {"code": gate.code, "line": gate.line, "needs": blocker.needs}
+
+
+def _blocked_by_nobody(parsed: ParsedDocument, unresolved: dict[str, list[Any]]) -> Iterator[str]:
+    for blocker in blockers_of(parsed):
+        people = {known.needs: known.waiting_on for known in unresolved[blocker.code]}
+        if not blocker.waiting_on and not blocker.resolved and not people.get(blocker.needs):
+            message = _(
+                "%(code)s (line %(line)s): nothing says who brings “%(needs)s”; nobody is named "
+                "on the board yet"
+            )
+            yield message % {"code": blocker.code, "line": blocker.line, "needs": blocker.needs}
 
 
 def _renamed_sections(records: list[Record], slug: str) -> Iterator[str]:
@@ -106,15 +129,19 @@ def _closed_but_waiting(
             kept = [str(record.fields.pop(name, "")) for name in CLOSING_RECORD_FIELDS]
             notes = [str(record.fields.get("notes", "")), *kept]
             record.fields["notes"] = "\n".join(filter(None, notes))
-            needs = ", ".join(
-                _("%(needs)s (from %(owner)s)") % {"needs": b.needs, "owner": b.waiting_on}
-                for b in unresolved[code]
-            )
+            needs = ", ".join(map(_need, unresolved[code]))
             message = _(
                 "%(code)s (%(place)s): closed in the document, but on the board it waits for "
                 "%(needs)s; imported as partial. Resolve the blocker, then import again"
             )
             yield message % {"code": code, "place": record.where, "needs": needs}
+
+
+def _need(blocker: Blocker) -> str:
+    if blocker.waiting_on is None:
+        return str(blocker.needs)
+    values = {"needs": blocker.needs, "owner": blocker.waiting_on}
+    return _("%(needs)s (from %(owner)s)") % values
 
 
 def _blockers_not_resolved(
@@ -128,9 +155,14 @@ def _blockers_not_resolved(
             known.add((code, blocker.needs))
             if (code, blocker.needs) not in records_by_key:
                 message = _(
-                    "%(code)s: the document no longer names the blocker '%(needs)s' (from "
-                    "%(owner)s); resolve it on the board if it has come"
+                    "%(code)s: the document no longer names the blocker '%(needs)s'; resolve it on "
+                    "the board if it has come"
                 )
+                if blocker.waiting_on:
+                    message = _(
+                        "%(code)s: the document no longer names the blocker '%(needs)s' (from "
+                        "%(owner)s); resolve it on the board if it has come"
+                    )
                 values = {"needs": blocker.needs, "owner": blocker.waiting_on}
                 yield message % {"code": code, **values}
     for key, record in records_by_key.items():

@@ -61,7 +61,7 @@ class GateTransitions(OptimisticLockModel):
             progress=Progress(self.progress),
             evidence=[EvidenceFact(*fact) for fact in facts],
             blockers=[
-                BlockerFact(needs, waiting_on, resolved=resolved_at is not None)
+                BlockerFact(needs, waiting_on or "", resolved=resolved_at is not None)
                 for needs, waiting_on, resolved_at in blockers.values_list(
                     "needs", "waiting_on__name", "resolved_at"
                 )

@@ -9,13 +9,13 @@ from django.utils.translation import ngettext
 
 from gates.rules import Status
 
+from .blockers import blocker_as_said, blocker_in, blockers_in_lines, parsed_blocker
 from .blocks import Table
 from .cell_values import is_day, name_of, parse_address
 from .cells import parse_cell, parse_evidence, without_label
 from .escaping import unescape_text
 from .parsed import (
     ParsedAction,
-    ParsedBlocker,
     ParsedDocument,
     ParsedEvidence,
     ParsedGate,
@@ -63,6 +63,7 @@ class GateRows:
 
     def read(self, gate: ParsedGate, cells: Cells, status: StatusCell) -> None:
         """Read the texts of a row. A column of its own wins over a sentence."""
+        self.said = ""
         for column in ("notes", "proof", "evidence"):
             if text := cells.raw(column):
                 self._read_sentences(gate, column, text)
@@ -110,10 +111,9 @@ class GateRows:
         if cell.blocked and gate.status is not Status.BLOCKED:
             gate.waits_for, cell.rest = cell.needs, text
         elif cell.blocked and gate.blocker is None:
-            needs, person = unescape_text(cell.needs), unescape_text(cell.waiting_on)
-            gate.blocker = ParsedBlocker(
-                gate.line, gate.code, needs, person, raised=cell.raised, due=cell.due
-            )
+            gate.blocker = parsed_blocker(gate, cell)
+        elif cell.blocked:
+            cell.rest = text  # a second one
         is_proof = column != "notes" or self.proof_column == "notes"
         if gate.status is Status.CLOSED and is_proof and gate.evidence is None:
             gate.evidence = parse_evidence(gate.line, gate.code, cell.rest, self.today)
@@ -124,6 +124,7 @@ class GateRows:
                 self.proofs_in_notes.append(name_of(gate))
         elif cell.rest:
             gate.note(unescape_text(cell.rest))
+            self.said = self.said or cell.rest
 
     def _read_rest_of_status(self, gate: ParsedGate, status: StatusCell) -> None:
         """Read the text after the mark: reason, blocker, proof or note."""
@@ -186,7 +187,16 @@ class GateRows:
             if gate.blocker is not None:
                 gate.note(f"Blocked on {gate.blocker.needs}")
             self._block(gate, text)
-        if person and not is_nobody(person):
+        if gate.status is Status.BLOCKED and gate.blocker is None:
+            listed, is_whole = blockers_in_lines(gate, person)
+            self.parsed.blockers += listed
+            if not listed:
+                gate.blocker = blocker_as_said(gate, self.said)
+            elif not is_whole:
+                self._keep(gate, "waiting_on", cells)
+        else:
+            listed = []
+        if person and not listed and not is_nobody(person):
             self._read_waiting_on(gate, cells)
         for column in BLOCKER_COLUMNS:
             text = cells.text(column)
@@ -197,22 +207,12 @@ class GateRows:
                 self._keep(gate, column, cells)
 
     def _block(self, gate: ParsedGate, text: str) -> None:
-        """Set the blocker of a gate from a text such as “keys from Huda, asked 2026-03-01”."""
-        cell = parse_cell(f"Blocked on {text}")
-        needs, person = unescape_text(cell.needs), unescape_text(cell.waiting_on)
-        gate.blocker = ParsedBlocker(
-            gate.line, gate.code, needs, person, raised=cell.raised, due=cell.due
-        )
-        if cell.rest:
-            gate.note(unescape_text(cell.rest))
+        gate.blocker, rest = blocker_in(gate, text)
+        if rest:
+            gate.note(rest)
 
     def _read_waiting_on(self, gate: ParsedGate, cells: Cells) -> None:
-        """Read whom a gate waits for; in a board's own CSV “Huda: keys” says for what too."""
         name, raised, due = split_dates(cells.raw("waiting_on"))
-        who, colon, needs = name.partition(": ")
-        if colon and gate.status is Status.BLOCKED and gate.blocker is None:
-            gate.blocker = ParsedBlocker(gate.line, gate.code, unescape_text(needs))
-            name = who
         people = parse_people(name)
         if gate.blocker is None or gate.blocker.waiting_on or not looks_like_person(people.name):
             self._keep(gate, "waiting_on", cells)

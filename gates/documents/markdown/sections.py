@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 
+from django.utils.translation import gettext as _
+
 from .blocks import Heading
 from .escaping import unescape_text
 from .lines import MAX_LINE_LENGTH
@@ -76,5 +78,6 @@ class Sections:
             return
         for earlier in self.parsed.sections:
             if earlier.prefix == section.prefix:
-                message = f"the section in line {earlier.line} has the letters {section.prefix}"
-                self.report_problem(section.line, section.prefix, f"{message} already")
+                message = _("the section in line %(line)s has the letters %(letters)s already")
+                message %= {"line": earlier.line, "letters": section.prefix}
+                self.report_problem(section.line, section.prefix, message)

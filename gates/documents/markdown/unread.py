@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from gates.documents.records import place_of
+
 from .blocks import Block, Code, Line, Table
 from .columns import map_gate_columns
 from .lines import MAX_LINE_LENGTH
@@ -53,7 +55,7 @@ def tables_without_gates(
 def skipped_lines(heading: str, unread: Sequence[Line | Table | Code]) -> SkippedLines:
     """Return the report of the blocks below a heading that were not understood."""
     numbers = [
-        f"line {block.line}: {block.text[:MAX_LINE_LENGTH]}"
+        f"{place_of(block.line)}: {block.text[:MAX_LINE_LENGTH]}"
         for block in unread
         if isinstance(block, Line) and re.search(r"[0-9]", block.text)
     ]
@@ -64,10 +66,10 @@ def skipped_lines(heading: str, unread: Sequence[Line | Table | Code]) -> Skippe
 def skipped_front_matter(source: Source) -> SkippedLines:
     """Return the report of the values of front matter that were not used."""
     values = source.front_matter.items()
-    lines = [f"line {line}: {name}: {value}" for name, (line, value) in values]
-    first = min(line for _, (line, _) in values)
+    lines = [f"{place_of(line)}: {name}: {value}" for name, (line, value) in values]
+    first = min(line for line, _value in source.front_matter.values())
     sample = lines[0].partition(": ")[2]
-    return SkippedLines(first, "front matter", len(lines), sample[:80], lines)
+    return SkippedLines(first, _("front matter"), len(lines), sample[:80], lines)
 
 
 def _names(table: Table) -> str:
