@@ -4,6 +4,7 @@ import pytest
 
 from gates import rules
 from gates.rules import (
+    BlockerFact,
     GateFacts,
     Progress,
 )
@@ -37,6 +38,10 @@ STILL_WAITING = "Still waiting on Sami: PostHog API key. Resolve the blocker fir
         ),
         (GateFacts(Progress.OPEN, [LASTING], [WAITING]), [STILL_WAITING]),
         (GateFacts(Progress.OPEN, [], [WAITING]), [NO_EVIDENCE, STILL_WAITING]),
+        (
+            GateFacts(Progress.OPEN, [LASTING], [BlockerFact("a domain")]),
+            ["Still waiting for: a domain. Resolve the blocker first."],
+        ),
     ],
 )
 def test_everything_that_keeps_a_gate_open_is_said(facts: GateFacts, reasons: list[str]) -> None:
