@@ -58,7 +58,12 @@ def read_text_document(
         parsed, problems = reread(text, options, known)
         if problems:
             raise DocumentError(problems)
-    owners = settle_owners(parsed, set(Owner.objects.values_list("name", flat=True)))
+    named = Gate.objects.filter(launch__slug=slug, owner__isnull=False)
+    owners = settle_owners(
+        parsed,
+        set(Owner.objects.values_list("name", flat=True)),
+        dict(named.order_by().values_list("code", "owner__name")),
+    )
     records = to_records(parsed, slug)
     if problems := duplicate_records(records):
         raise DocumentError(problems)

@@ -11,6 +11,9 @@ from .parsed import ParsedBlocker, ParsedDocument, ParsedGate
 from .people import is_nobody, looks_like_person, parse_people, split_dates
 
 MAX_NEEDS = Blocker._meta.get_field("needs").max_length or 0
+# What stands between “blocked” and the thing that blocks.
+_BY = re.compile(r"^(?:on|by|for|due to|because of|بسبب|على)\s+", re.IGNORECASE)
+_WAITING = re.compile(r"waiting|awaiting|بانتظار|في انتظار", re.IGNORECASE)
 _BREAK = re.compile("<br ?/?>", re.IGNORECASE)
 
 
@@ -24,6 +27,17 @@ def blocker_in(gate: ParsedGate, text: str) -> tuple[ParsedBlocker, str]:
     """Return the blocker in a text such as “keys from Huda, asked 2026-03-01”, and the rest."""
     cell = parse_cell(f"Blocked on {text}")
     return parsed_blocker(gate, cell), unescape_text(cell.rest)
+
+
+def words_of_blocker(word: str, rest: str) -> str:
+    """Return what a status cell says after its word: of “Blocked by DNS” “DNS”.
+
+    “Waiting on Mona” stays whole: it says whom the gate waits for.
+    """
+    names = [parse_cell(f"Blocked on {text}").waiting_on for text in (rest, f"{word} {rest}")]
+    if rest and _WAITING.fullmatch(word) and not names[0] and names[1]:
+        return f"{word} {rest}"
+    return _BY.sub("", rest, count=1)
 
 
 def blocker_as_said(gate: ParsedGate, text: str) -> ParsedBlocker | None:

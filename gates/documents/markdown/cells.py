@@ -22,7 +22,8 @@ _COVERED = re.compile(r"\**Covered by ([A-Z]+-?[0-9]+)\b", re.IGNORECASE)
 _BLOCKED = re.compile(r"(?:Blocked on|(?:محجوب|متوقف)ة? على)\s+", re.IGNORECASE)
 _FROM = re.compile(r"(.*)\s(?:from|من)\s(.*)", re.DOTALL)
 _WAITING_FOR = re.compile(
-    r"(?:waiting|awaiting|wait|بانتظار|في انتظار)\s+(?:(?:on|for)\s+)?(\S+)", re.IGNORECASE
+    r"(?:waiting|awaiting|wait|بانتظار|في انتظار)\s+(?:(?:on|for)\s+)?([^\s:]+)(?::\s+(.+))?",
+    re.IGNORECASE | re.DOTALL,
 )
 _SENTENCE_END = re.compile(r"`[^`]*`|\.(?=\s|$)")
 _NOT_AN_END = ("e.g", "i.e", "vs", "approx", "cf")
@@ -84,7 +85,7 @@ def _split_person(waits_for: str) -> tuple[str, str]:
     # “DNS” in “waiting for DNS” is no person.
     waiting = _WAITING_FOR.fullmatch(waits_for)
     if waiting and looks_like_person(waiting.group(1)) and not waiting.group(1).isupper():
-        return waits_for, waiting.group(1)
+        return waiting.group(2) or waits_for, waiting.group(1)
     return waits_for, ""
 
 

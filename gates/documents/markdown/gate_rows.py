@@ -8,8 +8,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gates.rules import Status
+from gates.rules.text import fold_digits
 
-from .blockers import blocker_as_said, blocker_in, blockers_in_lines, parsed_blocker
+from .blockers import (
+    blocker_as_said,
+    blocker_in,
+    blockers_in_lines,
+    parsed_blocker,
+    words_of_blocker,
+)
 from .blocks import Table
 from .cell_values import is_day, name_of, parse_address
 from .cells import parse_cell, parse_evidence, without_label
@@ -21,13 +28,20 @@ from .parsed import (
     ParsedGate,
     ParsedNote,
 )
-from .people import is_nobody, looks_like_person, parse_people, split_dates
+from .people import (
+    is_nobody,
+    is_placeholder,
+    looks_like_person,
+    parse_people,
+    says_nothing,
+    split_dates,
+)
 from .proof_fields import set_proof_field
 from .statuses import StatusCell
 from .tables import Cells
 from .vocabulary import strip_markup
 
-_PRIORITY = re.compile(r"P[012]")
+_PRIORITY = re.compile(r"P[012](?!\w)")
 # Columns that the reader of the row reads itself.
 READ_BEFORE = {"code", "gate", "status", "section"}
 # Fields of a proof. Without a proof in the row they go to the notes.
@@ -137,7 +151,7 @@ class GateRows:
         if not text:
             return
         if gate.status is Status.BLOCKED and gate.blocker is None:
-            self._block(gate, re.sub("^(?:on|by) ", "", status.rest))
+            self._block(gate, words_of_blocker(status.word, status.rest))
         elif gate.status is Status.CLOSED and gate.evidence is None:
             gate.evidence = parse_evidence(gate.line, gate.code, status.rest, self.today)
             if gate.evidence is None:
@@ -149,14 +163,16 @@ class GateRows:
         written = strip_markup(cells.raw("priority"))
         if not written:
             return
-        if _PRIORITY.fullmatch(written.upper()):
-            gate.priority = written.upper()
-        elif not is_nobody(written):
+        known = _PRIORITY.match(fold_digits(written.upper()))
+        if known:
+            gate.priority = known.group()
+        if known is None or known.end() < len(written):
             self._keep(gate, "priority", cells)
 
     def _read_owner(self, gate: ParsedGate, cells: Cells) -> None:
         people = parse_people(cells.raw("owner"))
         if not people.name:
+            self._keep(gate, "owner", cells)
             return
         if gate.owner not in {"", people.name}:
             gate.note(f"{self._name('owner')}: {gate.owner}")
@@ -269,14 +285,14 @@ class GateRows:
                 self._keep(gate, column, cells)
         for i in self.others:
             text = unescape_text(cells.at(i))
-            if text and not is_nobody(text):
+            if not says_nothing(text):
                 name = self.names[i] or f"column {i + 1}"
                 self.kept[name] = self.kept.get(name, 0) + 1
                 gate.note(f"{name}: {text}")
 
     def _keep(self, gate: ParsedGate, column: str, cells: Cells) -> None:
         text = cells.text(column)
-        if text and not is_nobody(text):
+        if not says_nothing(text) and not is_placeholder(text):
             name = self._name(column)
             self.kept[name] = self.kept.get(name, 0) + 1
             gate.note(f"{name}: {text}")
