@@ -1,29 +1,34 @@
 """Reconcile a document's records with the board, and report the decisions of a person.
 
-Closing needs evidence and no unresolved blocker, and only a person resolves a blocker. A gate
-that a document calls closed without these is imported as partial.
+Closing needs current evidence and no unresolved blocker, and only a person resolves a blocker. A
+gate that a document calls closed without these is imported as partial.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from gates.models import Blocker, Gate, Section
-from gates.rules import Progress
+from gates.models import Blocker, Evidence, Gate, Section
+from gates.models.file_check import file_state
+from gates.rules import EvidenceFact, Progress
 
 from .markdown.blockers import blocked_by_nothing, blockers_of, listed_codes
 from .markdown.parsed import ParsedDocument
 from .markdown.statuses import status_word
-from .markdown.to_records import closed_without_evidence
+from .markdown.to_records import closed_without_evidence, evidence_of
 from .records import Record
 
 CLOSING_RECORD_FIELDS = ("closing_note", "closed_at")
 
 
-def reconcile(parsed: ParsedDocument, records: list[Record], slug: str) -> list[str]:
-    """Change the records where the board forbids them; return one sentence a decision."""
+def reconcile(parsed: ParsedDocument, records: list[Record], slug: str, day: date) -> list[str]:
+    """Change the records where the board forbids them; return one sentence a decision.
+
+    day: the one on which a proof has to count for its gate to be closed.
+    """
     progress = dict(
         Gate.objects.filter(launch__slug=slug).order_by().values_list("code", "progress")
     )
@@ -43,6 +48,7 @@ def reconcile(parsed: ParsedDocument, records: list[Record], slug: str) -> list[
         *_empty_cells(parsed),
         *_renamed_sections(records, slug),
         *_unproven(parsed, gates, progress),
+        *_expired(parsed, gates, progress, slug, day),
         *_blocked_by_nothing(parsed, unresolved),
         *_blocked_as_said(parsed, unresolved),
         *_blocked_by_nobody(parsed, unresolved),
@@ -70,6 +76,48 @@ def _unproven(
             yield message + _("; it stays closed on the evidence it has")
         else:
             yield message + _("; imported as partial")
+
+
+def _expired(
+    parsed: ParsedDocument,
+    gates: dict[str, Record],
+    progress: dict[str, str],
+    slug: str,
+    day: date,
+) -> Iterator[str]:
+    last = {
+        code: max((proof.valid_until or "9999") for proof in proofs)
+        for code, proofs in evidence_of(parsed).items()
+        if proofs and code in gates and progress.get(code) != Progress.CLOSED
+    }
+    expired = {
+        code: until
+        for code, until in last.items()
+        if until < str(day) and gates[code].fields.get("progress") == Progress.CLOSED
+    }
+    if not expired:
+        return
+    known = Evidence.objects.filter(gate__launch__slug=slug, gate__code__in=expired)
+    facts = known.annotate(file_state=file_state()).order_by().values_list(
+        "gate__code", "valid_until", "withdrawn_on", "file_state"
+    )  # fmt: skip
+    proven = {code for code, *fact in facts if EvidenceFact(*fact).is_current(day)}
+    for code, until in expired.items():
+        if code not in proven:
+            _import_as_partial(gates[code])
+            message = _(
+                "%(code)s (%(place)s): closed in the document, but its proof ended on %(day)s; "
+                "imported as partial"
+            )
+            yield message % {"code": code, "place": gates[code].where, "day": until}
+
+
+def _import_as_partial(record: Record) -> None:
+    """Let a gate that the document closes be partial; how it was closed goes to its notes."""
+    record.fields["progress"] = Progress.PARTIAL.value
+    kept = [str(record.fields.pop(name, "")) for name in CLOSING_RECORD_FIELDS]
+    notes = [str(record.fields.get("notes", "")), *kept]
+    record.fields["notes"] = "\n".join(filter(None, notes))
 
 
 def _blocked_by_nothing(parsed: ParsedDocument, unresolved: dict[str, list[Any]]) -> Iterator[str]:
@@ -125,10 +173,7 @@ def _closed_but_waiting(
     for code, record in gates.items():
         closes = record.fields.get("progress") == Progress.CLOSED != progress.get(code)
         if closes and unresolved[code]:
-            record.fields["progress"] = Progress.PARTIAL.value
-            kept = [str(record.fields.pop(name, "")) for name in CLOSING_RECORD_FIELDS]
-            notes = [str(record.fields.get("notes", "")), *kept]
-            record.fields["notes"] = "\n".join(filter(None, notes))
+            _import_as_partial(record)
             needs = ", ".join(map(_need, unresolved[code]))
             message = _(
                 "%(code)s (%(place)s): closed in the document, but on the board it waits for "

@@ -68,7 +68,8 @@ def read_text_document(
     if problems := duplicate_records(records):
         raise DocumentError(problems)
     _date_new_launch(records, slug, dated)
-    report.for_a_person = [*parsed.for_a_person, *owners, *reconcile(parsed, records, slug)]
+    sentences = reconcile(parsed, records, slug, dated or timezone.localdate())
+    report.for_a_person = [*parsed.for_a_person, *owners, *sentences]
     report.contradictions = find_contradictions(parsed)
     report.skipped = parsed.skipped
     report.unread = parsed.unread_tables

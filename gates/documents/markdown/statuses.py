@@ -110,6 +110,12 @@ _WORDS = {
 }
 
 
+def two_statuses(name: str, here: str, there: str, line: int) -> str:
+    """Return the message that a gate has another status in an earlier line."""
+    message = _("%(gate)s is %(here)s here, and %(there)s in line %(line)s")
+    return message % {"gate": name, "here": here, "there": there, "line": line}
+
+
 def known_status_words() -> str:
     """Return the words for each status, for a message."""
     lists = (

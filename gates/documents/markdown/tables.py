@@ -1,7 +1,7 @@
 """Tables beside the gate tables, recognised by their columns."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -46,10 +46,18 @@ class Cells:
         return self._row.cells[index]
 
 
-def reference(cell: str) -> str:
-    """Return the code that a cell names, or its text, which may be a gate's title."""
+def reference(cell: str, known: Collection[str] = ()) -> str:
+    """Return the code that a cell names, or its text, which may be a gate's title.
+
+    known: codes that may stand before a title: of “S2 Pen test” it is S2.
+    """
     text = strip_markup(cell)
-    return text if not text or CODE.fullmatch(text) else unescape_text(text)
+    if not text or CODE.fullmatch(text):
+        return text
+    first, _space, title = text.partition(" ")
+    if title and (code := first.strip("*_`:.—–-")) in known:
+        return code
+    return unescape_text(text)
 
 
 class SideTable:
@@ -57,8 +65,8 @@ class SideTable:
 
     columns: name of the column → its index. person: owner that the heading names. day: (day of
     the plan, owner) that the heading or a line above names. today: a later date is never
-    “observed”. report_problem: called with (line,
-    field, message).
+    “observed”. report_problem: called with (line, field, message). known: the codes of the
+    document.
     """
 
     def __init__(
@@ -69,8 +77,9 @@ class SideTable:
         day: tuple[int, str] | None,
         today: date,
         report_problem: ReportProblem,
+        known: Collection[str] = (),
     ) -> None:
-        self.parsed, self.columns = parsed, columns.keys()
+        self.parsed, self.columns, self.known = parsed, columns.keys(), known
         self.person, self.day, self.report_problem = person, day, report_problem
         self.today = today
 
@@ -88,7 +97,7 @@ class SideTable:
         return next((read for needed, read in readers.items() if self.columns >= needed), None)
 
     def _code(self, cells: Cells) -> str:
-        return reference(cells.raw("gate"))
+        return reference(cells.raw("gate"), self.known)
 
     def _evidence(self, cells: Cells) -> None:
         names = ("kind", "url", "output", "commit", "observed", "valid_until")

@@ -12,7 +12,6 @@ from .blocks import Block, Code, Line, Table
 from .columns import map_gate_columns
 from .lines import MAX_LINE_LENGTH
 from .parsed import SkippedLines
-from .prepare import Source
 from .vocabulary import strip_markup
 
 MAX_TABLES = 20  # in a refusal
@@ -22,13 +21,19 @@ NO_GATES = gettext_noop(
 )
 
 
-def unread_table(table: Table, why: str) -> str:
-    """Return the line about a table with a status that was not read."""
+def unread_table(table: Table, word: str = "") -> str:
+    """Return the line about a table with a status that was not read.
+
+    word: the first one that is no status; empty: it has no column Gate.
+    """
+    if word:
+        why = _("“%(text)s” is not a status; say --status WORD=STATUS for another word")
+        why %= {"text": word}
+    else:
+        why = _("no column Gate; map a column with --column NAME=Gate")
     message = ngettext(
-        "%(rows)s row of a table with a status were not read (line %(line)s: %(names)s: %(why)s; "
-        "map a column with --column NAME=Gate)",
-        "%(rows)s rows of a table with a status were not read (line %(line)s: %(names)s: %(why)s; "
-        "map a column with --column NAME=Gate)",
+        "%(rows)s row of a table with a status were not read (line %(line)s: %(names)s: %(why)s)",
+        "%(rows)s rows of a table with a status were not read (line %(line)s: %(names)s: %(why)s)",
         len(table.rows),
     )
     values = {"rows": len(table.rows), "line": table.line, "names": _names(table), "why": why}
@@ -61,15 +66,6 @@ def skipped_lines(heading: str, unread: Sequence[Line | Table | Code]) -> Skippe
     ]
     lines = sum(map(_count_lines, unread))
     return SkippedLines(unread[0].line, heading, lines, _sample(unread[0])[:80], numbers)
-
-
-def skipped_front_matter(source: Source) -> SkippedLines:
-    """Return the report of the values of front matter that were not used."""
-    values = source.front_matter.items()
-    lines = [f"{place_of(line)}: {name}: {value}" for name, (line, value) in values]
-    first = min(line for line, _value in source.front_matter.values())
-    sample = lines[0].partition(": ")[2]
-    return SkippedLines(first, _("front matter"), len(lines), sample[:80], lines)
 
 
 def _names(table: Table) -> str:
