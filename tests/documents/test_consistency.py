@@ -119,7 +119,7 @@ CHANGED: dict[str, tuple[str, str, str, str]] = {
     "a gate without a row": ("| A3 | Arm it", "| A9 | Arm it", "no such gate", "A9 is named"),
     "a blocker of a closed gate": (
         "| A4 | Spare keys", "| A1 | Bulbs | None left |\n| A4 | Spare keys", "two states",
-        "A1 is in the table of blockers, but its row says closed",
+        "A1 is in the table of blockers (“Bulbs, Huda”), but its row says closed",
     ),
 }  # fmt: skip
 

@@ -193,6 +193,8 @@ LISTS = {
     "☑ Keys (run 7)\n☐ Pen test\n": ["closed", "open"],
     "* [X] Keys — see https://a.example/7\n    1. [x] step\n+ [-] Half\n": ["closed", "partial"],
     "### ✅ Keys\n\nRun 7.\n\n### 2. Pen test — In progress\n": ["closed", "partial"],
+    "- **S1 Keys** — ✅ run 7\n- S2: Logs — 🔴 Omar\n": ["closed", "open"],
+    "- [x] Keys [run 7](https://a.example/7)\n": ["closed"],
     "## G-1: Keys [DONE]\n\nRun 7.\n\n## G-2: Logs\n\nالحالة: مفتوح\n": ["closed", "open"],
     "## ✅ Gate 1 — Keys\n\nStatus: Done (run 7)\n": ["closed"],
 }  # fmt: skip
@@ -304,3 +306,32 @@ def test_a_second_sentence_of_one_kind_is_kept() -> None:
     (gate,) = parsed(f"# Kite\n\n{head}{row}").gates
 
     assert (gate.definition_of_done, gate.notes) == ("all keys", "DoD: some keys.")
+
+
+def test_columns_of_a_side_table_that_are_not_read_are_told() -> None:
+    side = "| Gate | Blocker | Ticket | Extra |\n|---|---|---|---|\n| S1 | no lawyer | K-9 | |\n"
+
+    document = parsed(f"# Kite\n\n{TABLE}| S1 | Keys | 🚫 | |\n\n{side}")
+
+    assert document.readings == ["line 7: the column Ticket of this table is not read"]
+
+
+def test_a_row_without_a_title_is_refused_with_the_others() -> None:
+    rows = "| S1 | | 🔴 | x |\n| S2 | Logs | maybe | |\n"
+
+    assert [problem.partition(":")[0] for problem in refused(f"# Kite\n\n{TABLE}{rows}")] == [
+        "line 5, S1", "line 6, S2",
+    ]  # fmt: skip
+
+
+def test_tables_of_something_else_are_named() -> None:
+    text = "# Kite\n\n| | Keys | Logs |\n|---|---|---|\n| Status | ✅ | 🔴 |\n"
+
+    assert refused(text) == ["line 3:  | Keys | Logs: no column Gate and no column Status"]
+
+
+@pytest.mark.parametrize("heading", ["## السلامة (١/٢ مغلقة)", "## السلامة — 1 of 2 closed"])
+def test_counts_of_headings_in_any_digits(heading: str) -> None:
+    section = parsed(f"# Kite\n\n{heading}\n\n{TABLE}| S1 | Keys | 🔴 | |\n").sections[0]
+
+    assert (section.name, section.closed, section.total) == ("السلامة", 1, 2)

@@ -28,7 +28,8 @@ from .tables import Cells
 from .vocabulary import MARKS, folded
 
 # Words of proof at the end of a step: “(run 7)”, “— see https://…”.
-_PROOF = re.compile(r"\s*(?:\(((?:[^()]|\([^()]*\))*)\)|\s[—–]\s+(.+))$")
+_PROOF = re.compile(r"\s*(?:(?<!\])\(((?:[^()]|\([^()]*\))*)\)|\s[—–]\s+(.+))$")
+_LINK = re.compile(r"\s+(\[[^\[\]]+\]\([^()\s]+\))$")
 _WORDS_OF_OWNER = re.compile(r"\s*\((?:owner|DRI|المسؤول|المالك):\s*([^()]{1,60})\)", re.IGNORECASE)
 _WORDS_OF_PRIORITY = re.compile(r"\s*[\[(](P[0-3])[\])](?=\s|$)")
 # A code at the beginning, which a dash may set off from the title as it does words of proof.
@@ -96,13 +97,14 @@ class Checklist:
             return None
         if (box := split_box(line.text)) or not self.signs:
             return box
-        sign = EMOJI.match(line.text[:LONGEST_TEXT])
+        sign = EMOJI.search(line.text[:LONGEST_TEXT])
         said = parse_status_cell(sign.group()) if sign else None
         if sign is None or said is None:
             return None
-        if said.status == Status.BLOCKED:
-            return "🔴", line.text  # “🚫 SMS: contract from Huda”
-        return MARKS[said.status], line.text[sign.end() :].strip(" \ufe0f") or line.text
+        mark = MARKS[said.status]
+        if said.status == Status.BLOCKED or sign.start():
+            return mark, line.text  # “🚫 SMS: contract from Huda”, “Keys — ✅ run 7”
+        return mark, line.text[sign.end() :].strip(" \ufe0f") or line.text
 
     def end(self) -> None:
         """Hand the open gate to the reader."""
@@ -146,6 +148,8 @@ class Checklist:
         title, proof, owner, status = text, "", "", box
         if said := self._split_sign(text[:LONGEST_TEXT], box):
             title, status = said
+        elif link := _LINK.search(text[:LONGEST_TEXT]):
+            title, proof = text[: link.start()].rstrip(" —–:-("), link.group(1)
         elif match := _PROOF.search(text[:LONGEST_TEXT]):
             words = match.group(1) or match.group(2) or ""
             if looks_like_person(words) and match.group(2):

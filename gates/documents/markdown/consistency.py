@@ -93,9 +93,9 @@ def _named_with_another_state(
         (
             blocker.line,
             blocker.code,
-            _("%(code)s is in the table of blockers, but its row says %(status)s"),
+            _("%(code)s is in the table of blockers (“%(label)s”), but its row says %(status)s"),
             Status.BLOCKED,
-            "",
+            ", ".join(filter(None, (blocker.needs, blocker.waiting_on))),
         )
         for blocker in parsed.blockers
         if not blocker.resolved

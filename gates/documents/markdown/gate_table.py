@@ -144,6 +144,8 @@ class GateTables:
             return None
         line, code, written, title = self._name(cells)
         status = self._read_status(cells, code or title)
+        if says_nothing(title):
+            self.problem(line, code, _("the gate has no title"))
         if status is None:
             return None
         earlier = self.by_code.get(code) if code else None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from gates.rules import Status
-from gates.rules.text import comparison_form
+from gates.rules.text import comparison_form, fold_digits
 
 from .escaping import unescape_text
 from .parsed import (
@@ -198,7 +198,7 @@ def _read_gap(parsed: ParsedDocument, line: int, text: str) -> bool:
 def _read_count(parsed: ParsedDocument, line: int, label: str, text: str) -> bool:
     person = _PERSON.fullmatch(label)
     status = parse_status("blocked" if person else label)
-    after = text.partition(":")[2].lstrip("* ")
+    after = fold_digits(text.partition(":")[2].lstrip("* "))
     number = _NUMBER.match(after)
     if status is None or number is None:
         return False
@@ -223,7 +223,7 @@ def _read_count(parsed: ParsedDocument, line: int, label: str, text: str) -> boo
 
 def _read_closed(parsed: ParsedDocument, line: int, label: str, text: str) -> bool:
     """Read "Verdict: 3/6 closed", and "Target: 5/6 gates closed" as the rule of a claim."""
-    match = _CLOSED_OF.match(text)
+    match = _CLOSED_OF.match(fold_digits(text))
     if match is None:
         return False
     number, total = int(match.group(1)), int(match.group(2))

@@ -228,12 +228,14 @@ class _Reader:
             self.gate_tables.read(table, columns)
             return True
         for names in (columns, self._with_weak_names(table, columns)):
-            read_row = self._side_table(names).reader()
+            side = self._side_table(names)
+            read_row = side.reader()
             if read_row is None or not self._refers_to_gates(table, names):
                 continue
             for row in table.rows:
                 if any(map(strip_markup, row.cells)) and is_complete(row, table, self.problem):
                     read_row(Cells(row, names))
+            side.report_unread(table, names)
             return True
         columns = map_gate_columns(table.header, self.options.columns)
         if columns.keys() >= {"gate", "status"}:

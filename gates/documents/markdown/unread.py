@@ -48,7 +48,10 @@ def tables_without_gates(
     for table in tables[:MAX_TABLES]:
         columns = map_gate_columns(table.header, meanings)
         missing = [name for name in ("gate", "status") if name not in columns]
-        if len(missing) == 1:
+        if len(missing) == 2:
+            message = _("%(names)s: no column Gate and no column Status")
+            yield table.line, message % {"names": _names(table)}, ()
+        elif missing:
             name = missing[0].capitalize()
             free = [n for i, n in enumerate(table.header) if i not in columns.values()]
             example = strip_markup(free[0]) if free else "NAME"

@@ -38,7 +38,8 @@ OTHER_STATUSES: dict[Status, tuple[str, ...]] = {
     Status.PARTIAL: (
         "in progress", "in-progress", "wip", "ongoing", "started", "doing", "partially",
         "partially done", "partially complete", "partially met", "partly", "partly done",
-        "mostly done", "conditional", "conditional pass", "conditionally approved",
+        "mostly done", "conditional", "conditional go", "conditional pass",
+        "conditionally approved",
         "pass with remarks", "pass with comments", "pass with conditions", "pass with exceptions",
         "passed with remarks", "passed with comments", "passed with conditions",
         "passed with exceptions", "approved with conditions", "accepted with remarks",
@@ -55,7 +56,8 @@ OTHER_STATUSES: dict[Status, tuple[str, ...]] = {
         "not done", "not ready", "not complete", "not completed", "not tested", "not run",
         "not verified", "not met", "not available", "not implemented", "not passed",
         "non-compliant", "untested", "unverified", "rejected", "deferred", "postponed",
-        "unknown", "false", "no-go", "red", "incomplete", "planned", "missing", "no", "backlog",
+        "unknown", "false", "no-go", "no go", "red", "incomplete", "planned", "missing", "no",
+        "backlog",
         "tbc", "to be done", "to be confirmed", "to be decided", "delayed", "overdue", "🟥",
         "❌", "✗", "✘", "✖", "✖️", "⬜", "⚪", "☐", "⭕", ":x:", ":red_circle:", ":white_circle:",
         "[ ]", "لم يبدأ", "لم تبدأ", "غير مكتمل", "غير مكتملة", "قيد الانتظار", "فشل",
@@ -191,7 +193,8 @@ NOBODY = folded(
 )
 # Labels of the day of a document, below those of “Snapshot date”.
 DATE_LABELS = folded(
-    ("last updated", "last update", "last verified", "last reviewed", "updated", "updated on",
+    ("last updated", "last update", "last verified", "last reviewed", "review date", "updated",
+     "updated on",
      "date", "as of", "status date", "آخر تحديث", "التاريخ", "تاريخ التحديث", "تاريخ اللقطة")
 )  # fmt: skip
 
