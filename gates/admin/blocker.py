@@ -91,7 +91,9 @@ class BlockerAdmin(LaunchNamesMixin, GateFieldMixin, BoardAdmin):
             if blocker.resolve(request_user(request), form.cleaned_data["resolution"]):
                 note_written(request, blocker)
                 self.log_change(request, blocker, [{"changed": {"fields": ["resolution"]}}])
-                message = gettext("Resolved. %(gate)s no longer waits for %(who)s with this.")
+                message = gettext("Resolved. %(gate)s no longer waits for this.")
+                if blocker.waiting_on:
+                    message = gettext("Resolved. %(gate)s no longer waits for %(who)s with this.")
                 values = {"gate": blocker.gate.code, "who": blocker.waiting_on}
                 messages.success(request, message % values)
             else:

@@ -63,13 +63,13 @@ class BlockerRow:
     gate_id: int
     needs: str
     why: str
-    waiting_on_id: int
+    waiting_on_id: int | None
     raised_at: datetime | None
     due_on: date | None
     resolved_at: datetime | None
     resolved_by_id: int | None
     resolution: str
-    waiting_on: str = ""  # the name of the person it waits for
+    waiting_on: str = ""  # the name of the person it waits for; empty: nobody is named
     gate_code: str = ""
 
 

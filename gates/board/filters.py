@@ -11,7 +11,7 @@ from gates.board.rows import MAX_GATES_PER_PAGE, Board, GateRow
 from gates.rules import Status
 from gates.rules.text import clean_name, comparison_form, same_as
 
-NOT_SET = "-"  # a gate without owner or without priority
+NOT_SET = "-"  # a gate without owner or priority, a blocker that names nobody
 NOT_CLOSED = "-closed"  # any status but closed
 MAX_FILTER_LENGTH = 200
 
@@ -26,7 +26,7 @@ class Filters:
         owner: An owner's name, or NOT_SET.
         priority: A priority, or NOT_SET.
         counted: "yes" or "no".
-        waiting: The name of a person that an unresolved blocker waits for.
+        waiting: The name of a person that an unresolved blocker waits for, or NOT_SET.
         weak: A key of GATE_CHECKS.
         q: Words that all occur in the gate's text, in any case.
     """
@@ -77,7 +77,7 @@ class Filters:
 
     def _waits_for_person(self, gate: GateRow) -> bool:
         blockers = gate.unresolved_blockers()
-        return any(_asked(self.waiting, blocker.waiting_on) for blocker in blockers)
+        return any(_asked(self.waiting, blocker.waiting_on or NOT_SET) for blocker in blockers)
 
     def _is_weak(self, gate: GateRow, today: date) -> bool:
         return self.weak in GATE_CHECKS and GATE_CHECKS[self.weak][1](gate, today)

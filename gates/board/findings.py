@@ -76,6 +76,10 @@ def _has_numbers_without_check(gate: GateRow, _today: date) -> bool:
     return bool(NUMBER.search(gate.definition_of_done)) and not unretired
 
 
+def _waits_for_nobody_named(gate: GateRow, _today: date) -> bool:
+    return any(not blocker.waiting_on for blocker in gate.unresolved_blockers())
+
+
 # By code: the sentence, and a function (gate, today) -> whether the gate has the weakness.
 GATE_CHECKS: Mapping[str, tuple[Plural, Callable[[GateRow, date], bool]]] = {
     "check_red": (
@@ -140,6 +144,13 @@ GATE_CHECKS: Mapping[str, tuple[Plural, Callable[[GateRow, date], bool]]] = {
             "%(count)s closed gates still have steps that are not done",
         ),
         _closed_with_actions,
+    ),
+    "nobody_named": (
+        ngettext_noop(
+            "%(count)s gate is blocked, and nobody is named who can unblock it",
+            "%(count)s gates are blocked, and nobody is named who can unblock them",
+        ),
+        _waits_for_nobody_named,
     ),
     "no_due_date": (
         ngettext_noop(

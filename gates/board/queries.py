@@ -215,7 +215,8 @@ def _attach(
         gate.evidence.append(proof)
     for blocker in blockers:
         gate = by_id[blocker.gate_id]
-        blocker.waiting_on = owners.get(blocker.waiting_on_id, "")
+        if (owner := blocker.waiting_on_id) is not None:
+            blocker.waiting_on = owners.get(owner, f"#{owner}")
         blocker.gate_code = gate.code
         gate.blockers.append(blocker)
     for gate in by_id.values():
@@ -236,8 +237,8 @@ def _attach(
 
 def _who_delivered(gate: GateRow) -> set[int]:
     """Return the ids of the people from whom the gate got all that it waited for."""
-    waited = {blocker.waiting_on_id for blocker in gate.blockers}
-    return waited - {blocker.waiting_on_id for blocker in gate.unresolved_blockers()}
+    people = {blocker.waiting_on_id for blocker in gate.blockers if blocker.waiting_on_id}
+    return people - {blocker.waiting_on_id for blocker in gate.unresolved_blockers()}
 
 
 def _gate_facts(gate: GateRow, checks: Sequence[CheckFact]) -> GateFacts:

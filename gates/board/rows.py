@@ -227,7 +227,12 @@ class Board:
 
     def waiting_on_names(self) -> list[str]:
         """Return the names of the people that unresolved blockers wait for, each once."""
-        return list(dict.fromkeys(blocker.waiting_on for blocker in self.unresolved_blockers()))
+        names = (blocker.waiting_on for blocker in self.unresolved_blockers())
+        return list(dict.fromkeys(name for name in names if name))
+
+    def waits_for_nobody_named(self) -> bool:
+        """Return whether an unresolved blocker names no person."""
+        return any(not blocker.waiting_on for blocker in self.unresolved_blockers())
 
     def unblocked_actions(self) -> list[ActionRow]:
         """Return the unplanned actions that need no person, of gates that are not blocked."""

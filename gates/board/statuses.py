@@ -35,7 +35,7 @@ def derive_statuses(progress: Mapping[int, str], now: datetime) -> dict[int, rul
     blockers = defaultdict(list)
     unresolved = Blocker.objects.filter(**scope, resolved_at=None).order_by("pk")
     for gate_id, needs, name in unresolved.values_list("gate_id", "needs", "waiting_on__name"):
-        blockers[gate_id].append(BlockerFact(needs, name))
+        blockers[gate_id].append(BlockerFact(needs, name or ""))
     today = timezone.localdate(now)
     return {
         pk: rules.derive_status(

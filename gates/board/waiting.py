@@ -7,6 +7,7 @@ from datetime import date
 from django.utils import timezone
 
 from gates.board.child_rows import ActionRow, BlockerRow
+from gates.board.filters import NOT_SET
 from gates.board.rows import Board, GateRow
 from gates.rules import Status
 
@@ -30,19 +31,24 @@ class WaitingItem:
 
 @dataclass(slots=True)
 class WaitingPerson:
-    """Everything that waits for one person.
+    """Everything that waits for one person, or for nobody who is named.
 
     Attributes:
-        name: The person's name.
+        name: The person's name; empty for what waits for nobody who is named.
         items: Unresolved blockers, the most urgent first.
         actions: Actions that need this person and are not done.
-        unblocks: Codes of the gates that wait for this person only.
+        unblocks: Codes of the gates that wait for nobody else.
     """
 
     name: str
     items: list[WaitingItem] = field(default_factory=list)
     actions: list[ActionRow] = field(default_factory=list)
     unblocks: list[str] = field(default_factory=list)
+
+    @property
+    def filter_value(self) -> str:
+        """What the board's filter by person calls it."""
+        return self.name or NOT_SET
 
     @property
     def overdue(self) -> int:
@@ -75,7 +81,7 @@ def waiting_on(board: Board, today: date, own: str = "") -> Waiting:
         board: The board.
         today: The day for which waiting days and overdue items are counted.
         own: The name of the person who reads; it comes first. Then those with the most overdue
-            items, then those with the most items, then by name.
+            items, then those with the most items, then by name; last what names nobody.
     """
     people: dict[str, WaitingPerson] = {}
     for gate in board.gates:
@@ -114,5 +120,11 @@ def _urgency(item: WaitingItem) -> tuple[bool, date, int]:
 def _sort_people(people: Sequence[WaitingPerson], own: str) -> list[WaitingPerson]:
     return sorted(
         people,
-        key=lambda person: (person.name != own, -person.overdue, -len(person.items), person.name),
+        key=lambda person: (
+            not person.name,
+            person.name != own,
+            -person.overdue,
+            -len(person.items),
+            person.name,
+        ),
     )

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gates.models import TRACKED, Check, Condition, Evidence, Gate, Import, Launch, Owner
 from gates.models.gate_transitions import TransitionRefused
@@ -190,7 +191,8 @@ class _Import:
         """Return the values that can be assigned. Reopen the gate if the document says so."""
         progress = values.get("progress", Gate.Progress.OPEN if gate is None else gate.progress)
         if progress not in Gate.Progress.values:
-            raise InvalidValue("progress", f"{progress!r} is not open, partial or closed")
+            message = _("%(value)s is not open, partial or closed") % {"value": repr(progress)}
+            raise InvalidValue("progress", message)
         if gate is not None and gate.progress == CLOSED_VALUE and progress != CLOSED_VALUE:
             self._add_change(record, "progress", gate.progress, progress)
             gate.reopen(self.by, self.reason, to=progress)

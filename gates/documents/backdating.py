@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gates.models import (
     Action,
@@ -38,12 +39,16 @@ def check_backdating(document: Document, dated: datetime) -> None:
     """
     day = timezone.localdate(dated)
     if dated > timezone.now():
-        raise DocumentError([Problem(document.name, "dated", f"{day} is in the future")])
+        message = _("%(day)s is in the future") % {"day": day}
+        raise DocumentError([Problem(document.name, "dated", message)])
     for slug in sorted(document.launch_slugs()):
         latest = _latest(slug)
         if latest is not None and latest > dated:
             known = timezone.localtime(latest).isoformat(sep=" ", timespec="minutes")
-            message = f"the launch already has later history, of {known}: {day} would rewrite it"
+            message = _(
+                "the launch already has later history, of %(known)s: %(day)s would rewrite it"
+            )
+            message %= {"known": known, "day": day}
             raise DocumentError([Problem(document.name, "dated", message)])
 
 
@@ -55,7 +60,8 @@ def check_owner_backdating(owner: Owner, dated: datetime) -> None:
     """
     latest = owner.history.order_by("-history_date").values_list("history_date", flat=True).first()
     if latest is not None and latest > dated:
-        message = f"has later history, of {timezone.localdate(latest)}; it would be rewritten"
+        message = _("has later history, of %(day)s; it would be rewritten")
+        message %= {"day": timezone.localdate(latest)}
         raise ValidationError({"name": message})
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from gates.models import Blocker, Condition, Owner
 from gates.rules.text import same_as
@@ -74,17 +75,20 @@ class BoardRows:
         """
         model, label = field.related_model, field.related_model._meta.verbose_name
         if not isinstance(key, list) or any(isinstance(part, (list, dict)) for part in key):
-            raise InvalidValue(field.name, f"{key!r} is not a natural key, a flat list")
+            message = _("%(value)s is not a natural key, a flat list of texts")
+            raise InvalidValue(field.name, message % {"value": repr(key)})
         if (model, tuple(key)) in self.failed:
-            raise DependencyFailed(field.name, f"{label} {key!r} is refused itself")
+            raise DependencyFailed(field.name, "")
         if model is get_user_model():
             try:
                 return model.objects.get_by_natural_key(*key)
             except (ObjectDoesNotExist, TypeError) as error:
-                raise InvalidValue(field.name, f"there is no account {key!r}") from error
+                message = _("there is no account %(key)s") % {"key": repr(key)}
+                raise InvalidValue(field.name, message) from error
         row = self.find(model, tuple(key))
         if row is None:
-            raise InvalidValue(field.name, f"there is no {label} {key!r}")
+            message = _("there is no %(kind)s %(key)s") % {"kind": label, "key": repr(key)}
+            raise InvalidValue(field.name, message)
         return row
 
 

@@ -51,7 +51,8 @@ def read_csv(
                 Row(rows.line_num, [_as_cell(cell, own) for cell in padded], len(padded))
             )
     except csv.Error as error:
-        return ParsedDocument(), [Problem(place_of(rows.line_num), "", f"not CSV: {error}")]
+        message = _("not CSV: %(why)s") % {"why": error}
+        return ParsedDocument(), [Problem(place_of(rows.line_num), "", message)]
     return read_tables([table], options, board)
 
 

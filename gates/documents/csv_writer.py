@@ -23,6 +23,8 @@ CSV_COLUMNS = (
     "notes",
 )
 
+NOBODY = "—"  # in the column waiting_on
+
 # A spreadsheet takes a cell that starts with one of these for a formula and may run it.
 FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -59,6 +61,6 @@ def _cells(gate: GateRow) -> list[str]:
         gate.owner,
         gate.definition_of_done,
         "\n".join(proof.summary for proof in gate.evidence),
-        "\n".join(f"{row.waiting_on}: {row.needs}" for row in gate.unresolved_blockers()),
+        "\n".join(f"{row.waiting_on or NOBODY}: {row.needs}" for row in gate.unresolved_blockers()),
         gate.notes,
     ]

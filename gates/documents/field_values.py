@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gates.models.dates import within_range
 from gates.rules.text_limits import max_text_length
@@ -22,7 +23,7 @@ class InvalidValue(Exception):
 
 
 class DependencyFailed(InvalidValue):
-    """A reference to a row that is refused itself. It is not reported a second time."""
+    """A reference to a row that is refused itself. It is not reported a second time: no message."""
 
 
 def plain_value(field: Any, value: Any) -> Any:
@@ -33,11 +34,11 @@ def plain_value(field: Any, value: Any) -> Any:
     """
     if value is None:
         if not field.null:
-            raise InvalidValue(field.name, "must not be empty")
+            raise InvalidValue(field.name, _("must not be empty"))
         return None
-    expected, description = _expected_type(field)
+    expected, message = _expected_type(field)
     if type(value) is not expected:
-        raise InvalidValue(field.name, f"{value!r} is not {description}")
+        raise InvalidValue(field.name, message % {"value": repr(value)})
     if isinstance(value, str):
         _refuse_text(field, value)
     if isinstance(field, (models.CharField, models.TextField)):
@@ -48,7 +49,7 @@ def plain_value(field: Any, value: Any) -> Any:
         message = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
         raise InvalidValue(field.name, message) from error
     if isinstance(field, models.DateTimeField) and timezone.is_naive(converted):
-        raise InvalidValue(field.name, f"{value!r} has no time zone")
+        raise InvalidValue(field.name, _("%(value)s has no time zone") % {"value": repr(value)})
     if isinstance(converted, date):
         _check_range(field, converted)
     return converted
@@ -67,16 +68,22 @@ def _refuse_text(field: Any, value: str) -> None:
         raise InvalidValue(field.name, message)
     limit = max_text_length(field.name)
     if isinstance(field, models.TextField) and len(value) > limit:
-        raise InvalidValue(field.name, f"has {len(value):,} characters; at most {limit:,}")
+        message = _("has %(number)s characters; at most %(most)s")
+        raise InvalidValue(
+            field.name, message % {"number": f"{len(value):,}", "most": f"{limit:,}"}
+        )
 
 
 def _expected_type(field: Any) -> tuple[type, str]:
-    """Return the JSON type of a field and its name. Exact: 1.9 and true are no whole numbers."""
+    """Return the JSON type of a field, and the message for a value of another one.
+
+    Exact: 1.9 and true are no whole numbers.
+    """
     if isinstance(field, models.BooleanField):
-        return bool, "true or false"
+        return bool, _("%(value)s is not true or false")
     if isinstance(field, models.IntegerField):
-        return int, "a whole number"
-    return str, "a text"
+        return int, _("%(value)s is not a whole number")
+    return str, _("%(value)s is not a text")
 
 
 def display(value: Any) -> str:

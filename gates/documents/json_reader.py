@@ -30,7 +30,7 @@ def read_json(path: Path) -> Document:
     rows = _parse_json(path.name, content)
     records, problems = [], []
     for number, row in enumerate(rows, start=1):
-        result = _json_record(f"row {number}", row)
+        result = _json_record(_("row %(number)s") % {"number": number}, row)
         if isinstance(result, Record):
             records.append(result)
         else:
@@ -68,10 +68,14 @@ def _parse_json(name: str, content: bytes) -> list[Any]:
     except UnicodeDecodeError as error:
         raise DocumentError([Problem(name, "", decoding_error(content, error))]) from error
     except json.JSONDecodeError as error:
-        message = f"not JSON: {error.msg} (line {error.lineno}, column {error.colno})"
+        message = _("not JSON: %(why)s (line %(line)s, column %(column)s)")
+        message %= {"why": error.msg, "line": error.lineno, "column": error.colno}
         raise DocumentError([Problem(name, "", message)]) from error
     except (ValueError, RecursionError) as error:
-        raise DocumentError([Problem(name, "", f"not usable JSON: {error}")]) from error
+        nested = isinstance(error, RecursionError)
+        why = _("it is nested too deeply") if nested else str(error)
+        message = _("not usable JSON: %(why)s") % {"why": why}
+        raise DocumentError([Problem(name, "", message)]) from error
     if isinstance(rows, dict) and {"launch", "gates", "totals"} <= rows.keys():
         message = _(
             "this is board.json, which scripts read; import the Markdown export (export.md) or "
@@ -97,23 +101,23 @@ def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(values) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the name {twice!r} stands twice in one object")
+        raise ValueError(_("the name '%(name)s' stands twice in one object") % {"name": twice})
     return values
 
 
 def _reject_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a value")
+    raise ValueError(_("%(name)s is not a value") % {"name": name})
 
 
 def _json_record(where: str, row: Any) -> Record | list[Problem]:
     if not isinstance(row, dict) or not isinstance(row.get("fields"), dict):
-        return [Problem(where, "", "not a row: an object with “model” and “fields” is expected")]
+        message = _("not a row: an object with “model” and “fields” is expected")
+        return [Problem(where, "", message)]
     model = JSON_MODELS.get(str(row.get("model")))
     if model is None:
-        message = (
-            f"{row.get('model')!r} is not part of a snapshot ({', '.join(sorted(JSON_MODELS))})"
-        )
-        return [Problem(where, "model", message)]
+        message = _("%(value)s is not part of a snapshot (%(known)s)")
+        values = {"value": repr(row.get("model")), "known": ", ".join(sorted(JSON_MODELS))}
+        return [Problem(where, "model", message % values)]
     # `dumpdata` writes "version"; the board counts versions itself.
     fields = {name: value for name, value in row["fields"].items() if name != "version"}
     record = Record(model, fields, where)
@@ -121,7 +125,7 @@ def _json_record(where: str, row: Any) -> Record | list[Problem]:
         return problems
     if row.keys() - {"model", "fields"}:
         extra = ", ".join(sorted(row.keys() - {"model", "fields"}))
-        message = "rows are named by their natural keys, not by numbers"
+        message = _("rows are named by their natural keys, not by numbers")
         return [Problem(str(record), extra, message)]
     known = {field.name for field in model._meta.concrete_fields if not field.primary_key}
     known -= NOT_IN_A_DOCUMENT.get(model, set())
@@ -130,8 +134,8 @@ def _json_record(where: str, row: Any) -> Record | list[Problem]:
     if model is Gate and "section" not in record.fields:
         missing.append("section")
     return (
-        [Problem(str(record), name, "there is no such field") for name in unknown]
-        + [Problem(str(record), name, "is missing") for name in missing]
+        [Problem(str(record), name, _("there is no such field")) for name in unknown]
+        + [Problem(str(record), name, _("is missing")) for name in missing]
         + _key_errors(record)
     ) or record
 
@@ -144,12 +148,13 @@ def _key_errors(record: Record) -> list[Problem]:
         if field.is_relation:
             parts = value if isinstance(value, list) else [value]
             if not isinstance(value, list) or not all(type(part) is str for part in parts):
-                message = f"{value!r} is not a natural key, a flat list of texts"
-                problems.append(Problem(str(record), name, message))
+                message = _("%(value)s is not a natural key, a flat list of texts")
+                problems.append(Problem(str(record), name, message % {"value": repr(value)}))
         elif (
             name in record.fields and value is not None and name != "day" and type(value) is not str
         ):
-            problems.append(Problem(str(record), name, f"{value!r} is not a text"))
+            message = _("%(value)s is not a text") % {"value": repr(value)}
+            problems.append(Problem(str(record), name, message))
     return problems
 
 

@@ -121,7 +121,7 @@ class Record:
         return str(key[-1]) if isinstance(key, list) and key else ""
 
     def __str__(self) -> str:
-        return f"{self.where} ({self.model._meta.model_name} {self.name()[:60]})"
+        return f"{self.where} ({self.model._meta.verbose_name} {self.name()[:60]})"
 
 
 def place_of(line: int) -> str:
@@ -206,7 +206,8 @@ class Document:
         """
         launches = [record for record in self.records if record.model is Launch]
         if len(launches) != 1:
-            message = f"{len(launches)} launches in the document, one is needed to rename it"
+            message = _("%(number)s launches in the document, one is needed to rename it")
+            message %= {"number": len(launches)}
             raise DocumentError([Problem(self.name, "slug", message)])
         old = launches[0].fields["slug"]
         launches[0].fields["slug"] = slug

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 
 def unstorable_text(value: Any) -> str:
     """Return why a text, or one inside a list or an object, cannot be stored; empty if it can."""
@@ -14,7 +16,7 @@ def unstorable_text(value: Any) -> str:
             waiting += part
         elif isinstance(part, str):
             if "\x00" in part:
-                return "contains a NUL character"
+                return _("contains a NUL character")
             if any("\ud800" <= char <= "\udfff" for char in part):
-                return "contains half a character (a lone surrogate)"
+                return _("contains half a character (a lone surrogate)")
     return ""

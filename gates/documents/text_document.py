@@ -58,12 +58,18 @@ def read_text_document(
         parsed, problems = reread(text, options, known)
         if problems:
             raise DocumentError(problems)
-    owners = settle_owners(parsed, set(Owner.objects.values_list("name", flat=True)))
+    named = Gate.objects.filter(launch__slug=slug, owner__isnull=False)
+    owners = settle_owners(
+        parsed,
+        set(Owner.objects.values_list("name", flat=True)),
+        dict(named.order_by().values_list("code", "owner__name")),
+    )
     records = to_records(parsed, slug)
     if problems := duplicate_records(records):
         raise DocumentError(problems)
     _date_new_launch(records, slug, dated)
-    report.for_a_person = [*parsed.for_a_person, *owners, *reconcile(parsed, records, slug)]
+    sentences = reconcile(parsed, records, slug, dated or timezone.localdate())
+    report.for_a_person = [*parsed.for_a_person, *owners, *sentences]
     report.contradictions = find_contradictions(parsed)
     report.skipped = parsed.skipped
     report.unread = parsed.unread_tables

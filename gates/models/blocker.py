@@ -1,4 +1,4 @@
-"""A blocker: what a gate waits for, from which owner, and why."""
+"""A blocker: what a gate waits for, from whom if anybody is named, and why."""
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -37,6 +37,7 @@ class BlockerManager(models.Manager["Blocker"]):
 class Blocker(GateChild):
     """One thing that a gate waits for. While it is unresolved, the gate's status is blocked.
 
+    It waits for an owner, or for nobody in particular while nobody is named.
     A blocker is resolved if and only if it has a `resolved_at` and a `resolution`.
     """
 
@@ -48,7 +49,13 @@ class Blocker(GateChild):
         _("why"), blank=True, help_text=_("What cannot be done or checked without it.")
     )
     waiting_on = models.ForeignKey(
-        Owner, models.PROTECT, related_name="blockers", verbose_name=_("waiting on")
+        Owner,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="blockers",
+        verbose_name=_("waiting on"),
+        help_text=_("Who brings it. Leave empty if nobody is named yet."),
     )
     raised_at = models.DateTimeField(
         _("raised at"),

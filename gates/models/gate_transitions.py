@@ -66,7 +66,7 @@ class GateTransitions(OptimisticLockModel):
             evidence=[EvidenceFact(*fact) for check_id, *fact in facts if check_id is None],
             checks=live_check_facts([self.pk], attached).get(self.pk, ()),
             blockers=[
-                BlockerFact(needs, waiting_on, resolved=resolved_at is not None)
+                BlockerFact(needs, waiting_on or "", resolved=resolved_at is not None)
                 for needs, waiting_on, resolved_at in blockers.values_list(
                     "needs", "waiting_on__name", "resolved_at"
                 )

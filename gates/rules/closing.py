@@ -52,7 +52,11 @@ def closing_errors(facts: GateFacts, today: date) -> tuple[Reason, ...]:
             )
         reasons.append(Reason("all_expired", message, {"date": last_valid_day(proofs)}))
     for blocker in unresolved_blockers(facts.blockers):
-        message = gettext_noop("Still waiting on %(owner)s: %(needs)s. Resolve the blocker first.")
+        message = gettext_noop("Still waiting for: %(needs)s. Resolve the blocker first.")
+        if blocker.waiting_on:
+            message = gettext_noop(
+                "Still waiting on %(owner)s: %(needs)s. Resolve the blocker first."
+            )
         reasons.append(Reason("unresolved_blocker", message, blocker_values(blocker)))
     reasons += check_errors(facts.checks, today)
     return tuple(reasons)

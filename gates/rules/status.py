@@ -74,11 +74,11 @@ class BlockerFact:
     """One blocker, as far as the rules depend on it.
 
     needs: what the gate waits for.
-    waiting_on: the name of the owner it waits for.
+    waiting_on: the name of the owner it waits for; empty while nobody is named.
     """
 
     needs: str
-    waiting_on: str
+    waiting_on: str = ""
     resolved: bool = False
 
 
@@ -124,17 +124,20 @@ def derive_status(facts: GateFacts, today: date) -> StatusResult:
     """
     blocked = unresolved_blockers(facts.blockers)
     if blocked:
-        message = gettext_noop("waiting on %(owner)s: %(needs)s")
-        return StatusResult(
-            Status.BLOCKED,
-            tuple(Reason("waiting", message, blocker_values(blocker)) for blocker in blocked),
-        )
+        return StatusResult(Status.BLOCKED, tuple(map(_waiting_reason, blocked)))
     if facts.progress == Progress.CLOSED:
         return _closed_gate_status(facts, today)
     if facts.progress == Progress.PARTIAL:
         message = gettext_noop("partly there: not yet wired, measured or verified in production")
         return StatusResult(Status.PARTIAL, (Reason("partial", message),))
     return StatusResult(Status.OPEN, (_why_open(facts.proofs(today), today),))
+
+
+def _waiting_reason(blocker: BlockerFact) -> Reason:
+    message = gettext_noop("waiting for: %(needs)s")
+    if blocker.waiting_on:
+        message = gettext_noop("waiting on %(owner)s: %(needs)s")
+    return Reason("waiting", message, blocker_values(blocker))
 
 
 def _why_open(evidence: Sequence[EvidenceFact], today: date) -> Reason:

@@ -45,6 +45,7 @@ def reader(client: Client) -> Client:
         ({"counted": "maybe"}, []),
         ({"waiting": "Sami"}, ["O3"]),
         ({"waiting": "Noura"}, []),
+        ({"waiting": "-"}, []),
         ({"weak": "statement_only"}, ["T1"]),
         ({"weak": "no_owner"}, ["T1", "O3"]),
         ({"weak": "nonsense"}, []),

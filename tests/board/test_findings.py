@@ -69,11 +69,14 @@ def test_gates_and_blockers_about_which_something_is_not_said() -> None:
         "T2", owner=factory.owner("Lina"), priority="P0", definition_of_done="p95 below 500 ms"
     )
     factory.blocker(factory.gate("T3"))
+    full = {"owner": factory.owner(), "priority": "P1", "definition_of_done": "Seen"}
+    factory.blocker(factory.gate("T4", **full), waiting_on=None, due_on=date(2026, 6, 1))
 
     assert found() == {
         "statement_only": ("T1",),
         "numbers_without_check": ("T2",),
         "closed_with_actions": ("T1",),
+        "nobody_named": ("T4",),
         "no_due_date": ("T3",),
         "no_priority": ("T1", "T3"),
         "no_owner": ("T1", "T3"),

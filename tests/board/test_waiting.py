@@ -67,6 +67,31 @@ def test_a_gate_that_waits_for_two_people_is_freed_by_neither_alone() -> None:
     assert (waiting.closed, waiting.reachable) == (0, 1)
 
 
+def test_what_names_nobody_is_a_group_of_its_own_and_comes_last(client: Client) -> None:
+    factory.blocker(factory.gate("T1"), "Domain", waiting_on=None, due_on=date(2026, 4, 1))
+    two = factory.gate("T2")
+    factory.blocker(two, "Contract", waiting_on=None)
+    factory.blocker(two, "Key", waiting_on=factory.owner("Sami"))
+
+    sami, nobody = found(today=date(2026, 5, 1)).people
+
+    assert (sami.name, sami.unblocks, nobody.name, nobody.unblocks) == ("Sami", [], "", ["T1"])
+    assert [debt.blocker.needs for debt in nobody.items] == ["Domain", "Contract"]
+    client.force_login(factory.user("reader"))  # who is no owner: nobody's list is not their own
+    text = text_of(client, "/waiting/")
+    assert "Nobody named yet Waiting for 2 things · unblocks: T1" in text
+    assert "only you" not in text
+    assert "What can be done without Sami" in text
+
+
+def test_nobody_delivers_for_nobody() -> None:
+    gate = factory.gate("T1")
+    factory.blocker(gate, waiting_on=None).resolve(factory.user(), "Came")
+    factory.action(gate.launch, "Send the key", needs=factory.owner(), gate=gate)
+
+    assert [person.name for person in found().people] == ["Sami"]
+
+
 def test_how_long_something_has_been_waited_for() -> None:
     blocker = factory.blocker(factory.gate("T1"))
     blocker.raised_at = timezone.now() - timedelta(days=9)

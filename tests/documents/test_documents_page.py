@@ -44,7 +44,7 @@ def column_names() -> Iterator[str]:
 @pytest.mark.parametrize("name", sorted({n for n in column_names() if n}))
 def test_each_name_of_a_column_is_known(name: str) -> None:
     name = column_name(name.strip("`"))
-    weak = {other for names in WEAK_COLUMNS.values() for other in names}
+    weak = {column_name(other) for names in WEAK_COLUMNS.values() for other in names}
 
     assert name in COLUMN_NAMES or name in weak
 

@@ -57,8 +57,15 @@ def test_the_text_after_a_status_is_proof_note_or_blocker() -> None:
 
     assert proofs() == {"S1": "done 2026-03-01 (run 7)"}
     notes = dict(Gate.objects.values_list("code", "notes"))
-    assert notes == {"S1": "", "S2": "not begun", "S3": "Blocked on domain not bought"}
-    assert "S3 (line 9): imported as open: blocked, but nothing says by whom" in report.for_a_person
+    assert notes == {"S1": "", "S2": "not begun", "S3": ""}
+    blocker = Blocker.objects.get()
+    assert (blocker.gate.code, blocker.needs, blocker.waiting_on) == (
+        "S3", "domain not bought", None,
+    )  # fmt: skip
+    assert not Owner.objects.exists()
+    words = "S3 (line 9): nothing says who brings “domain not bought”; nobody is named on the board"
+    assert [words in line for line in report.for_a_person] == [True]
+    assert report.contradictions == []
 
 
 def test_boxes_are_gates_and_nested_boxes_their_steps() -> None:

@@ -167,7 +167,7 @@ def test_columns_may_stand_in_any_order_and_have_other_names(tmp_path: Path) -> 
 
     gate = Gate.objects.get()
     assert (gate.code, gate.title, gate.priority, str(gate.owner)) == ("A1", "Lights", "P0", "Huda")
-    assert (gate.notes, gate.definition_of_done) == ("a | b", "Bright. Very.")
+    assert (gate.notes, gate.definition_of_done) == ("a | b\nPriority: P1", "Bright. Very.")
 
 
 def test_sections_that_mean_nothing_are_listed(

@@ -26,14 +26,14 @@ def brought(path: Path, **options: Any) -> ImportReport:
     return import_file(path, **options)
 
 
-def test_a_blocked_row_that_names_nobody_is_open_and_its_text_is_kept(tmp_path: Path) -> None:
-    report = brought(gates(tmp_path, "| A1 | Keys | 🚫 | Blocked on the spare keys. Soon |"))
+def test_a_blocked_row_without_any_words_is_open_and_told(tmp_path: Path) -> None:
+    report = brought(gates(tmp_path, "| A1 | Keys | 🚫 | TBD |"))
 
-    words = "A1 (line 8): imported as open: blocked, but nothing says by whom"
+    words = "A1 (line 8): imported as open: blocked, but nothing says by what"
     assert words in report.for_a_person
     assert not Blocker.objects.exists()
     gate = Gate.objects.get()
-    assert (gate.progress, gate.notes) == ("open", "Soon\nBlocked on the spare keys")
+    assert (gate.progress, gate.notes) == ("open", "TBD")
 
 
 @pytest.mark.parametrize("text", ["N/A", "TBD", "proof"])

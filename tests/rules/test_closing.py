@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from gates import rules
-from gates.rules import CheckFact, EvidenceFact, GateFacts, LastRun, Progress
+from gates.rules import BlockerFact, CheckFact, EvidenceFact, GateFacts, LastRun, Progress
 from tests.support.rule_facts import (
     ENDS_TODAY,
     EXPIRED,
@@ -46,6 +46,10 @@ STILL_WAITING = "Still waiting on Sami: PostHog API key. Resolve the blocker fir
         (GateFacts(Progress.OPEN, [LASTING], [], [FAILED]), ["check load: failed on 2026-06-01"]),
         (GateFacts(Progress.OPEN, [LASTING], [], [replace(FAILED, required_from=None)]), []),
         (GateFacts(Progress.OPEN, [], [], [GREEN]), []),
+        (
+            GateFacts(Progress.OPEN, [LASTING], [BlockerFact("a domain")]),
+            ["Still waiting for: a domain. Resolve the blocker first."],
+        ),
     ],
 )
 def test_everything_that_keeps_a_gate_open_is_said(facts: GateFacts, reasons: list[str]) -> None:

@@ -64,6 +64,11 @@ ON_SAMI = "waiting on Sami: PostHog API key"
         (GateFacts(Progress.CLOSED, [LASTING], [WAITING]), Status.BLOCKED, [ON_SAMI]),
         (GateFacts(Progress.CLOSED, [], [WAITING]), Status.BLOCKED, [ON_SAMI]),
         (
+            GateFacts(Progress.OPEN, [], [BlockerFact("domain not bought")]),
+            Status.BLOCKED,
+            ["waiting for: domain not bought"],
+        ),
+        (
             GateFacts(Progress.OPEN, [], [WAITING, RESOLVED, BlockerFact("a staging host", "Ali")]),
             Status.BLOCKED,
             [ON_SAMI, "waiting on Ali: a staging host"],

@@ -79,7 +79,7 @@ def blocker(draw: Callable[[Any], Any]) -> dict[str, Any]:
     return {
         "needs": draw(texts(least=1)),
         "why": draw(texts()),
-        "waiting_on": draw(st.integers(0, 2)),
+        "waiting_on": draw(st.sampled_from([None, 0, 1, 2])),
         "raised_at": draw(moments),
         "due_on": draw(days),
         "resolved_at": resolved,
@@ -183,6 +183,7 @@ def build_gate(
     unresolved: set[str] = set()
     for wait in said["blockers"]:
         if wait["resolved_at"] or wait["needs"] not in unresolved:
-            factory.blocker(gate, **{**wait, "waiting_on": owners[wait["waiting_on"]]})
+            who = None if wait["waiting_on"] is None else owners[wait["waiting_on"]]
+            factory.blocker(gate, **{**wait, "waiting_on": who})
             unresolved |= set() if wait["resolved_at"] else {wait["needs"]}
     return gate

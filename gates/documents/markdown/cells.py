@@ -11,10 +11,12 @@ from datetime import date
 from markdown_it import MarkdownIt
 
 from gates import rules
+from gates.rules.text import fold_digits
 
 from .escaping import unescape_text
 from .parsed import ParsedEvidence
 from .people import looks_like_person, split_dates
+from .written_dates import DATE, iso_date
 
 _PRIORITY = re.compile(r"\**(P[012])\**(?:\s*[—–:-]+\s*|\s*$)", re.IGNORECASE)
 _DOD = re.compile(r"\**(?:DoD|Definition of done)\s*:\**\s*", re.IGNORECASE)
@@ -22,7 +24,8 @@ _COVERED = re.compile(r"\**Covered by ([A-Z]+-?[0-9]+)\b", re.IGNORECASE)
 _BLOCKED = re.compile(r"(?:Blocked on|(?:محجوب|متوقف)ة? على)\s+", re.IGNORECASE)
 _FROM = re.compile(r"(.*)\s(?:from|من)\s(.*)", re.DOTALL)
 _WAITING_FOR = re.compile(
-    r"(?:waiting|awaiting|wait|بانتظار|في انتظار)\s+(?:(?:on|for)\s+)?(\S+)", re.IGNORECASE
+    r"(?:waiting|awaiting|wait|بانتظار|في انتظار)\s+(?:(?:on|for)\s+)?([^\s:]+)(?::\s+(.+))?",
+    re.IGNORECASE | re.DOTALL,
 )
 _SENTENCE_END = re.compile(r"`[^`]*`|\.(?=\s|$)")
 _NOT_AN_END = ("e.g", "i.e", "vs", "approx", "cf")
@@ -30,10 +33,13 @@ _JOINTS = " \t+;,—–-"
 
 _CELL_DATE = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
 _VALID_UNTIL = re.compile(
-    r"(?:valid (?:until|to|through)|expires?(?: on)?|expiring(?: on)?|صالح(?:ة)? حتى|تنتهي في)"
-    r":?\s*([0-9]{4}-[0-9]{2}-[0-9]{2})(?![\w-])",
+    rf"(?:valid (?:from {DATE} )?(?:until|till|to|through)|expir(?:es?|ed|ing)(?: on)?"
+    r"|صالحة? حتى|(?:تنتهي|ينتهي|انتهت|انتهى)(?: صلاحيته| صلاحيتها)? في)"
+    rf":?\s*(?P<day>{DATE})",
     re.IGNORECASE,
 )
+# A footnote or a link without its definition.
+_NO_REFERENCE = re.compile(r"\[\^[^\[\]]+\]|\[[^\[\]]*\]\[[^\[\]]*\]")
 _LEADING_CODE = re.compile(r"`([^`]+)`(.*)", re.DOTALL)
 _FIGURE = re.compile(r"\d\s?(?:ms|s|min|rps|rpm|%|[KMG]B|req/s)(?![\w-])")
 _DOCUMENT = re.compile(r"[^\s`]+\.(?:md|rst|txt|pdf|docx?)", re.IGNORECASE)
@@ -84,7 +90,7 @@ def _split_person(waits_for: str) -> tuple[str, str]:
     # “DNS” in “waiting for DNS” is no person.
     waiting = _WAITING_FOR.fullmatch(waits_for)
     if waiting and looks_like_person(waiting.group(1)) and not waiting.group(1).isupper():
-        return waits_for, waiting.group(1)
+        return waiting.group(2) or waits_for, waiting.group(1)
     return waits_for, ""
 
 
@@ -121,12 +127,13 @@ def parse_evidence(
     date, if it is not after `today`, is `observed`.
     """
     summary = unescape_text(text)
-    if rules.evidence_text_errors(summary):
+    if rules.evidence_text_errors(summary) or _NO_REFERENCE.fullmatch(text.strip()):
         return None
     evidence = ParsedEvidence(line, code, summary)
-    if until := _VALID_UNTIL.search(text):
-        evidence.valid_until = until.group(1) if _is_date(until.group(1)) else ""
-    dates = set(_CELL_DATE.findall(_VALID_UNTIL.sub("", text)))
+    folded = fold_digits(text)
+    if until := _VALID_UNTIL.search(folded):
+        evidence.valid_until = iso_date(until["day"])
+    dates = set(_CELL_DATE.findall(_VALID_UNTIL.sub("", folded)))
     day = dates.pop() if len(dates) == 1 else ""
     future = today is not None and day > str(today)
     evidence.observed = day if _is_date(day) and not future else ""

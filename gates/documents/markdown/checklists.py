@@ -8,45 +8,44 @@ from gates.rules import Status
 
 from .blocks import Heading, Line, Row, Table
 from .codes import normal_code
-from .columns import map_gate_columns
+from .columns import column_name, map_gate_columns
 from .gate_rows import GateRows
 from .gate_table import MAX_GATES, GateTables
 from .parsed import ParsedAction
 from .people import looks_like_person
-from .statuses import parse_status_cell
-from .tables import Cells
-from .vocabulary import MARKS, OTHER_STATUSES, without_direction
-
-BOX = re.compile(r"\[([ xX~/-])\]\s+(\S.*)")
-GATE_HEADING = re.compile(
-    r"(?:(?:launch\s+)?gate|check|البوابة|بوابة)\s+#?(?P<code>[A-Za-z]{0,8}[-.]?[0-9][\w.]{0,6})"
-    r"\s*[—–:.)-]*\s+(?P<title>\S.*)|(?P<code2>[A-Z]{1,8}-?[0-9]{1,4}[a-z]?)\s*[—–:.)-]+\s+(?P<title2>\S.*)",
-    re.IGNORECASE,
+from .signs import (
+    EMOJI,
+    LONGEST_TEXT,
+    gate_heading,
+    heading_with_status,
+    split_box,
+    split_label,
+    split_status,
+    state_of_box,
 )
-_LABEL = re.compile(r"\**([^\W\d_][^:*|`]{0,40}?)\**:\**\s+(\S.*)")
+from .statuses import parse_status_cell, status_word, two_statuses
+from .tables import Cells
+from .vocabulary import MARKS, folded
+
 # Words of proof at the end of a step: “(run 7)”, “— see https://…”.
-_PROOF = re.compile(r"\s*(?:\(((?:[^()]|\([^()]*\))*)\)|\s[—–]\s+(.+))$")
+_PROOF = re.compile(r"\s*(?:(?<!\])\(((?:[^()]|\([^()]*\))*)\)|\s[—–]\s+(.+))$")
+_LINK = re.compile(r"\s+(\[[^\[\]]+\]\([^()\s]+\))$")
 _WORDS_OF_OWNER = re.compile(r"\s*\((?:owner|DRI|المسؤول|المالك):\s*([^()]{1,60})\)", re.IGNORECASE)
 _WORDS_OF_PRIORITY = re.compile(r"\s*[\[(](P[0-3])[\])](?=\s|$)")
 # A code at the beginning, which a dash may set off from the title as it does words of proof.
 _CODE = re.compile(r"[*_`]*(?:(?P<code>[A-Z]{1,8}-?[0-9]{1,4})[*_`]*\s*[:.)—–-]+[*_`]*\s+)(?=\S)")
-_SIGNS = sorted(
-    {word for words in OTHER_STATUSES.values() for word in words if not word[0].isalpha()}
-    | set(MARKS.values()),
-    key=len,
-    reverse=True,
-)
-_SIGN = re.compile("|".join(map(re.escape, _SIGNS)))
-_EMOJI = re.compile("|".join(re.escape(sign) for sign in _SIGNS if sign[0] != "["))
-LONGEST_TEXT = 2000  # a longer line is no title
-STATE_OF_BOX = {"x": "✅", "X": "✅", " ": "🔴", "~": "🟡", "/": "🟡", "-": "🟡"}
+STATUS_LABELS = folded(("status", "الحالة"))
 
 
 class Checklist:
-    """Reads boxes and headings as gates; each becomes a row of a table of one row."""
+    """Reads boxes and headings as gates; each becomes a row of a table of one row.
 
-    def __init__(self, tables: GateTables) -> None:
-        self.tables = tables
+    signs: the document has neither boxes nor headings that say “Gate 1”, so items of lists and
+    headings that have a status are its gates: “- ✅ Keys”, “### 🟡 Pen test”.
+    """
+
+    def __init__(self, tables: GateTables, *, signs: bool) -> None:
+        self.tables, self.signs = tables, signs
         self.depth = 0  # of the list with the last gate; 0: none
         self.number = 0  # lines read for the gate that is open
         self.names: list[str] = []
@@ -58,37 +57,54 @@ class Checklist:
     def read_heading(self, heading: Heading) -> bool:
         """Read a heading as a gate; False if it is none."""
         self.end()
-        match = GATE_HEADING.fullmatch(heading.text) if len(heading.text) < 500 else None
-        if match is None or heading.level == 1:
+        found = gate_heading(heading.text) if heading.level > 1 else None
+        if found is None and self.signs and heading.level > 1:
+            found = heading_with_status(heading.text)
+        if found is None:
             return False
-        title = match["title"] or match["title2"]
+        sign, code, title = found
         name, status = split_status(title)
         self._open(heading.line, heading.level)
-        written = match["code"] or match["code2"]
-        self._add("#", normal_code(written))
+        self._add("#", normal_code(code))
         self._add("Gate", name)
-        self._add("Status", status)
+        self._add("Status", f"{sign} {status}".strip())
         return True
 
     def read_line(self, line: Line) -> bool:
         """Read a line as a gate, or as a part of the open one; False if it is neither."""
         if self.level:
             return self._read_detail(line)
-        box = BOX.fullmatch(line.text) if line.depth and line.first else None
+        box = self._box_of(line)
         if box and (not self.line or line.depth <= self.depth):
             self.end()
             self._open(line.line, 0)
             self.depth = line.depth
-            self._read_box(box.group(2), STATE_OF_BOX[box.group(1)])
+            self._read_box(box[1], box[0])
             return True
         if self.line and line.depth and (line.depth > self.depth or not line.first):
             if box:
-                state = {"✅": "done", "🔴": "todo"}.get(STATE_OF_BOX[box.group(1)], "doing")
-                self.actions.append((line.line, box.group(2), state))
+                self.actions.append((line.line, box[1], state_of_box(box[0])))
             else:
                 self._add("Notes", line.text)
             return True
         return False
+
+    def _box_of(self, line: Line) -> tuple[str, str] | None:
+        """Return (sign, text) of a line with a box; ☐ needs no list, and signs count as boxes."""
+        if line.text[:1] in "☐☑":
+            return split_box(line.text)
+        if not line.depth or not line.first:
+            return None
+        if (box := split_box(line.text)) or not self.signs:
+            return box
+        sign = EMOJI.search(line.text[:LONGEST_TEXT])
+        said = parse_status_cell(sign.group()) if sign else None
+        if sign is None or said is None:
+            return None
+        mark = MARKS[said.status]
+        if said.status == Status.BLOCKED or sign.start():
+            return mark, line.text  # “🚫 SMS: contract from Huda”, “Keys — ✅ run 7”
+        return mark, line.text[sign.end() :].strip(" \ufe0f") or line.text
 
     def end(self) -> None:
         """Hand the open gate to the reader."""
@@ -132,6 +148,8 @@ class Checklist:
         title, proof, owner, status = text, "", "", box
         if said := self._split_sign(text[:LONGEST_TEXT], box):
             title, status = said
+        elif link := _LINK.search(text[:LONGEST_TEXT]):
+            title, proof = text[: link.start()].rstrip(" —–:-("), link.group(1)
         elif match := _PROOF.search(text[:LONGEST_TEXT]):
             words = match.group(1) or match.group(2) or ""
             if looks_like_person(words) and match.group(2):
@@ -155,7 +173,7 @@ class Checklist:
 
         A sign says more than its box, but an open box beside ✅ stays as it is. None without one.
         """
-        sign = _EMOJI.search(text)
+        sign = EMOJI.search(text)
         parsed = parse_status_cell(text[sign.start() :]) if sign else None
         if sign is None or parsed is None:
             return None
@@ -174,13 +192,32 @@ class Checklist:
         return title, said
 
     def _read_detail(self, line: Line) -> bool:
-        if label := split_label(line):
+        label = split_label(line)
+        if label and column_name(label[0]) in STATUS_LABELS:
+            self._read_status(line.line, label[1])
+        elif label:
             self._add(*label)
-        elif self.cells[self.names.index("Status")].startswith(MARKS_CLOSED):
-            self._add("Evidence", line.text)
         else:
-            self._add("Notes", line.text)
+            self._add("Evidence" if self._status() == Status.CLOSED else "Notes", line.text)
         return True
+
+    def _status(self) -> Status | None:
+        """Return the status that the open gate has so far."""
+        said = parse_status_cell(self.cells[self.names.index("Status")])
+        return said.status if said else None
+
+    def _read_status(self, line: int, text: str) -> None:
+        """Read “Status: Done”, which the heading may have said already, but not otherwise."""
+        before, said = self._status(), parse_status_cell(text)
+        if before is None or said is None:
+            self._add("Status", text)
+        elif before == said.status:
+            self._add("Evidence" if before == Status.CLOSED else "Notes", said.rest)
+        else:
+            title = self.cells[self.names.index("Gate")]
+            here, there = status_word(said.status), status_word(before)
+            problem = two_statuses(f"“{title}”", here, there, self.line)
+            self.tables.problem(line, "status", problem)
 
     def _add(self, name: str, text: str) -> None:
         """Add a text to the open gate, under the name of a column."""
@@ -194,31 +231,3 @@ class Checklist:
         else:
             self.names.append(name)
             self.cells.append(text)
-
-
-MARKS_CLOSED = ("✅", "🟢", "[x]", ":white_check_mark:", "pass", "done", "closed", "complete")
-_LABELS = frozenset(
-    ("status", "owner", "evidence", "proof", "notes", "priority", "dod", "definition of done",
-     "blocker", "waiting on", "due", "valid until", "link", "commit", "الحالة", "المالك",
-     "المسؤول", "الدليل", "ملاحظات")
-)  # fmt: skip
-
-
-def split_label(line: Line) -> tuple[str, str] | None:
-    """Split “Owner: Omar” below a gate into (“Owner”, “Omar”); None for other lines."""
-    label = _LABEL.fullmatch(line.text) if len(line.text) < LONGEST_TEXT else None
-    if label and (label.group(1).casefold() in _LABELS or line.depth):
-        return label.group(1).strip(), label.group(2)
-    return None
-
-
-def split_status(title: str) -> tuple[str, str]:
-    """Split “Keys ✅ PASS” or “Keys — done” into (name, status)."""
-    plain = without_direction(title)
-    if sign := _SIGN.search(plain):
-        return plain[: sign.start()].strip(" —–:-*("), plain[sign.start() :].strip()
-    for joint in (" — ", " – ", ": ", " - ", " ("):
-        name, found, last = plain.rpartition(joint)
-        if found and parse_status_cell(last.rstrip(")")):
-            return name.strip(), last.rstrip(")")
-    return plain.strip(), ""

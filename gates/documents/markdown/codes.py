@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from gates.documents.records import Problem, place_of
 from gates.documents.titles import is_same_title, title_key
+from gates.rules.text import fold_digits
 
 from .parsed import ParsedDocument, ParsedGate, ParsedSection
 from .vocabulary import CODE, strip_markup
@@ -22,9 +23,9 @@ _LETTERS_AND_NUMBER = re.compile(
     r"(?P<letters>[A-Za-z]{1,8})[\s_.-]*0*(?P<number>[0-9]{1,4})(?P<more>[a-z]|\.[0-9]+)?"
 )
 _GATE_NUMBER = re.compile(
-    r"(?:(?:launch\s+)?gate|check|البوابة|بوابة)?\s*#?0*([0-9]{1,4})", re.IGNORECASE
+    r"(?:(?:launch\s+)?gate|check|البوابة|بوابة)?[\s-]*#?0*([0-9]{1,4})", re.IGNORECASE
 )
-_NUMBER = re.compile(r"0*([0-9]{1,4})\.?")
+_NUMBER = re.compile(r"[#(]?0*([0-9]{1,4})[.)]?")
 MAX_PREFIX = 8
 MAX_NAME = 100  # of a section on the board
 MAX_SPELLINGS = 300  # titles of the board compared with each new title; it takes a while
@@ -137,10 +138,7 @@ class _Codes:
         for written in (gate.code, gate.written_code):
             if written:
                 self.final.setdefault(written, code)
-        written = f"{gate.written_code} " if gate.written_code else ""
-        values = {"line": gate.line, "name": f"{written}“{gate.title}”", "code": code}
-        message = _("line %(line)s: %(name)s has the code %(code)s")
-        self.parsed.readings.append(message % values)
+        self.parsed.readings.append(code_given(gate.line, gate.written_code, gate.title, code))
         gate.code = code
         self.used.add(code)
         self._count(code)
@@ -177,7 +175,7 @@ class _Codes:
             letters = written["letters"].upper()
             if not written["more"]:
                 yield f"{letters}{written['number']}"
-        elif number := _NUMBER.fullmatch(gate.written_code):
+        elif number := _NUMBER.fullmatch(fold_digits(gate.written_code)):
             code = f"{section.prefix}{number.group(1)}"
             if code not in self.board.codes:
                 yield code
@@ -220,9 +218,17 @@ class _Codes:
             cover.text = self.final.get(text, named)
 
 
+def code_given(line: int, written: str, title: str, code: str) -> str:
+    """Return the sentence of the report that a gate has another code than its document writes."""
+    name = f"{written} “{title}”" if written else f"“{title}”"
+    message = _("line %(line)s: %(name)s has the code %(code)s")
+    return message % {"line": line, "name": name, "code": code}
+
+
 def normal_code(written: str) -> str:
     """Return a code as written, but “Gate 1” and “1” of a heading as G1."""
-    return f"G{number.group(1)}" if (number := _GATE_NUMBER.fullmatch(written)) else written
+    number = _GATE_NUMBER.fullmatch(fold_digits(written))
+    return f"G{number.group(1)}" if number else written
 
 
 def _candidates(name: str) -> Iterator[str]:

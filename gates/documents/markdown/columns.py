@@ -4,17 +4,27 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from .vocabulary import COLUMN_NAMES, COLUMNS, WEAK_COLUMNS, strip_markup, without_direction
+from gates.rules.text import comparison_form
+
+from .vocabulary import (
+    COLUMN_NAMES,
+    COLUMNS,
+    WEAK_COLUMNS,
+    folded,
+    strip_markup,
+    without_direction,
+)
 
 _SUFFIX = re.compile(r"\s*\([^()]*\)$")
-_TITLES = {"title", "العنوان"}
-_EVIDENCE = re.compile(r"(?:evidence|proof|الدليل|الإثبات) (?:in|at|from|link|في|من|على)\b.*")
+_GATES = folded(("gate", "البوابة"))
+_TITLES = folded(("title", "العنوان"))
+_EVIDENCE = re.compile(r"(?:evidence|proof|الدليل|الاثبات) (?:in|at|from|link|في|من|علي)\b.*")
 
 
 @lru_cache(maxsize=4096)
 def column_name(text: str) -> str:
-    """Return a column's name as the vocabulary has it."""
-    return re.sub(r"\s+", " ", strip_markup(without_direction(text))).casefold()
+    """Return a column's name in the form in which names are compared."""
+    return comparison_form(strip_markup(without_direction(text)))
 
 
 def map_columns(header: list[str], meanings: Mapping[str, str] | None = None) -> dict[str, int]:
@@ -32,15 +42,16 @@ def map_gate_columns(
     """Return `map_columns` of a gate table: weaker names too, where no better one stands."""
     columns = map_columns(header, meanings)
     names = [column_name(text) for text in header]
-    if "code" not in columns and "gate" in names and (title := _TITLES & set(names)):
+    gate, title = (next((n for n in names if n in words), "") for words in (_GATES, _TITLES))
+    if "code" not in columns and gate and title:
         # “Gate | Title | Status”: the first is the code.
-        columns |= {"code": names.index("gate"), "gate": names.index(title.pop())}
+        columns |= {"code": names.index(gate), "gate": names.index(title)}
     taken = set(columns.values())
     names = [_SUFFIX.sub("", column_name(text)) for text in header]
     for meaning, weak in WEAK_COLUMNS.items():
         if meaning in columns or (meaning == "evidence" and "proof" in columns):
             continue
-        for name in weak:
+        for name in map(column_name, weak):
             if name in names:
                 i = names.index(name)
                 known = next((c for c, at in columns.items() if at == i), "")

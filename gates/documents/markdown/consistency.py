@@ -93,9 +93,9 @@ def _named_with_another_state(
         (
             blocker.line,
             blocker.code,
-            _("%(code)s is in the table of blockers, but its row says %(status)s"),
+            _("%(code)s is in the table of blockers (“%(label)s”), but its row says %(status)s"),
             Status.BLOCKED,
-            "",
+            ", ".join(filter(None, (blocker.needs, blocker.waiting_on))),
         )
         for blocker in parsed.blockers
         if not blocker.resolved
@@ -165,18 +165,12 @@ def _rounds(parsed: ParsedDocument) -> Iterator[Contradiction]:
 
 def _blocked_by_nothing(parsed: ParsedDocument, rows: DocumentRows) -> Iterator[Contradiction]:
     named = {blocker.code for blocker in parsed.blockers if not blocker.resolved}
-    people = {code for count in parsed.counts if count.person for code in count.codes}
     for gate in rows.gates.values():
         if gate.status != Status.BLOCKED:
             continue
         if gate.blocker is None and gate.code not in named:
-            message = _("%(code)s is blocked, but nothing says by what")
-        elif not rows.waiting_on.get(gate.code) and gate.code not in people:
-            message = _("%(code)s is blocked, but nothing says by whom")
-        else:
-            continue
-        message %= {"code": gate.code}
-        yield Contradiction("blocked without blocker", message, (gate.line,), (gate.code,))
+            message = _("%(code)s is blocked, but nothing says by what") % {"code": gate.code}
+            yield Contradiction("blocked without blocker", message, (gate.line,), (gate.code,))
 
 
 def _blocked_in_words(parsed: ParsedDocument) -> Iterator[Contradiction]:

@@ -42,16 +42,29 @@ class DocumentRows:
 
         everything: gates that are not counted too.
         """
-        key = (count.status, count.person, everything)
+        key: tuple[Any, ...] = (count.status, everything)
+        if count.person:
+            key = (*key, count.person, count.number, tuple(count.codes))
         if key not in self._selected:
             self._selected[key] = self._select_gates(count, everything)
         return self._selected[key]
 
     def _select_gates(self, count: StatedCount, everything: bool) -> list[ParsedGate]:
-        return [
+        gates = [
             gate
             for gate in self.gates.values()
             if (everything or gate.code not in self.not_counted)
             and (count.status is None or gate.status == count.status)
-            and (not count.person or self.waiting_on.get(gate.code, count.person) == count.person)
         ]
+        return self._waiting_on(count, gates) if count.person else gates
+
+    def _waiting_on(self, count: StatedCount, gates: list[ParsedGate]) -> list[ParsedGate]:
+        """Return the gates that wait for a person: those that say so, and those that may.
+
+        A gate that names nobody may wait for this person, if the count names it, or names no gate.
+        """
+        named = [gate for gate in gates if self.waiting_on.get(gate.code) == count.person]
+        unnamed = [gate for gate in gates if not self.waiting_on.get(gate.code)]
+        if count.codes:
+            return [*named, *(gate for gate in unnamed if gate.code in count.codes)]
+        return [*named, *unnamed[: max(count.number - len(named), 0)]]

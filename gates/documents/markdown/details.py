@@ -2,23 +2,19 @@
 
 from collections.abc import Collection
 
-from django.utils.translation import gettext as _
-
 from gates.documents.titles import title_key
 
 from .blocks import Heading, Line, Row, Table
 from .cell_values import name_of
-from .checklists import BOX, GATE_HEADING, STATE_OF_BOX, split_label, split_status
 from .codes import normal_code
 from .columns import map_gate_columns
 from .gate_rows import GateRows
 from .gate_table import GateTables
 from .parsed import ParsedAction, ParsedGate
 from .sections import parse_heading
-from .statuses import StatusCell, parse_status_cell, status_word
+from .signs import GATE_HEADING, split_box, split_label, split_status, state_of_box
+from .statuses import StatusCell, parse_status_cell, status_word, two_statuses
 from .tables import Cells
-
-STATES = {"✅": "done", "🔴": "todo"}
 
 
 class Details:
@@ -76,9 +72,8 @@ class Details:
         cells: dict[str, str] = {"Gate": gate.title, "Status": status}
         names = {"gate": "Gate", "status": "Status"}
         for line in lines:
-            if box := BOX.fullmatch(line.text):
-                state = STATES.get(STATE_OF_BOX[box.group(1)], "doing")
-                step = ParsedAction(line.line, gate.code, box.group(2), state=state)
+            if box := split_box(line.text):
+                step = ParsedAction(line.line, gate.code, box[1], state=state_of_box(box[0]))
                 self.tables.parsed.actions.append(step)
                 continue
             name, text = split_label(line) or ("Evidence" if gate.status == "closed" else "Notes",
@@ -87,10 +82,9 @@ class Details:
             cells[name] = f"{cells[name]}<br>{text}" if cells.get(name) else text
         own = parse_status_cell(cells["Status"], self.tables.options.statuses)
         if cells["Status"] and (own is None or own.status != gate.status):
-            message = _("%(gate)s is %(here)s here, and %(there)s in line %(line)s")
-            values = {"gate": name_of(gate), "here": cells["Status"], "line": gate.line}
-            values["there"] = status_word(gate.status)
-            self.tables.problem(heading.line, "status", message % values)
+            there = status_word(gate.status)
+            message = two_statuses(name_of(gate), cells["Status"], there, gate.line)
+            self.tables.problem(heading.line, "status", message)
             return
         header = list(cells)
         row = Row(heading.line, list(cells.values()), len(header))

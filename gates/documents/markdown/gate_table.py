@@ -9,16 +9,18 @@ from django.utils.translation import gettext as _
 
 from gates.documents.records import place_of
 from gates.rules import Progress, Status
+from gates.rules.text import comparison_form
 from gates.rules.text_limits import MAX_TEXT_LENGTH
 
 from .blocks import Heading, Row, Table
-from .codes import normal_code
+from .codes import code_given, normal_code
 from .gate_rows import GateRows
-from .parsed import ParsedDocument, ParsedGate, StatedCount
+from .parsed import ParsedDocument, ParsedGate, StatedCount, StatedRow
+from .people import says_nothing
 from .sections import Sections, parse_heading
 from .statuses import StatusCell, known_status_words, parse_status_cell, status_name
 from .tables import Cells
-from .vocabulary import CODE, TOTAL_WORDS, strip_markup, without_direction
+from .vocabulary import CODE, SUBTOTAL_WORDS, TOTAL_WORDS, strip_markup, without_direction
 
 MAX_GATES = 20_000
 LONGEST_CELL = 8 * MAX_TEXT_LENGTH  # a character may be written as a number
@@ -101,9 +103,10 @@ class GateTables:
         place = {columns.get("code", -1), columns["gate"]}
         if not named:
             return True
-        is_total = first.casefold().rstrip(":") in TOTAL_WORDS and len(named) > 1
+        name = comparison_form(first).rstrip(":")
+        is_total = name in TOTAL_WORDS | SUBTOTAL_WORDS and len(named) > 1
         if is_total and (named[0] in place or not strip_markup(row.cells[columns["gate"]])):
-            self._read_total(row, columns, first)
+            self._read_total(row, columns, first, of_section=name in SUBTOTAL_WORDS)
             return True
         if len(named) > 1 or named[0] not in place or CODE.fullmatch(first):
             return False
@@ -111,11 +114,18 @@ class GateTables:
         self.sections.current()
         return True
 
-    def _read_total(self, row: Row, columns: dict[str, int], name: str) -> None:
-        number = re.fullmatch(r"\D{0,4}([0-9]{1,6})\s*/\s*([0-9]{1,6}).{0,20}",
+    def _read_total(
+        self, row: Row, columns: dict[str, int], name: str, *, of_section: bool
+    ) -> None:
+        number = re.fullmatch(r"\D{0,4}([0-9]{1,6})\s*(?:/|of|من)\s*([0-9]{1,6}).{0,20}",
                               strip_markup(row.cells[columns["status"]]))  # fmt: skip
         if number:
             closed, total = int(number.group(1)), int(number.group(2))
+            if of_section and self.parsed.sections:
+                counts = {"closed": closed, "total": total}
+                section = self.parsed.sections[-1].name
+                self.parsed.summary_rows.append(StatedRow(row.line, section, counts))
+                return
             self.parsed.counts.append(
                 StatedCount(row.line, name.capitalize(), Status.CLOSED, closed, total)
             )
@@ -134,6 +144,8 @@ class GateTables:
             return None
         line, code, written, title = self._name(cells)
         status = self._read_status(cells, code or title)
+        if says_nothing(title):
+            self.problem(line, code, _("the gate has no title"))
         if status is None:
             return None
         earlier = self.by_code.get(code) if code else None
@@ -153,9 +165,10 @@ class GateTables:
     def _name(self, cells: Cells) -> tuple[int, str, str, str]:
         """Return (line, code or "", code as written, title) of a row."""
         written = strip_markup(cells.raw("code"))
-        if not written[:1].isdigit():
-            written = normal_code(written)  # “Gate 1”
         title = cells.text("gate")
+        if not written.lstrip("#")[:1].isdigit() and (short := normal_code(written)) != written:
+            self.parsed.readings.append(code_given(cells.line, written, title, short))
+            written = short  # “Gate 1”
         code = written if CODE.fullmatch(written) else ""
         if not written and (match := re.match(r"[*_`]*([A-Z]{1,8}[0-9]{1,4})[*_`]*[\s:.—–-]+(?=\S)",
                                               title)):  # fmt: skip
@@ -173,7 +186,7 @@ class GateTables:
 
     def _read_status(self, cells: Cells, name: str) -> StatusCell | None:
         text, line = cells.raw("status"), cells.line
-        if not strip_markup(text):
+        if says_nothing(text):
             self.parsed.empty_statuses.append(name)
             if self.options.empty_status is None:
                 self.problem(line, name, _("the status is empty"), ("empty_status",))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from gates.rules import Status
+from gates.rules.text import comparison_form, fold_digits
 
 from .escaping import unescape_text
 from .parsed import (
@@ -23,12 +24,13 @@ from .vocabulary import (
     parse_status,
     strip_markup,
 )
+from .written_dates import date_at_start
 
 # No sentence is longer, and some patterns below are slow on a longer line.
 MAX_LINE_LENGTH = 5000
 
 _LABELLED = re.compile(r"\*\*([^*]+?):\*\*\s*(.*)|\*\*([^*]+?)\*\*:\s*(.*)")
-_LINE_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:\s*\((.*)\))?\s*")
+_AFTER_DATE = re.compile(r"(?:\s*\((.*)\))?\s*")
 _OF = re.compile(r"([0-9]{1,6})\s*/\s*([0-9]{1,6})")
 _OF_OR_GATES = re.compile(
     r"(?P<number>[0-9]{1,6})(?:\s*/\s*(?P<total>[0-9]{1,6})|\**\s+(?:counted\s+)?gates?\b)"
@@ -36,16 +38,16 @@ _OF_OR_GATES = re.compile(
 # A number of gates ends there, or is followed by gates, a bracket or punctuation; “2026-03-01” and
 # “14 Apr” are no numbers of gates.
 _NUMBER = re.compile(
-    r"([0-9]{1,6})(?:(?:\s*/\s*|\s+of\s+)([0-9]{1,6}))?(?![0-9]*-[0-9])(?![\w/])"
+    r"([0-9]{1,6})(?:(?:\s*/\s*|\s+(?:of|من)\s+)([0-9]{1,6}))?(?![0-9]*-[0-9])(?![\w/])"
     r"(?=\**\s*(?:$|[(—–,;.:*+]|-\s|gates?\b|rows?\b|items?\b|closed\b|open\b|left\b|بوا))",
     re.IGNORECASE,
 )
 _CLOSED_OF = re.compile(
-    r"\**([0-9]{1,6})\s*(?:/|of)\s*([0-9]{1,6})\**\s+(?:gates?\s+)?"
+    r"\**([0-9]{1,6})\s*(?:/|of|من)\s*([0-9]{1,6})\**\s+(?:gates?\s+)?"
     r"(?:closed|done|complete|passed|مغلقة|مغلق|مكتملة)\b",
     re.IGNORECASE,
 )
-_UNMARKED = re.compile(r"([^\W\d_][^:*|`]{0,60}):\s+(?=[0-9])")
+_UNMARKED = re.compile(r"([^\W\d_][^:*|`]{0,60}):\s+(?=\w)")
 _RULE = re.compile(
     r"""no\s+[“"'«]?([^”"'»]{1,100}?)[”"'»]?\s+claim until\s+\**(?:≥|>=|at least)?\s*\**"""
 )
@@ -53,7 +55,7 @@ _GAP = re.compile(r"Gap to (.+?)\s*\(([^()]*)\)")
 _ROUND = re.compile(r"\+([0-9]{1,6}) this (?:round|session|week)\s*:?\s*(.*)", re.IGNORECASE)
 _PERSON = re.compile(r"blocked on (.+)", re.IGNORECASE)
 _NEWLY = re.compile(r"\*\*([A-Z]+-?[0-9]+[a-z]?)\*\*\s*(?:[—–:-]+\s*)?(.*)")
-_DAY = re.compile(r"\**Day ([0-9]) ", re.IGNORECASE)
+_DAY = re.compile(r"\**(?:Day|اليوم) ([0-9])(?=[\s:])", re.IGNORECASE)
 _REQUIRES = re.compile(r"\brequires? ([A-Z\u0600-\u06ff][\w\u0600-\u06ff]*)")
 _REMAINING = re.compile(
     r"remaining (?:([0-9]{1,6}) )?gates? \(([^()]*)\) (?:are|is) (.+)", re.IGNORECASE
@@ -81,7 +83,7 @@ def read_sentence(parsed: ParsedDocument, line: int, text: str) -> bool:
     label, rest = match
     if len(text) > MAX_LINE_LENGTH and label != "snapshot date":
         return False
-    reader = _LABELS.get(label)
+    reader = _LABELS.get(comparison_form(label))
     if reader is not None:
         return reader(parsed, line, rest)
     if label.startswith("gap to "):
@@ -98,44 +100,44 @@ def read_unmarked(parsed: ParsedDocument, line: int, text: str) -> bool:
     if len(text) > MAX_LINE_LENGTH:
         return False
     plain = text.lstrip("✅🔄🟡🔴🚫 ")
-    if plain.startswith("**") and plain.endswith("**"):
-        plain = plain.strip("*")  # “**Total: 1/3 closed**”
+    for mark in ("**", "*", "_"):
+        if plain.startswith(mark) and plain.endswith(mark):
+            plain = plain.strip(mark)  # “**Total: 1/3 closed**”, “_Last updated: 2026-03-10_”
     if match := _UNMARKED.match(plain):
         label, rest = match.group(1).strip(), plain[match.end() :]
-        if label.casefold() in DATE_LABELS and _read_other_date(parsed, line, rest):
+        if comparison_form(label) in DATE_LABELS and _read_other_date(parsed, line, rest):
             return True
-        return _read_count(parsed, line, label.casefold(), plain) or _read_closed(
-            parsed, line, label, rest
-        )
+        if _read_count(parsed, line, label.casefold(), plain):
+            return True
+        if _read_closed(parsed, line, label, rest):
+            return True
     if _CLOSED_OF.match(plain) and _read_closed(parsed, line, "Closed", plain):
         return True
     return _RULE.search(plain) is not None and _read_rule(parsed, line, plain)
 
 
 def _read_date(parsed: ParsedDocument, line: int, text: str) -> bool:
-    match = _LINE_DATE.fullmatch(text)
-    if match is None:
+    day, rest = date_at_start(text)
+    match = _AFTER_DATE.fullmatch(rest)
+    if not day or match is None:
         return False
-    parsed.snapshot_date, parsed.notes = match.group(1), unescape_text(match.group(2) or "")
+    parsed.snapshot_date, parsed.notes = day, unescape_text(match.group(1) or "")
     return True
-
-
-_FIRST_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
 
 
 def _read_other_date(parsed: ParsedDocument, line: int, text: str) -> bool:
     """Read "Last updated: 2026-03-10", for a document without a snapshot date."""
-    match = _FIRST_DATE.match(text)
-    if match is None:
+    day, rest = date_at_start(text)
+    if not day:
         return False
-    parsed.snapshot_date = parsed.snapshot_date or match.group()
-    return len(text.strip()) == len(match.group())
+    parsed.snapshot_date = parsed.snapshot_date or day
+    return not rest.strip(" .*_")
 
 
 def _read_plan_start(parsed: ParsedDocument, line: int, text: str) -> bool:
-    match = _LINE_DATE.fullmatch(text)
-    parsed.plan_starts_on = match.group(1) if match else ""
-    return bool(match)
+    day, rest = date_at_start(text)
+    parsed.plan_starts_on = day if _AFTER_DATE.fullmatch(rest) else ""
+    return bool(parsed.plan_starts_on)
 
 
 def _read_current(parsed: ParsedDocument, line: int, text: str) -> bool:
@@ -196,7 +198,7 @@ def _read_gap(parsed: ParsedDocument, line: int, text: str) -> bool:
 def _read_count(parsed: ParsedDocument, line: int, label: str, text: str) -> bool:
     person = _PERSON.fullmatch(label)
     status = parse_status("blocked" if person else label)
-    after = text.partition(":")[2].lstrip("* ")
+    after = fold_digits(text.partition(":")[2].lstrip("* "))
     number = _NUMBER.match(after)
     if status is None or number is None:
         return False
@@ -221,11 +223,11 @@ def _read_count(parsed: ParsedDocument, line: int, label: str, text: str) -> boo
 
 def _read_closed(parsed: ParsedDocument, line: int, label: str, text: str) -> bool:
     """Read "Verdict: 3/6 closed", and "Target: 5/6 gates closed" as the rule of a claim."""
-    match = _CLOSED_OF.match(text)
+    match = _CLOSED_OF.match(fold_digits(text))
     if match is None:
         return False
     number, total = int(match.group(1)), int(match.group(2))
-    if label.casefold() in TARGET_LABELS:
+    if comparison_form(label) in TARGET_LABELS:
         parsed.rules.append(ParsedClaim(line, label.casefold(), label.capitalize(), number))
         parsed.gaps.append(StatedGap(line, label.capitalize(), number, total))
     else:

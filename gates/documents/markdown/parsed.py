@@ -41,6 +41,7 @@ class ParsedBlocker:
     due: str = ""
     resolved: str = ""
     resolution: str = ""
+    said: str = ""  # the text of the row, where nothing else says what the gate waits for
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gates.documents.records import Problem, place_of
+from gates.documents.titles import title_key
 from gates.rules import Progress, Status
 
 from .blocks import Block, Code, Heading, Line, Table, parse_blocks
@@ -14,6 +15,7 @@ from .codes import BoardNames, assign_codes
 from .columns import duplicate_columns, map_columns, map_gate_columns
 from .details import Details
 from .escaping import unescape_text
+from .front_matter import read_front_matter
 from .gate_table import GateTables, ReadingOptions, is_complete
 from .lines import (
     parse_plan_day,
@@ -28,12 +30,12 @@ from .parsed import ParsedDocument, ParsedSection
 from .prepare import Source, prepare
 from .references import References
 from .sections import Sections, parse_heading
+from .signs import has_boxes
 from .summary_tables import read_summary
 from .survey import GATE_TABLE, survey
-from .tables import WITHOUT_PERSON, Cells, SideTable
+from .tables import WITHOUT_PERSON, Cells, SideTable, reference
 from .unread import (
     NO_GATES,
-    skipped_front_matter,
     skipped_lines,
     tables_without_gates,
     unread_table,
@@ -61,8 +63,8 @@ def read_markdown(
         message %= {"lines": f"{lines:,}", "most": f"{MAX_LINES:,}"}
         return ParsedDocument(), [Problem(place_of(MAX_LINES + 1), "", message)]
     source = prepare(text)
-    reader = _Reader(parse_blocks(source.text), source, options)
-    return reader.read(board or BoardNames())
+    blocks = sorted([*parse_blocks(source.text), *source.tables], key=lambda block: block.line)
+    return _Reader(blocks, source, options).read(board or BoardNames())
 
 
 def read_tables(
@@ -97,14 +99,16 @@ class _Reader:
         self.day: tuple[int, str] | None = None  # of the plan, and the owner it needs
         self.newly_closed = False  # below "Newly closed:"
         self.unread: list[Line | Table | Code] = []  # not understood below the current heading
-        self.checklist = None if self.survey.has_tables else Checklist(self.gate_tables)
-        self.details = Details(
-            self.gate_tables, self.survey.title_keys(), with_tables=self.survey.headed
+        self.checklist = (
+            None
+            if self.survey.has_tables
+            else Checklist(self.gate_tables, signs=not has_boxes(blocks))
         )
+        self.details = Details(self.gate_tables, self.survey.titles, with_tables=self.survey.headed)
 
     def read(self, board: BoardNames) -> tuple[ParsedDocument, list[Problem]]:
         """Read the document once, from its beginning."""
-        self._read_front_matter()
+        read_front_matter(self.source, self.parsed)
         for block in self.blocks:
             if isinstance(block, Heading):
                 self._read_heading(block)
@@ -142,17 +146,6 @@ class _Reader:
                     row.cells = [self.references.resolve(cell) for cell in row.cells]
             elif isinstance(block, Line) and not block.text.startswith("["):
                 block.text = self.references.resolve(block.text)
-
-    def _read_front_matter(self) -> None:
-        front = self.source.front_matter
-        for name in ("title", "name", "launch"):
-            if name in front and not self.parsed.name:
-                self.parsed.name_line, self.parsed.name = front.pop(name)
-        for name in ("snapshot date", "snapshot_date", "date", "updated", "last_updated"):
-            if name in front and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", front[name][1]):
-                self.parsed.snapshot_date = self.parsed.snapshot_date or front.pop(name)[1]
-        if front:
-            self.parsed.skipped.append(skipped_front_matter(self.source))
 
     # --- headings and lines ------------------------------------------------------------
 
@@ -193,7 +186,8 @@ class _Reader:
             return True
         if self.sections.heading.name.casefold() == "legend" and not self.parsed.sections:
             return True  # it explains the marks that `vocabulary` has
-        if self.references.is_used_definition(line.text):
+        note = self.source.footnote_lines.get(line.line, "")
+        if self.references.is_used_definition(line.text, note):
             return True
         if self.checklist and self.day is None and self.checklist.read_line(line):
             return True
@@ -233,11 +227,15 @@ class _Reader:
             columns = map_gate_columns(table.header, self.options.columns)
             self.gate_tables.read(table, columns)
             return True
-        side = SideTable(self.parsed, columns, self.person, self.day, self.today, self.problem)
-        if (read_row := side.reader()) and self._refers_to_gates(table, columns):
+        for names in (columns, self._with_weak_names(table, columns)):
+            side = self._side_table(names)
+            read_row = side.reader()
+            if read_row is None or not self._refers_to_gates(table, names):
+                continue
             for row in table.rows:
-                if is_complete(row, table, self.problem):
-                    read_row(Cells(row, columns))
+                if any(map(strip_markup, row.cells)) and is_complete(row, table, self.problem):
+                    read_row(Cells(row, names))
+            side.report_unread(table, names)
             return True
         columns = map_gate_columns(table.header, self.options.columns)
         if columns.keys() >= {"gate", "status"}:
@@ -245,15 +243,34 @@ class _Reader:
         if read_summary(self.parsed, table):
             return True
         if "status" in columns and table.rows:
-            self.parsed.unread_tables.append(unread_table(table, _("no column Gate")))
+            self.parsed.unread_tables.append(unread_table(table))
         return False
+
+    def _side_table(self, columns: dict[str, int]) -> SideTable:
+        return SideTable(
+            self.parsed, columns, self.person, self.day, self.today, self.problem, self.known
+        )
+
+    def _with_weak_names(self, table: Table, columns: dict[str, int]) -> dict[str, int]:
+        """Return the columns of a side table, with “Item” and “Who” where all items are gates."""
+        weak = map_gate_columns(table.header, self.options.columns)
+        if "gate" in columns or "gate" not in weak:
+            return columns
+        cells = [row.cells[weak["gate"]] for row in table.rows]
+        named = [reference(cell, self.known) for cell in cells if strip_markup(cell)]
+        items = self.survey.items
+        if not named or not all(n in self.known or title_key(n) in items for n in named):
+            return columns
+        named_columns = {name: weak[name] for name in ("gate", "owner") if name in weak}
+        free = {name: i for name, i in columns.items() if i not in named_columns.values()}
+        return free | named_columns
 
     def _refers_to_gates(self, table: Table, columns: dict[str, int]) -> bool:
         """Tell whether a table without codes names gates that stand elsewhere."""
         if "gate" not in columns or "status" not in columns:
             return True
         cells = [strip_markup(row.cells[columns["gate"]]) for row in table.rows]
-        return all(CODE.fullmatch(c) or c.casefold() in self.survey.titles or not c for c in cells)
+        return all(CODE.fullmatch(c) or title_key(c) in self.survey.titles or not c for c in cells)
 
     def _read_weak_table(self, table: Table, columns: dict[str, int]) -> bool:
         """Read a table without codes, or with other names; unread beside gate tables if it is none.
@@ -264,8 +281,7 @@ class _Reader:
             cells = [row.cells[columns["status"]] for row in table.rows]
             unknown = [c for c in cells if c.strip() and not self.gate_tables.parse_status(c)]
             if unknown:
-                why = _("“%(text)s” is not a status") % {"text": unknown[0]}
-                self.parsed.unread_tables.append(unread_table(table, why))
+                self.parsed.unread_tables.append(unread_table(table, unknown[0]))
                 return False
         self.gate_tables.read(table, columns)
         return True

@@ -32,10 +32,13 @@ class References:
         notes = [self._text(label) for label in dict.fromkeys(_FOOTNOTE.findall(text))]
         return " ".join([text, *(f"({note})" for note in notes if note)])
 
-    def is_used_definition(self, line: str) -> bool:
-        """Tell whether a line is a definition that a text referred to."""
+    def is_used_definition(self, line: str, note: str = "") -> bool:
+        """Tell whether a line is a definition that a text referred to.
+
+        note: the label of the footnote whose further line it is.
+        """
         label = _LINE.match(line)
-        return label is not None and label.group(1).casefold() in self.used
+        return note in self.used or (label is not None and label.group(1).casefold() in self.used)
 
     def _text(self, label: str) -> str:
         label = label.strip().casefold()

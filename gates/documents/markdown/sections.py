@@ -3,6 +3,10 @@
 import re
 from collections.abc import Callable
 
+from django.utils.translation import gettext as _
+
+from gates.rules.text import fold_digits
+
 from .blocks import Heading
 from .escaping import unescape_text
 from .lines import MAX_LINE_LENGTH
@@ -21,8 +25,10 @@ _HEADING = re.compile(
 
 def parse_heading(heading: Heading) -> ParsedSection:
     """Return a heading as a section: its name, its letters, its count."""
-    match = _HEADING.fullmatch(heading.text) if len(heading.text) < MAX_LINE_LENGTH else None
-    named = match.groupdict() if match else {"name": heading.text}
+    text = fold_digits(heading.text)
+    match = _HEADING.fullmatch(text) if len(text) < MAX_LINE_LENGTH else None
+    named = match.groupdict() if match else {}
+    name = heading.text[: match.end("name")] if match else heading.text
     counts = [
         (int(named[f"{way}_closed"] or 0), int(named[f"{way}_total"] or 0))
         for way in "abc"
@@ -31,7 +37,7 @@ def parse_heading(heading: Heading) -> ParsedSection:
     closed, total = counts[0] if counts else (None, None)
     return ParsedSection(
         heading.line,
-        unescape_text((named["name"] or "").strip()),
+        unescape_text(name.strip()),
         named.get("prefix") or "",
         closed,
         total,
@@ -76,5 +82,6 @@ class Sections:
             return
         for earlier in self.parsed.sections:
             if earlier.prefix == section.prefix:
-                message = f"the section in line {earlier.line} has the letters {section.prefix}"
-                self.report_problem(section.line, section.prefix, f"{message} already")
+                message = _("the section in line %(line)s has the letters %(letters)s already")
+                message %= {"line": earlier.line, "letters": section.prefix}
+                self.report_problem(section.line, section.prefix, message)

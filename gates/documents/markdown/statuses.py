@@ -9,10 +9,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from gates.rules import Progress, Status
+from gates.rules.text import comparison_form, fold_digits
 
 from .vocabulary import NOT_COUNTED, OTHER_STATUSES, STATUSES, without_direction
 
 _BEFORE = r"[\s*_`(]*"
+# Arabic letters that people write for one another, and what may stand above or between letters.
+_SPELLINGS = {
+    **dict.fromkeys("اأإآ", "[اأإآ]"), **dict.fromkeys("يى", "[يى]"), **dict.fromkeys("ةه", "[ةه]")
+}  # fmt: skip
+_VOWELS = "[\u064b-\u0652\u0670\u0640]*"
+_LETTERS = {"y": Progress.CLOSED, "n": Progress.OPEN}
+_SHARE = re.compile(r"(?P<number>100|[0-9]{1,2})\s?[%٪](?![\w])")
 _BETWEEN = " \t\n*_`,/+&()"
 # “Ready for review”, “Done by Friday”: a word and more words are no closing without a sign between.
 _UNSURE = re.compile(r"[*_`]*\s+(?!on\b|at\b|via\b|since\b|per\b|see\b)[^\W\d_]", re.IGNORECASE)
@@ -43,8 +51,10 @@ def parse_status_cell(text: str, extra: Mapping[str, Status] | None = None) -> S
     plain = without_direction(text)
     first = pattern.match(plain)
     if first is None:
-        return None
+        return _parse_share(plain)
     word = _normal(first["word"])
+    if word not in words:
+        return None
     status, at = words[word], first.end()
     while following := pattern.match(plain, _skip(plain, at)):
         other = words[_normal(following["word"])]
@@ -63,6 +73,19 @@ def parse_status_cell(text: str, extra: Mapping[str, Status] | None = None) -> S
         return StatusCell(Status.OPEN, Progress.OPEN, rest, shown, not_counted=True)
     progress = Progress.OPEN if status is Status.BLOCKED else Progress(status.value)
     return StatusCell(status, progress, rest, shown)
+
+
+def _parse_share(text: str) -> StatusCell | None:
+    """Return the status of a cell that is a share, “80%”, or a letter, “Y”; None for others."""
+    plain = text.strip("*_` ")
+    if progress := _LETTERS.get(plain.casefold()):
+        return StatusCell(Status(progress.value), progress, word=plain)
+    share = _SHARE.match(fold_digits(plain))
+    if share is None:
+        return None
+    progress = {0: Progress.OPEN, 100: Progress.CLOSED}.get(int(share["number"]), Progress.PARTIAL)
+    rest = _rest(plain[share.end() :])
+    return StatusCell(Status(progress.value), progress, rest, share.group())
 
 
 def status_name(text: str) -> str:
@@ -87,6 +110,12 @@ _WORDS = {
 }
 
 
+def two_statuses(name: str, here: str, there: str, line: int) -> str:
+    """Return the message that a gate has another status in an earlier line."""
+    message = _("%(gate)s is %(here)s here, and %(there)s in line %(line)s")
+    return message % {"gate": name, "here": here, "there": there, "line": line}
+
+
 def known_status_words() -> str:
     """Return the words for each status, for a message."""
     lists = (
@@ -96,30 +125,31 @@ def known_status_words() -> str:
     return "; ".join(lists)
 
 
-_STANDARD = {word for words in STATUSES.values() for word in words.split()}
-
-
 @lru_cache(maxsize=32)
 def _words(
     extra: tuple[tuple[str, Status], ...],
 ) -> tuple[dict[str, Status | None], re.Pattern[str]]:
-    words: dict[str, Status | None] = dict.fromkeys(NOT_COUNTED)
+    written: dict[str, Status | None] = dict.fromkeys(NOT_COUNTED)
     for status, listed in OTHER_STATUSES.items():
-        words |= {_normal(word): status for word in (*STATUSES[status].split(), *listed)}
-    words |= {_normal(word): status for word, status in extra}
-    longest = sorted(words, key=len, reverse=True)
-    choices = "|".join(_pattern_of(word) for word in longest)
+        written |= dict.fromkeys((*STATUSES[status].split(), *listed), status)
+    written |= dict(extra)
+    choices = "|".join(map(_pattern_of, sorted(written, key=len, reverse=True)))
+    words = {_normal(word): status for word, status in written.items()}
     return words, re.compile(rf"{_BEFORE}(?P<word>{choices})", re.IGNORECASE)
 
 
 def _pattern_of(word: str) -> str:
     pattern = re.escape(word).replace(r"\ ", r"\s+")
+    if any("\u0600" <= char <= "\u06ff" for char in word):
+        letters = re.sub(_VOWELS, "", word)
+        pattern = "".join(_SPELLINGS.get(char, re.escape(char)) + _VOWELS for char in letters)
+        pattern = pattern.replace(rf"\ {_VOWELS}", r"\s+")
     # A letter or hyphen after a word makes another word: “open-source”, “passport”.
     return rf"{pattern}(?![^\W_]|-)" if word[-1].isalnum() else pattern
 
 
 def _normal(word: str) -> str:
-    return re.sub(r"\s+", " ", without_direction(word).casefold())
+    return comparison_form(without_direction(word))
 
 
 def _skip(text: str, at: int) -> int:
@@ -136,3 +166,6 @@ def _rest(text: str) -> str:
     if rest.count("**") % 2:
         rest = rest.replace("**", "", 1)
     return rest.removeprefix(")").strip(_JOINTS)
+
+
+_STANDARD = {_normal(word) for words in STATUSES.values() for word in words.split()}

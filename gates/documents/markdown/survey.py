@@ -17,19 +17,17 @@ GATE_TABLE = {"code", "gate", "status"}
 class Survey:
     """The names in a document's tables.
 
-    codes: as they are written. titles: casefolded; title_keys: as titles are compared. Both are of
-    tables that are gate tables for sure. headed: lines of headings with a table below them.
+    codes: as they are written. titles: as they are compared. Both are of tables that are gate
+    tables for sure. items: titles of all tables that have a status, too. headed: lines of headings
+    with a table below them.
     """
 
     codes: set[str] = field(default_factory=set)
     titles: set[str] = field(default_factory=set)
+    items: set[str] = field(default_factory=set)
     headed: set[int] = field(default_factory=set)
     has_gate_tables: bool = False  # with the columns code, gate and status under their own names
     has_tables: bool = False  # with the columns gate and status
-
-    def title_keys(self) -> set[str]:
-        """Return the titles as they are compared."""
-        return {title_key(title) for title in self.titles}
 
 
 def survey(blocks: Sequence[Block], meanings: Mapping[str, str]) -> Survey:
@@ -45,9 +43,10 @@ def survey(blocks: Sequence[Block], meanings: Mapping[str, str]) -> Survey:
                 found.has_gate_tables = True
             if columns.keys() >= {"gate", "status"}:
                 found.has_tables = True
+                cells = [strip_markup(row.cells[columns["gate"]]) for row in block.rows]
+                found.items |= set(map(title_key, cells)) - {""}
             if columns.keys() >= GATE_TABLE:
-                for row in block.rows:
-                    if code := strip_markup(row.cells[columns["code"]]):
-                        found.codes.add(normal_code(code))
-                    found.titles.add(strip_markup(row.cells[columns["gate"]]).casefold())
+                codes = [strip_markup(row.cells[columns["code"]]) for row in block.rows]
+                found.codes |= {normal_code(code) for code in codes if code}
+                found.titles |= set(map(title_key, cells))
     return found

@@ -1,12 +1,13 @@
 """Tables beside the gate tables, recognised by their columns."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from .blocks import Row
+from .blocks import Row, Table
 from .cell_values import is_day
 from .escaping import unescape_text
 from .parsed import (
@@ -17,13 +18,29 @@ from .parsed import (
     ParsedEvidence,
     ParsedNote,
 )
-from .people import parse_people, split_dates
+from .people import parse_people, says_nothing, split_dates
 from .vocabulary import CHOICES, CODE, STATES, strip_markup
 
 # "What we CANNOT close without Sami": the blockers in the table below wait for Sami.
 WITHOUT_PERSON = re.compile(r"\bwithout ([A-Z\u0600-\u06ff][\w\u0600-\u06ff]*)\s*$", re.IGNORECASE)
 
 ReportProblem = Callable[[int, str, str], None]
+
+# By the kind of a table: the columns that it needs, and its other ones.
+KINDS: dict[str, tuple[set[str], set[str]]] = {
+    "claim": ({"claim", "name"}, {"min_closed", "requires_p0", "required", "verdict"}),
+    "evidence": (
+        {"gate", "evidence", "kind"}, {"url", "output", "commit", "observed", "valid_until"},
+    ),
+    "blocker": (
+        {"gate", "blocker"},
+        {"why", "raised", "due", "resolved", "resolution", "waiting_on", "owner"},
+    ),
+    "action": ({"gate", "action"}, {"estimate", "state", "needs"}),
+    "closing_note": ({"gate", "closing_note"}, {"closed_at"}),
+    "not_counted": ({"gate", "not_counted"}, set()),
+    "covered_by": ({"gate", "covered_by"}, set()),
+}  # fmt: skip
 
 
 class Cells:
@@ -46,10 +63,18 @@ class Cells:
         return self._row.cells[index]
 
 
-def reference(cell: str) -> str:
-    """Return the code that a cell names, or its text, which may be a gate's title."""
+def reference(cell: str, known: Collection[str] = ()) -> str:
+    """Return the code that a cell names, or its text, which may be a gate's title.
+
+    known: codes that may stand before a title: of “S2 Pen test” it is S2.
+    """
     text = strip_markup(cell)
-    return text if not text or CODE.fullmatch(text) else unescape_text(text)
+    if not text or CODE.fullmatch(text):
+        return text
+    first, _space, title = text.partition(" ")
+    if title and (code := first.strip("*_`:.—–-")) in known:
+        return code
+    return unescape_text(text)
 
 
 class SideTable:
@@ -57,8 +82,8 @@ class SideTable:
 
     columns: name of the column → its index. person: owner that the heading names. day: (day of
     the plan, owner) that the heading or a line above names. today: a later date is never
-    “observed”. report_problem: called with (line,
-    field, message).
+    “observed”. report_problem: called with (line, field, message). known: the codes of the
+    document.
     """
 
     def __init__(
@@ -69,26 +94,53 @@ class SideTable:
         day: tuple[int, str] | None,
         today: date,
         report_problem: ReportProblem,
+        known: Collection[str] = (),
     ) -> None:
-        self.parsed, self.columns = parsed, columns.keys()
+        self.parsed, self.columns, self.known = parsed, columns.keys(), known
         self.person, self.day, self.report_problem = person, day, report_problem
         self.today = today
 
     def reader(self) -> Callable[[Cells], None] | None:
         """Return the function that reads a row; None for an unknown table."""
-        readers: dict[frozenset[str], Callable[[Cells], None]] = {
-            frozenset({"claim", "name"}): self._claim,
-            frozenset({"gate", "evidence", "kind"}): self._evidence,
-            frozenset({"gate", "blocker"}): self._blocker,
-            frozenset({"gate", "action"}): self._action,
-            frozenset({"gate", "closing_note"}): self._closing,
-            frozenset({"gate", "not_counted"}): self._not_counted,
-            frozenset({"gate", "covered_by"}): self._cover,
+        kind = self._kind()
+        readers: dict[str, Callable[[Cells], None]] = {
+            "claim": self._claim,
+            "evidence": self._evidence,
+            "blocker": self._blocker,
+            "action": self._action,
+            "closing_note": self._closing,
+            "not_counted": self._not_counted,
+            "covered_by": self._cover,
         }
-        return next((read for needed, read in readers.items() if self.columns >= needed), None)
+        return readers.get(kind)
+
+    def _kind(self) -> str:
+        """Return the kind of table that the columns make; empty for an unknown one."""
+        for kind, (needed, _others) in KINDS.items():
+            if self.columns >= needed:
+                return kind
+        return ""
+
+    def report_unread(self, table: Table, columns: Mapping[str, int]) -> None:
+        """Report the columns of a known table that have no meaning in it, if they say something."""
+        needed, others = KINDS[self._kind()]
+        read = {i for name, i in columns.items() if name in needed | others}
+        unread = [
+            strip_markup(name) or str(i + 1)
+            for i, name in enumerate(table.header)
+            if i not in read and not all(says_nothing(row.cells[i]) for row in table.rows)
+        ]
+        if unread:
+            message = ngettext(
+                "line %(line)s: the column %(names)s of this table is not read",
+                "line %(line)s: the columns %(names)s of this table are not read",
+                len(unread),
+            )
+            values = {"line": table.line, "names": ", ".join(unread)}
+            self.parsed.readings.append(message % values)
 
     def _code(self, cells: Cells) -> str:
-        return reference(cells.raw("gate"))
+        return reference(cells.raw("gate"), self.known)
 
     def _evidence(self, cells: Cells) -> None:
         names = ("kind", "url", "output", "commit", "observed", "valid_until")

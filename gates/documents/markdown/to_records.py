@@ -23,8 +23,8 @@ from gates.models import (
 )
 from gates.rules import Status
 
+from .blockers import blockers_of, settle_notes
 from .parsed import (
-    ParsedBlocker,
     ParsedClaim,
     ParsedDocument,
     ParsedEvidence,
@@ -72,36 +72,6 @@ def closed_without_evidence(parsed: ParsedDocument) -> list[ParsedGate]:
     """Return the gates that the document calls closed without evidence."""
     proven = evidence_of(parsed)
     return [gate for gate in parsed.gates if gate.status == Status.CLOSED and not proven[gate.code]]
-
-
-def blockers_of(parsed: ParsedDocument) -> list[ParsedBlocker]:
-    """Return the complete blockers: of blocked gates, and resolved ones.
-
-    Where a table of blockers has the gate, it wins over the gate's row: it has more fields.
-    """
-    gates = {gate.code: gate for gate in parsed.gates}
-    listed = {blocker.code for blocker in parsed.blockers}
-    in_rows = [gate.blocker for gate in parsed.gates if gate.blocker and gate.code not in listed]
-    people = {code: count.person for count in parsed.counts for code in count.codes}
-    complete = []
-    for blocker in (*parsed.blockers, *in_rows):
-        gate = gates.get(blocker.code)
-        row = gate.blocker if gate else None
-        blocker.waiting_on = (
-            blocker.waiting_on or (row.waiting_on if row else "") or people.get(blocker.code, "")
-        )
-        blocked = gate is None or gate.status == Status.BLOCKED
-        if blocker.waiting_on and blocker.needs and (blocked or blocker.resolved):
-            complete.append(blocker)
-    return complete
-
-
-def blocked_by_nobody(parsed: ParsedDocument) -> list[ParsedGate]:
-    """Return the gates that the document calls blocked without a complete blocker."""
-    named = {blocker.code for blocker in blockers_of(parsed)}
-    return [
-        gate for gate in parsed.gates if gate.status == Status.BLOCKED and gate.code not in named
-    ]
 
 
 def claims_of(parsed: ParsedDocument) -> list[ParsedClaim]:
@@ -162,9 +132,7 @@ def _gate_records(parsed: ParsedDocument, slug: str) -> Iterator[Record]:
     not_counted = {note.code: note.text for note in parsed.not_counted}
     covers = {note.code: note.text for note in parsed.covers}
     closings = {note.code: note for note in _closing_fields(parsed)}
-    for gate in blocked_by_nobody(parsed):
-        if gate.blocker and gate.blocker.needs not in gate.notes:
-            gate.note(f"Blocked on {gate.blocker.needs}")
+    settle_notes(parsed)
     for gate in parsed.gates:
         # A gate that is not closed has no closing note; the text is kept.
         if gate.code in unproven and gate.code in closings:
@@ -228,9 +196,9 @@ def _blocker_records(parsed: ParsedDocument, slug: str) -> Iterator[Record]:
         required = {
             "gate": [slug, blocker.code],
             "needs": blocker.needs,
-            "waiting_on": [blocker.waiting_on],
         }
         optional = {
+            "waiting_on": [blocker.waiting_on] if blocker.waiting_on else None,
             "why": blocker.why,
             "due_on": blocker.due,
             "resolved_at": parse_moment(blocker.resolved),

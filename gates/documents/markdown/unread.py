@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from gates.documents.records import place_of
+
 from .blocks import Block, Code, Line, Table
 from .columns import map_gate_columns
 from .lines import MAX_LINE_LENGTH
 from .parsed import SkippedLines
-from .prepare import Source
 from .vocabulary import strip_markup
 
 MAX_TABLES = 20  # in a refusal
@@ -20,13 +21,19 @@ NO_GATES = gettext_noop(
 )
 
 
-def unread_table(table: Table, why: str) -> str:
-    """Return the line about a table with a status that was not read."""
+def unread_table(table: Table, word: str = "") -> str:
+    """Return the line about a table with a status that was not read.
+
+    word: the first one that is no status; empty: it has no column Gate.
+    """
+    if word:
+        why = _("“%(text)s” is not a status; say --status WORD=STATUS for another word")
+        why %= {"text": word}
+    else:
+        why = _("no column Gate; map a column with --column NAME=Gate")
     message = ngettext(
-        "%(rows)s row of a table with a status were not read (line %(line)s: %(names)s: %(why)s; "
-        "map a column with --column NAME=Gate)",
-        "%(rows)s rows of a table with a status were not read (line %(line)s: %(names)s: %(why)s; "
-        "map a column with --column NAME=Gate)",
+        "%(rows)s row of a table with a status were not read (line %(line)s: %(names)s: %(why)s)",
+        "%(rows)s rows of a table with a status were not read (line %(line)s: %(names)s: %(why)s)",
         len(table.rows),
     )
     values = {"rows": len(table.rows), "line": table.line, "names": _names(table), "why": why}
@@ -41,7 +48,10 @@ def tables_without_gates(
     for table in tables[:MAX_TABLES]:
         columns = map_gate_columns(table.header, meanings)
         missing = [name for name in ("gate", "status") if name not in columns]
-        if len(missing) == 1:
+        if len(missing) == 2:
+            message = _("%(names)s: no column Gate and no column Status")
+            yield table.line, message % {"names": _names(table)}, ()
+        elif missing:
             name = missing[0].capitalize()
             free = [n for i, n in enumerate(table.header) if i not in columns.values()]
             example = strip_markup(free[0]) if free else "NAME"
@@ -53,21 +63,12 @@ def tables_without_gates(
 def skipped_lines(heading: str, unread: Sequence[Line | Table | Code]) -> SkippedLines:
     """Return the report of the blocks below a heading that were not understood."""
     numbers = [
-        f"line {block.line}: {block.text[:MAX_LINE_LENGTH]}"
+        f"{place_of(block.line)}: {block.text[:MAX_LINE_LENGTH]}"
         for block in unread
         if isinstance(block, Line) and re.search(r"[0-9]", block.text)
     ]
     lines = sum(map(_count_lines, unread))
     return SkippedLines(unread[0].line, heading, lines, _sample(unread[0])[:80], numbers)
-
-
-def skipped_front_matter(source: Source) -> SkippedLines:
-    """Return the report of the values of front matter that were not used."""
-    values = source.front_matter.items()
-    lines = [f"line {line}: {name}: {value}" for name, (line, value) in values]
-    first = min(line for _, (line, _) in values)
-    sample = lines[0].partition(": ")[2]
-    return SkippedLines(first, "front matter", len(lines), sample[:80], lines)
 
 
 def _names(table: Table) -> str:
