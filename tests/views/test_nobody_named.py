@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from gates.board.queries import derive_statuses
+from gates.board.statuses import derive_statuses
 from gates.documents.csv_writer import write_csv
 from gates.documents.importer import import_file
 from gates.documents.markdown.writer import write_markdown
