@@ -1,5 +1,7 @@
 """Each page of the site that changes an account asks for password and second factor again."""
 
+from typing import Any
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -42,15 +44,27 @@ def test_each_page_of_the_site_asks_for_the_proof_that_is_missing(
         assert answer.headers["Location"].startswith(reverse(asked))
 
 
-def test_a_change_to_ones_own_factors_ends_the_other_sessions(client: Client) -> None:
+def test_a_change_to_ones_own_factors_ends_the_other_sessions(
+    client: Client, django_capture_on_commit_callbacks: Any
+) -> None:
     sami = account("sami")
     elsewhere = Client()
     elsewhere.force_login(sami)
     TOTP.activate(sami, generate_totp_secret())
     log_in_confirmed(client, sami)
 
-    client.post(reverse("mfa_generate_recovery_codes"))
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("mfa_generate_recovery_codes"))
 
     assert Authenticator.objects.filter(type="recovery_codes").exists()
     assert not logged_in(elsewhere)
     assert logged_in(client)
+
+
+def test_who_has_no_password_is_given_no_page_to_change_it(client: Client) -> None:
+    sami = account("sami")
+    sami.set_unusable_password()  # logs in by single sign-on
+    sami.save()
+    log_in_confirmed(client, sami)
+
+    assert client.get(reverse("account_change_password")).status_code == 403
