@@ -105,3 +105,13 @@ def test_neither_a_requirement_nor_an_action_is_saved_for_a_gate_of_another_laun
             each.save()
         assert refused.value.message_dict == {"gate": ELSEWHERE}
     assert everything() == before
+
+
+def test_a_gate_is_not_covered_by_one_of_another_launch(elsewhere: Gate) -> None:
+    gate = factory.gate("T1")
+    gate.covered_by = elsewhere
+
+    with pytest.raises(ValidationError) as refused:
+        gate.full_clean()
+
+    assert refused.value.message_dict == {"covered_by": ELSEWHERE}
