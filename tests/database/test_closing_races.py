@@ -26,9 +26,7 @@ from tests.support.profile import tries
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.usefixtures("committed")]
 
-ROUNDS = tries(quick=6, full=20)
-
-ROUNDS = 500
+ROUNDS = tries(quick=80, full=500)
 LEVELS = ("READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
 DONE = "done"
 CLOSING_RULE = closing_rule.CLOSED_NEEDS_EVIDENCE
