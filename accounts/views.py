@@ -5,9 +5,11 @@ from typing import Any
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import LoginView, PasswordChangeView
 from allauth.core.ratelimit import consume_or_429
+from allauth.mfa.base.views import IndexView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -61,6 +63,13 @@ class ChangePasswordView(PasswordChangeView):
         end_sessions(form.user, keep=self.request.session.session_key)
         security_log.log_event("password_changed")
         return response
+
+
+class SecondFactorView(IndexView):
+    """A person's second factors; says so where the board stays shut without one."""
+
+    def get_context_data(self, **kwargs: Any) -> Any:
+        return {**super().get_context_data(**kwargs), "required": settings.REQUIRE_MFA}
 
 
 class MarkSecondFactorMixin:

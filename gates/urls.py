@@ -7,7 +7,7 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, path, register_converter
 
 from gates.rules.text import clean_code
-from gates.views import board, evidence, gate, history, imports, site
+from gates.views import board, evidence, gate, history, imports, merging, people, site
 
 
 class Sha256Converter:
@@ -72,6 +72,11 @@ urlpatterns = [
     path("evidence/<int:pk>/file", evidence.evidence_file, name="evidence-file"),
     path("evidence/<int:pk>/file/<sha256:sha256>", evidence.evidence_file, name="evidence-file"),
     path("import/", imports.import_document, name="import"),
+    path("people/", people.people, name="people"),
+    path("people/add/", people.add, name="people-add"),
+    path("people/merge/", merging.merge, name="people-merge"),
+    path("people/<int:pk>/link/", people.link, name="people-link"),
+    path("people/<int:pk>/remove/", people.remove, name="people-remove"),
     path("language/", site.language, name="language"),
     path("badge.svg", site.badge, name="badge"),
     path("healthz", site.healthz, name="healthz"),

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
@@ -17,14 +18,15 @@ from django.contrib.auth.models import Group, User
 from django.db import models
 from django.http import HttpRequest
 from django.shortcuts import redirect
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from accounts import security_log
 from accounts.adapters import reset_second_factors
-from accounts.models import TemporaryPassword
+from accounts.models import AccessLink, TemporaryPassword
 from accounts.sessions import end_sessions
 from gates.models import TRACKED
+from gates.roles import is_last_founder
 
 from .confirmed import ConfirmedAdmin
 from .read_state import ReadStateForm, ReadStateMixin
@@ -34,6 +36,8 @@ admin.site.unregister([User, Group])
 # Secrets and personal data, which each person sees on the account pages, and nobody else.
 for model in (EmailAddress, Authenticator, UserSession):
     admin.site.unregister(model)
+
+LAST_FOUNDER = gettext_noop("The last founder cannot be switched off.")
 
 
 def has_acted(user: User) -> bool:
@@ -76,6 +80,16 @@ class AccountForm(ReadStateForm, UserChangeForm):
         if "password" in self.fields:
             self.fields["password"].widget = PasswordWidget()
             self.fields["password"].help_text = ""
+
+    def clean(self) -> Any:
+        cleaned: dict[str, Any] = super().clean() or {}
+        groups = cleaned.get("groups")
+        goes = not cleaned.get("is_active", True) or (
+            groups is not None and not any(group.name == "Founder" for group in groups)
+        )
+        if goes and self.instance.pk and is_last_founder([self.instance]):
+            raise forms.ValidationError(gettext(LAST_FOUNDER))
+        return cleaned
 
 
 class RoleForm(ReadStateForm):
@@ -141,6 +155,8 @@ class AccountAdmin(RoleChoicesMixin, ReadStateMixin, ConfirmedAdmin, UserAdmin):
         elif form.changed_data:
             own = user.pk == request.user.pk
             end_sessions(user, keep=request.session.session_key if own else None)
+            if not user.is_active:
+                AccessLink.end(user)
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
@@ -162,7 +178,8 @@ class AccountAdmin(RoleChoicesMixin, ReadStateMixin, ConfirmedAdmin, UserAdmin):
             for user in objs
             if has_acted(user)
         ]
-        protected = [*protected, *acted]
+        last = [gettext(LAST_FOUNDER)] if is_last_founder(list(objs)) else []
+        protected = [*protected, *acted, *last]
         # What stands behind an account (keys, sessions) has no name of its own in any language.
         return list(objs), counts, missing if not protected else set(), protected
 

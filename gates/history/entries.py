@@ -24,7 +24,10 @@ from gates.models import Action, Blocker, Claim, Evidence, Gate, Requirement
 # The first of these columns that a row has names the row.
 SUBJECT_FIELDS = ("code", "summary", "needs", "text", "name")
 # The reasons that programs write, in English; shown in the reader's language.
-PROGRAM_REASONS = (gettext_noop("bootstrap: linked to the account"),)
+PROGRAM_REASONS = (
+    gettext_noop("bootstrap: linked to the account"),
+    gettext_noop("people: given an account"),
+)
 SHARED_EVIDENCE = re.compile(r"Evidence of ([A-Z]+[0-9]+), which covers it")
 
 
