@@ -53,7 +53,8 @@ class ChoosePasswordForm(SetPasswordForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 def access_link(request: HttpRequest) -> HttpResponse:
     """Show the form of a link; on POST set the password and log in. One 404 for any dead link."""
-    response = consume_or_429(request, action="access_link") or _answer(request)
+    too_many = consume_or_429(request, action="access_link", limit_get=True)
+    response = too_many or _answer(request)
     response.headers["Referrer-Policy"] = REFERRER_POLICY
     return response
 
@@ -67,8 +68,8 @@ def _answer(request: HttpRequest) -> HttpResponse:
         _speak(request, link.language)
     if request.user.is_authenticated:
         return render(request, "account/link_for_another.html", {"account": link.user})
-    form = ChoosePasswordForm(request.POST or None, user=link.user)
-    if request.method == "POST" and form.is_valid():
+    form = ChoosePasswordForm(link.user, request.POST if request.method == "POST" else None)
+    if form.is_valid():
         user = AccessLink.use(key, form.cleaned_data["password1"])
         return _dead(request) if user is None else _log_in(request, user)
     context = {"form": form, "account": link.user, "required": settings.REQUIRE_MFA}

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import Group, Permission, User
+from django.db import transaction
 from django.db.models import Q
 
 VIEW = ("view",)
@@ -72,11 +73,13 @@ def create_groups() -> None:
         )
 
 
+@transaction.atomic
 def is_last_founder(users: Collection[User]) -> bool:
-    """Return whether these accounts are the last founders who can log in; within a transaction.
+    """Return whether these accounts are the last founders who can log in.
 
-    An account that never had a password of its own has not been taken up yet. Whoever asks is
-    answered after whoever asked before has written: two founders cannot switch each other off.
+    An account that never had a password of its own has not been taken up yet. Within a transaction
+    whoever asks is answered after whoever asked before has written, so that two founders cannot
+    switch each other off.
     """
     founders = User.objects.filter(groups__name="Founder", is_active=True)
     if not founders.filter(pk__in=[user.pk for user in users]).exists():

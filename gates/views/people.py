@@ -116,14 +116,12 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
             text = gettext("%s has no access any more.") if removed else gettext("%s had none.")
             messages.success(request, text % user)
         return redirect("people")
-    with transaction.atomic():
-        last = is_last_founder([user])
     owner = Owner.objects.filter(user=user).first()
     context = {
         "person": user,
         "owner": owner,
         "owned": responsibilities(owner),
-        "is_last_founder": last,
+        "is_last_founder": is_last_founder([user]),
     }
     return render(request, "gates/person_remove.html", context)
 

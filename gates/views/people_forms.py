@@ -73,9 +73,9 @@ class AddPersonForm(forms.Form):
         name = cleaned.get("name")
         if not name:
             return cleaned
-        if not cleaned.get("username"):
-            cleaned["username"] = propose_username(name)
         self.owner = _owner_named(name)
+        if not cleaned.get("username"):
+            cleaned["username"] = propose_username(self.owner.name if self.owner else name)
         if self.owner is not None and self.owner.user_id is not None:
             message = gettext("%(name)s has an account. Write the name so that the two differ.")
             self.add_error("name", message % {"name": self.owner.name})

@@ -29,6 +29,11 @@ VIEWS = tries(
 PICTURES = tries(quick=False, full=True)
 
 
+def two_owners() -> str:
+    """The query of a page that would merge two owners."""
+    return f"gone={factory.owner('Noura').pk}&into={factory.owner('Sami').pk}"
+
+
 def pages() -> dict[str, str]:
     """Every kind of page for somebody who is logged in, by a name for its picture."""
     gate = Gate.objects.get(code="T6")
@@ -46,6 +51,13 @@ def pages() -> dict[str, str]:
         "burnup": "/burnup/",
         "honesty": "/honesty/",
         "claim": "/claims/launched/",
+        "people": "/people/",
+        "people-add": "/people/add/",
+        "people-merge": "/people/merge/",
+        "people-merging": f"/people/merge/?{two_owners()}",
+        "people-link": f"/people/{factory.user('noura').pk}/link/",
+        "people-remove": f"/people/{factory.user('noura').pk}/remove/",
+        "link-dead": "/accounts/link/",
         "password": "/accounts/password/",
         "sessions": "/accounts/sessions/",
         "second-factor": "/accounts/second-factor/",

@@ -48,6 +48,8 @@ class OneOfEach:
             "object_id": str(self.gate.pk),
             "provider_id": "sso",
         }
+        if route.startswith("people/"):
+            values["pk"] = str(self.rows["auth/user"].pk)
         for name, row in self.rows.items():
             if route.startswith(f"admin/{name}/"):
                 values["object_id"] = values["id"] = str(row.pk)
