@@ -26,13 +26,16 @@ def mail() -> dict[str, Any]:
         raise ImproperlyConfigured(
             "EMAIL_URL must be smtp+tls://user:password@host or smtp+ssl://user:password@host"
         )
+    unreadable = ImproperlyConfigured(
+        "EMAIL_URL cannot be read as an address; in its user and password write @ : / ? # % as "
+        "%40 %3A %2F %3F %23 %25"
+    )
+    if scheme in MAIL_PORTS and re.search("[/?#]", url.partition("://")[2]):
+        raise unreadable
     try:
         config: dict[str, Any] = environ.Env.email_url_config(url)
     except (KeyError, ValueError) as error:
-        raise ImproperlyConfigured(
-            "EMAIL_URL cannot be read as an address; in its user and password write @ : / ? # % as "
-            "%40 %3A %2F %3F %23 %25"
-        ) from error
+        raise unreadable from error
     if scheme in MAIL_PORTS and not config["EMAIL_HOST"]:
         raise ImproperlyConfigured(
             "EMAIL_URL must name the mail server: smtp+tls://user:password@host"

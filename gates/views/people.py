@@ -113,7 +113,11 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
         if last:
             messages.error(request, gettext("The last founder cannot be switched off."))
         else:
-            text = gettext("%s has no access any more.") if removed else gettext("%s had none.")
+            text = (
+                gettext("%s has no access any more.")
+                if removed
+                else gettext("%s had no access already.")
+            )
             messages.success(request, text % user)
         return redirect("people")
     owner = Owner.objects.filter(user=user).first()

@@ -324,7 +324,7 @@ def test_removing_access_says_what_is_still_in_their_hands_and_deletes_nothing(
     assert unchanged
     assert not logged_in(browser)
     assert "noura has no access any more." in text_of(after)
-    assert "noura had none." in text_of(again)
+    assert "noura had no access already." in text_of(again)
     noura.refresh_from_db()
     assert not noura.is_active
     assert Owner.objects.get(name="Noura").user == noura
