@@ -27,7 +27,7 @@ def test_a_founder_adds_an_engineer_who_sees_the_board(open_page: Open, settings
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page = open_page("/", by=account("sami"), language="ar", size=PHONE, javascript=False)
 
-    # Six taps and a name; the seventh sends it.
+    # Five taps and a name; the sixth tap sends it.
     page.locator("details.account summary").click()
     page.locator("details.account a[href='/people/']").click()
     page.locator("a[href='/people/add/']").click()

@@ -1,5 +1,7 @@
 """The mail server of EMAIL_URL: read by django-environ, refused in one line without its secret."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -8,7 +10,7 @@ from dealix_gates.mail_server import mail
 SENDER = "gates@dealix.example"
 HIDDEN = "hunter2-hunter2"  # may never be printed
 
-READ = {
+READ: dict[str, dict[str, Any]] = {
     "smtp+tls://me%40x.example:p%3Aw%2F@mail.example": {
         "EMAIL_HOST": "mail.example", "EMAIL_PORT": 587, "EMAIL_USE_TLS": True,
         "EMAIL_HOST_USER": "me@x.example", "EMAIL_HOST_PASSWORD": "p:w/",
