@@ -8,8 +8,7 @@ the site.
 from typing import Any
 
 from allauth.account.forms import SetPasswordForm
-from allauth.account.internal.flows.login import perform_login, record_authentication
-from allauth.account.models import Login
+from allauth.account.utils import perform_login
 from allauth.core.ratelimit import consume_or_429
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -25,6 +24,7 @@ from django.views.decorators.http import require_http_methods
 from . import security_log
 from .access_link import AccessLink
 from .forms import AS_TYPED
+from .views import record_password
 
 # Not "no-referrer": a form's answer would then be without the Origin by which Django knows it.
 REFERRER_POLICY = "strict-origin"
@@ -89,7 +89,6 @@ def _speak(request: HttpRequest, language: str) -> None:
 
 def _log_in(request: HttpRequest, user: User) -> HttpResponse:
     """Log in; who has a second factor is asked for it first, as after a password."""
-    # It was typed just now: setting up a second factor need not ask for it again.
-    record_authentication(request, user, "password", reauthenticated=True)
-    response: HttpResponse = perform_login(request, Login(user=user))
+    record_password(request, user)
+    response: HttpResponse = perform_login(request, user)
     return response

@@ -27,6 +27,11 @@ from .sessions import end_sessions
 from .signals import MUST_CHANGE_PASSWORD
 
 
+def record_password(request: HttpRequest, user: User) -> None:
+    """Record a password that was typed or chosen just now, so that it is not asked for again."""
+    record_authentication(request, user, "password", reauthenticated=True)
+
+
 @method_decorator(login_not_required, name="dispatch")
 class LogInView(LoginView):
     """Log in by password. A known browser is not held up by others at its address."""
@@ -58,8 +63,7 @@ class ChangePasswordView(PasswordChangeView):
         response: HttpResponse = super().form_valid(form)
         TemporaryPassword.clear(form.user)
         self.request.session.pop(MUST_CHANGE_PASSWORD, None)
-        # The old password was typed just now: setting up a second factor need not ask for it again.
-        record_authentication(self.request, form.user, "password", reauthenticated=True)
+        record_password(self.request, form.user)
         end_sessions(form.user, keep=self.request.session.session_key)
         security_log.log_event("password_changed")
         return response

@@ -45,7 +45,7 @@ def test_a_founder_adds_an_engineer_who_sees_the_board(open_page: Open, settings
 
     other = open_page("/", language="en", size=PHONE, javascript=False)
     requests: list[Request] = []
-    other.on("request", requests.append)
+    other.on("request", lambda request: requests.append(request))  # noqa: PLW0108
     other.goto(address)
     expect(other.locator("html")).to_have_attribute("lang", "ar")
     preview = open_page(address, size=PHONE)  # which changes nothing; axe needs scripts
