@@ -124,7 +124,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "person": user,
         "owner": owner,
-        "owned": responsibilities(owner),
+        "owned": responsibilities(user, owner),
         "is_last_founder": is_last_founder([user]),
     }
     return render(request, "gates/person_remove.html", context)
