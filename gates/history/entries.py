@@ -23,7 +23,10 @@ from gates.history.names import HistoryRows, NamesOnRecord
 # The first of these columns that a row has names the row.
 SUBJECT_FIELDS = ("code", "summary", "needs", "text", "name", "key", "measure")
 # The reasons that programs write, in English; shown in the reader's language.
-PROGRAM_REASONS = (gettext_noop("bootstrap: linked to the account"),)
+PROGRAM_REASONS = (
+    gettext_noop("bootstrap: linked to the account"),
+    gettext_noop("people: given an account"),
+)
 SHARED_EVIDENCE = re.compile(r"Evidence of ([A-Z]+[0-9]+), which covers it")
 FIRST_PASS = re.compile(r"First passed run of check ([a-z0-9-]+)")
 

@@ -37,6 +37,11 @@ SEEN_IN_THE_DARK = {
 }  # fmt: skip
 
 
+def two_owners() -> str:
+    """The query of a page that would merge two owners."""
+    return f"gone={factory.owner('Noura').pk}&into={factory.owner('Sami').pk}"
+
+
 def pages() -> dict[str, str]:
     """Every kind of page for somebody who is logged in, by a name for its picture."""
     gate = Gate.objects.get(code="T6")
@@ -57,6 +62,13 @@ def pages() -> dict[str, str]:
         "honesty": "/honesty/",
         "priorities": "/priorities/",
         "claim": "/claims/launched/",
+        "people": "/people/",
+        "people-add": "/people/add/",
+        "people-merge": "/people/merge/",
+        "people-merging": f"/people/merge/?{two_owners()}",
+        "people-link": f"/people/{factory.user('noura').pk}/link/",
+        "people-remove": f"/people/{factory.user('noura').pk}/remove/",
+        "link-dead": "/accounts/link/",
         "password": "/accounts/password/",
         "sessions": "/accounts/sessions/",
         "tokens": "/tokens/",
