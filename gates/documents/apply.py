@@ -14,8 +14,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from gates.models import TRACKED, Evidence, Gate, Import, Launch, Owner
-from gates.models.gate_transitions import TransitionRefused
+from gates.models import (
+    TRACKED,
+    Evidence,
+    Gate,
+    Import,
+    Launch,
+    Owner,
+    TransitionRefused,
+)
 from gates.models.history import save_with_history
 
 from .backdating import check_backdating, check_owner_backdating

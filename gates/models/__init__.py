@@ -10,7 +10,7 @@ from .launch import Launch, Section  # isort: skip
 from .owner import Owner  # isort: skip
 from .evidence import Evidence  # isort: skip
 from .gate import Gate  # isort: skip
-from .gate_transitions import TransitionRefused  # isort: skip
+from .refusal import LaunchArchived, TransitionRefused  # isort: skip
 from .blocker import Blocker  # isort: skip
 from .action import Action  # isort: skip
 from .claim import Claim, Requirement  # isort: skip
@@ -28,6 +28,7 @@ __all__ = [
     "Gate",
     "Import",
     "Launch",
+    "LaunchArchived",
     "Owner",
     "Preference",
     "Requirement",
