@@ -20,13 +20,14 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from gates.database import closing_rule
+from gates.database import archive, closing_rule
 from gates.history.entries import object_history
-from gates.models import StaleObjectError, TransitionRefused
+from gates.models import LaunchArchived, StaleObjectError, TransitionRefused
 from gates.models.evidence_file import delete_files_on_error
 from gates.reason_text import reason_text
 from gates.rules import KEEPS_EVIDENCE
 
+from .archived import ArchivedMixin
 from .date_fields import DAYS_AS_DAY_FIELD
 from .edit_conflicts import VersionFieldMixin
 from .forms import Refusal, RefusalAwareForm
@@ -57,7 +58,7 @@ class CachedChoicesMixin:
         return field
 
 
-class BoardAdmin(TypedAgainMixin, VersionFieldMixin, SafeLookupAdmin):
+class BoardAdmin(TypedAgainMixin, VersionFieldMixin, ArchivedMixin, SafeLookupAdmin):
     """Base of our admin classes.
 
     Not the library's SimpleHistoryAdmin: its page of a past version takes a POST that writes the
@@ -95,6 +96,8 @@ class BoardAdmin(TypedAgainMixin, VersionFieldMixin, SafeLookupAdmin):
         try:
             with delete_files_on_error():
                 return super().changeform_view(request, object_id, form_url, extra_context)
+        except LaunchArchived as refused:
+            refusal = Refusal("", refused.messages)
         except TransitionRefused as refused:
             refusal = Refusal("progress", refused.messages)
         except StaleObjectError:
@@ -133,6 +136,8 @@ class BoardAdmin(TypedAgainMixin, VersionFieldMixin, SafeLookupAdmin):
         """Return the refusal for an error of the database."""
         if closing_rule.violates_closing_rule(error):
             return Refusal(self.last_evidence_field, [reason_text(KEEPS_EVIDENCE)])
+        if archive.violates_archive(error):
+            return Refusal("", [gettext("The launch is archived, so nothing in it changes.")])
         message = gettext(
             "The database refused this: it contradicts what is stored, or was stored a moment ago."
         )
@@ -186,6 +191,8 @@ class BoardAdmin(TypedAgainMixin, VersionFieldMixin, SafeLookupAdmin):
                 request,
                 lambda: super(BoardAdmin, self).delete_view(request, object_id, extra_context),
             )
+        except LaunchArchived as refused:
+            self._show_refusal(request, Refusal("", refused.messages))
         except IntegrityError as error:
             self._show_refusal(request, self.refusal_of(error))
         options = self.opts

@@ -15,9 +15,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from gates.models import Blocker
+from gates.models import Blocker, TransitionRefused
 from gates.models.text_fields import CleanedFormField
 
+from .archived import archived_message
 from .base import BoardAdmin, request_user
 from .columns import marked_text
 from .forms import AutoDirForm
@@ -77,14 +78,24 @@ class BlockerAdmin(LaunchNamesMixin, GateFieldMixin, BoardAdmin):
         blocker = self.get_object(request, unquote(object_id))
         if blocker is None:
             raise Http404
+        page = ("launch-gate", blocker.gate.launch.slug, blocker.gate.code)
+        if request.method != "POST" and (message := archived_message(blocker)):
+            messages.warning(request, message)
+            return redirect(*page)
         if not self.has_change_permission(request, blocker):
             raise PermissionDenied
         typed = typed_before(request)
         form = ResolutionForm(typed or request.POST or None, label_suffix="")
         if typed:
             without_errors(form)
+        resolved = None
         if request.method == "POST" and form.is_valid():
-            if blocker.resolve(request_user(request), form.cleaned_data["resolution"]):
+            try:
+                resolved = blocker.resolve(request_user(request), form.cleaned_data["resolution"])
+            except TransitionRefused as refused:
+                form.add_error(None, refused.messages)
+        if resolved is not None:
+            if resolved:
                 note_written(request, blocker)
                 self.log_change(request, blocker, [{"changed": {"fields": ["resolution"]}}])
                 message = gettext("Resolved. %(gate)s no longer waits for %(who)s with this.")
@@ -92,7 +103,7 @@ class BlockerAdmin(LaunchNamesMixin, GateFieldMixin, BoardAdmin):
                 messages.success(request, message % values)
             else:
                 messages.warning(request, gettext("This was resolved already."))
-            return redirect("launch-gate", blocker.gate.launch.slug, blocker.gate.code)
+            return redirect(*page)
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Resolve a blocker"),

@@ -169,7 +169,12 @@ def share(model_admin: Any, request: HttpRequest, gate: Gate, code: str) -> Http
         messages.error(request, gettext("That gate is not covered by this one."))
         return redirect(model_admin.view_on_site(gate))
     message = gettext("%(gate)s has that evidence already.")
-    if gate.share_evidence(covered, request_user(request)):
+    try:
+        shared = gate.share_evidence(covered, request_user(request))
+    except TransitionRefused as refused:
+        messages.error(request, " ".join(refused.messages))
+        return redirect(model_admin.view_on_site(gate))
+    if shared:
         model_admin.log_change(request, covered, f"{gettext('evidence')}: {gate.code}")
         message = gettext("%(gate)s has the evidence now. Close it once its own definition is met.")
     messages.success(request, message % {"gate": code})

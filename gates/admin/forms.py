@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxLengthValidator
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -75,6 +76,9 @@ class RefusalAwareForm(AutoDirForm, VersionedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_home(self)
+        if isinstance(launch := self.fields.get("launch"), forms.ModelChoiceField):
+            own = Q(pk=self.instance.launch_id)
+            launch.queryset = launch.queryset.filter(Q(archived_on=None) | own)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from gates.models import Launch, Section
+from gates.models import Launch, LaunchArchived, Section
 
 from .base import BoardAdmin
 from .columns import marked_text
@@ -28,8 +28,8 @@ class SectionInline(VersionFieldMixin, admin.StackedInline):
 @admin.register(Launch)
 class LaunchAdmin(BoardAdmin):
     inlines = (SectionInline,)
-    list_display = (marked_text("name", _("name")), "slug", "snapshot_date", "is_current")
-    readonly_fields = ("is_current",)
+    list_display = (marked_text("name", _("name")), "slug", "snapshot_date", "is_current", "archived_on")
+    readonly_fields = ("is_current", "archived_on")
     prepopulated_fields = {"slug": ("name",)}
     actions = ("make_current", "delete_selected")
 
@@ -50,6 +50,10 @@ class LaunchAdmin(BoardAdmin):
             self.message_user(request, gettext("Choose one launch."), messages.ERROR)
             return
         launch = queryset.get()
-        launch.make_current()
+        try:
+            launch.make_current()
+        except LaunchArchived as refused:
+            self.message_user(request, " ".join(refused.messages), messages.ERROR)
+            return
         self.log_change(request, launch, "make_current")
         self.message_user(request, gettext("The front page now shows %s.") % launch)

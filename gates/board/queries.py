@@ -27,7 +27,7 @@ SECTION_COLUMNS = ("id", "prefix", "name")
 GATE_COLUMNS = (
     "id", "section_id", "code", "title", "progress", "priority", "definition_of_done", "notes",
     "owner_id", "counted", "not_counted_reason", "covered_by_id", "closed_at", "closed_by_id",
-    "closing_note",
+    "closing_note", "follows_id",
 )  # fmt: skip
 NEIGHBOUR_COLUMNS = ("id", "code", "covered_by_id", "launch_id")
 EVIDENCE_COLUMNS = (
@@ -118,14 +118,17 @@ def read_gate(
     return gate
 
 
-def derive_statuses(progress: Mapping[int, str], now: datetime) -> dict[int, rules.StatusResult]:
+def derive_statuses(
+    progress: Mapping[int, str], now: datetime, *, of_all: bool = False
+) -> dict[int, rules.StatusResult]:
     """Return the status of some gates by id, for lists that show nothing else of the board.
 
     Args:
         progress: The column `progress` by gate id.
         now: The present moment.
+        of_all: These are all gates there are, so that the query need not name them.
     """
-    scope = {"gate_id__in": list(progress)}
+    scope = {} if of_all else {"gate_id__in": list(progress)}
     evidence = defaultdict(list)
     proofs = Evidence.objects.filter(**scope).order_by().annotate(file_state=file_state())
     for gate_id, *fact in proofs.values_list(

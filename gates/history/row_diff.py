@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth import get_user_model
+
 from gates.history.field_changes import POSITION_FIELDS, FieldChange, format_value
 from gates.models import Action, Blocker, Evidence, Gate
 
@@ -108,4 +110,5 @@ def _is_on_board(model: Any, field: Any, row: Any) -> bool:
 def _field_text(model: Any, field: Any, row: Any, accounts: Mapping[int, str]) -> str:
     if (model, field.name) in NAME_ATTRIBUTES:
         return str(getattr(row, NAME_ATTRIBUTES[(model, field.name)]))
-    return format_value(field, getattr(row, field.attname), accounts)
+    names = accounts if field.related_model is get_user_model() else {}
+    return format_value(field, getattr(row, field.attname), names)
