@@ -24,6 +24,7 @@ from gates.database import archive, closing_rule
 from gates.history.entries import object_history
 from gates.models import LaunchArchived, StaleObjectError, TransitionRefused
 from gates.models.evidence_file import delete_files_on_error
+from gates.models.order import place_last
 from gates.reason_text import reason_text
 from gates.rules import KEEPS_EVIDENCE
 
@@ -31,7 +32,6 @@ from .archived import ArchivedMixin
 from .date_fields import DAYS_AS_DAY_FIELD
 from .edit_conflicts import VersionFieldMixin
 from .forms import Refusal, RefusalAwareForm
-from .last_place import place_last
 from .launch_names import warn_of_several_launches
 from .safe_lookup import SafeLookupAdmin
 from .sent_twice import note_written, once

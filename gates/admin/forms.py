@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gates import rules
+from gates.models import Launch
 from gates.models.text_fields import CleanedFormField
 from gates.reason_text import reason_text
 from gates.rules.text_limits import max_text_length
@@ -78,7 +79,7 @@ class RefusalAwareForm(AutoDirForm, VersionedForm):
         set_home(self)
         if isinstance(launch := self.fields.get("launch"), forms.ModelChoiceField):
             own = Q(pk=self.instance.launch_id)
-            launch.queryset = launch.queryset.filter(Q(archived_on=None) | own)
+            launch.queryset = Launch.objects.filter(Q(archived_on=None) | own)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from gates import rules
 from gates.board.queries import derive_statuses
 from gates.models import Blocker, Evidence, Gate
+from gates.models.order import place_last
 from gates.rules import Status
 from gates.templatetags.board import STATUS_WORDS, status_tag
 
@@ -25,13 +26,13 @@ from .archived import archived_message
 from .base import BoardAdmin, request_user
 from .blocker import warn_of_past_due_date
 from .close_view import close_page, share
+from .code_order import CODE_IN_ORDER
 from .columns import marked_text
 from .evidence import tell_of_cut_trailer
 from .forms import ReasonRequiredForm
 from .gate_actions import GateActionsMixin
 from .gate_field import GateFieldMixin
 from .gate_inlines import ActionInline, BlockerInline, EvidenceInline
-from .last_place import CODE_IN_ORDER, place_last
 from .launch_names import LaunchNamesMixin, SectionField, SectionFilter
 from .rejected import proofs_that_hold, rejected_field
 

@@ -9,12 +9,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gates.models import Launch, LaunchArchived, Section
+from gates.models.order import place_last
 
 from .base import BoardAdmin
 from .columns import marked_text
 from .edit_conflicts import VersionedFormSet, VersionFieldMixin
 from .forms import RefusalAwareForm
-from .last_place import place_last
 
 
 class SectionInline(VersionFieldMixin, admin.StackedInline):
@@ -28,7 +28,13 @@ class SectionInline(VersionFieldMixin, admin.StackedInline):
 @admin.register(Launch)
 class LaunchAdmin(BoardAdmin):
     inlines = (SectionInline,)
-    list_display = (marked_text("name", _("name")), "slug", "snapshot_date", "is_current", "archived_on")
+    list_display = (
+        marked_text("name", _("name")),
+        "slug",
+        "snapshot_date",
+        "is_current",
+        "archived_on",
+    )
     readonly_fields = ("is_current", "archived_on")
     prepopulated_fields = {"slug": ("name",)}
     actions = ("make_current", "delete_selected")

@@ -95,7 +95,7 @@ class SectionField(ModelChoiceField):
     names_launches = False
 
     def of_launch(self, launch_id: int | None) -> None:
-        """Offer the sections of one launch; for None of all, each with its name, but archived ones."""
+        """Offer the sections of one launch; for None those of all that are not archived."""
         sections = Section.objects.select_related("launch")
         if launch_id is not None:
             self.queryset = sections.filter(launch=launch_id)

@@ -14,15 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from gates.models import (
-    TRACKED,
-    Evidence,
-    Gate,
-    Import,
-    Launch,
-    Owner,
-    TransitionRefused,
-)
+from gates.models import TRACKED, Evidence, Gate, Import, Launch, Owner, TransitionRefused
 from gates.models.history import save_with_history
 
 from .backdating import check_backdating, check_owner_backdating
@@ -31,15 +23,14 @@ from .corrected_evidence import is_corrected, match_corrections
 from .difference import FULLY_REPORTED, Difference, record_values
 from .field_values import DependencyFailed, InvalidValue, display, plain_value
 from .records import NATURAL_KEYS, Document, DocumentError, Problem, Record
+from .unrecorded import unrecorded_rows
 
-# Written by Gate.close_from_import and Gate.reopen, never by assignment.
-DECISION_FIELDS = ("closed_at", "closed_by", "closing_note")
+DECISION_FIELDS = ("closed_at", "closed_by", "closing_note")  # written by Gate's transitions only
 CLOSED_VALUE = Gate.Progress.CLOSED
-KEYS_PER_QUERY = 500  # SQLite takes 999 parameters in a query
+GATE_REFERENCES = ("covered_by", "follows")  # of a gate, to a gate that may come later
 
 
-# Called with (records done, records in all).
-ProgressCallback = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]  # with (records done, records in all)
 
 
 def no_progress(_done: int, _total: int) -> None:
@@ -89,7 +80,8 @@ class _Import:
         self.dated = dated
         self.reason = document.reason(dated)
         self.name, self.sha256 = document.name, document.sha256
-        self.records = document.records
+        # The first launch of a board becomes the current one, which is never an archived one.
+        self.records = sorted(document.records, key=Record.is_archived_launch)
         self.board = BoardRows(document)
         self.rows, self.failed = self.board.by_key, self.board.failed
         self.logged: set[Launch] = set()
@@ -116,6 +108,7 @@ class _Import:
         self._for_each(Gate, self._close)
         for model in TRACKED:
             self._start_missing_history(model)
+        self._for_each(Launch, self._archive)  # afterwards nothing of it could be written
         self._log_import()
 
     def _for_each(self, model: type, step: Callable[[Record], None]) -> None:
@@ -147,7 +140,7 @@ class _Import:
         values = {
             name: self._value(record, name)
             for name in record.fields
-            if name != "covered_by" or self._is_written(record, name)
+            if name not in GATE_REFERENCES or self._is_written(record, name)
         }
         row = self.board.find(record.model, record.key())
         if row is not None:  # it keeps the spelling that the board has
@@ -157,6 +150,8 @@ class _Import:
             values = {name: value for name, value in values.items() if name not in kept}
         if record.model is Launch and (row or Launch.objects.filter(is_current=True).exists()):
             values.pop("is_current", None)  # people choose the current launch on the board
+        if record.model is Launch:
+            values.pop("archived_on", None)
         if record.model is Gate:
             values = self._without_closing(record, row, values)
         if row is None:
@@ -202,10 +197,10 @@ class _Import:
         return values
 
     def _is_written_later(self, record: Record) -> bool:
-        """Tell whether a new gate is closed, or covered by a gate that is not written yet."""
-        covered = record.fields.get("covered_by") is not None
-        waits_for_cover = covered and not self._is_written(record, "covered_by")
-        return record.fields.get("progress") == CLOSED_VALUE or waits_for_cover
+        """Tell whether a new gate is closed, or names a gate that is not written yet."""
+        named = [name for name in GATE_REFERENCES if record.fields.get(name) is not None]
+        waits = not all(self._is_written(record, name) for name in named)
+        return record.fields.get("progress") == CLOSED_VALUE or waits
 
     def _save_without_history(self, row: Any) -> None:
         row.skip_history_when_saving = True
@@ -218,16 +213,16 @@ class _Import:
         return isinstance(key, list) and self.board.find(Gate, tuple(map(str, key))) is not None
 
     def _cover(self, record: Record) -> None:
-        if "covered_by" in record.fields:
-            gate = self.board.find(Gate, record.key())
-            closes = (Gate, record.key()) in self.added and self._closes(record)
-            cover = self._value(record, "covered_by")
-            if closes and gate.covered_by != cover:
-                gate.covered_by = cover
-                gate.full_clean()
-                self._save_without_history(gate)  # closing follows
-            else:
-                self._change(record, gate, {"covered_by": cover})
+        named = {n: self._value(record, n) for n in GATE_REFERENCES if n in record.fields}
+        gate = self.board.find(Gate, record.key())
+        closes = (Gate, record.key()) in self.added and self._closes(record)
+        if closes and any(getattr(gate, name) != other for name, other in named.items()):
+            for name, other in named.items():
+                setattr(gate, name, other)
+            gate.full_clean()
+            self._save_without_history(gate)  # closing follows
+        else:
+            self._change(record, gate, named)
 
     def _closes(self, record: Record) -> bool:
         return record.fields.get("progress") == CLOSED_VALUE
@@ -237,28 +232,26 @@ class _Import:
             return
         gate = self.board.find(Gate, record.key())
         before = gate.progress
-        details = {
-            name: self._value(record, name) for name in DECISION_FIELDS if name in record.fields
-        }
+        details = {n: self._value(record, n) for n in DECISION_FIELDS if n in record.fields}
         # A closing of a past day is judged by the evidence that was current on that day.
         day = timezone.localdate(self.dated) if self.dated else None
         if gate.close_from_import(self.by, self.reason, on=day, **details):
             self._add_change(record, "progress", before, CLOSED_VALUE)
 
+    def _archive(self, record: Record) -> None:
+        """Archive a new launch; of one that is there, people decide on the board."""
+        if (Launch, record.key()) in self.added and record.is_archived_launch():
+            launch = self.board.find(Launch, record.key())
+            launch.archived_on = self._value(record, "archived_on")
+            launch.full_clean()
+            self._save(launch)
+
     def _start_missing_history(self, model: Any) -> None:
         """Write a first history row for rows that came by `loaddata`, which writes none."""
         rows = [self.board.find(model, r.key()) for r in self.records if r.model is model]
-        written = {row.pk: row for row in rows if row is not None and row.pk}
-        keys = list(written)
-        for start in range(0, len(keys), KEYS_PER_QUERY):
-            part = keys[start : start + KEYS_PER_QUERY]
-            recorded = set(
-                model.history.filter(id__in=part).order_by().values_list("id", flat=True)
-            )
-            for key in part:
-                if key not in recorded:
-                    written[key].starts_history = True
-                    self._save(written[key])
+        for row in unrecorded_rows(model, rows):
+            row.starts_history = True
+            self._save(row)
 
     def _log_import(self) -> None:
         """Log the import, once, for every launch that the document names and that is there."""

@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import F
 
-from gates.models import Blocker, Owner
+from gates.models import Blocker, Gate, Owner
 from gates.rules.text import same_as
 
 from .field_values import DependencyFailed, InvalidValue
@@ -64,6 +64,13 @@ class BoardRows:
         path = LAUNCH_PATHS[model]
         return {f"{path}slug__in": self.slugs}
 
+    def _elsewhere(self, model: Any, key: list[Any]) -> Any:
+        """Return a gate of a launch that the document does not name, such as the one before."""
+        if model is not Gate or len(key) != 2 or not all(isinstance(part, str) for part in key):
+            return None
+        gates = Gate.objects.select_related("launch").exclude(launch__slug__in=self.slugs)
+        return gates.filter(launch__slug=key[0], code=key[1]).first()
+
     def related(self, field: Any, key: Any) -> Any:
         """Return the row that a natural key names.
 
@@ -80,7 +87,7 @@ class BoardRows:
                 return model.objects.get_by_natural_key(*key)
             except (ObjectDoesNotExist, TypeError) as error:
                 raise InvalidValue(field.name, f"there is no account {key!r}") from error
-        row = self.find(model, tuple(key))
+        row = self.find(model, tuple(key)) or self._elsewhere(model, key)
         if row is None:
             raise InvalidValue(field.name, f"there is no {label} {key!r}")
         return row

@@ -72,6 +72,15 @@ class Launch(OptimisticLockModel):
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
 
+    def clean(self) -> None:
+        """Refuse a current launch that is archived.
+
+        Raises:
+            ValidationError: it is.
+        """
+        if self.is_current and self.archived_on is not None:
+            raise TransitionRefused([rules.CURRENT_STAYS])
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save the launch; if no other one is current, it becomes the current launch.
 

@@ -1,4 +1,4 @@
-"""The abstract base of all rows that belong to a launch: while it is archived, none of them changes.
+"""The abstract base of rows that belong to a launch: while it is archived, none changes.
 
 `save()` and `delete()` refuse with the reason. `gates/database/archive.py` refuses every other way
 of changing or deleting such a row.
