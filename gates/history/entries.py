@@ -26,6 +26,7 @@ SUBJECT_FIELDS = ("code", "summary", "needs", "text", "name")
 # The reasons that programs write, in English; shown in the reader's language.
 PROGRAM_REASONS = (gettext_noop("bootstrap: linked to the account"),)
 SHARED_EVIDENCE = re.compile(r"Evidence of ([A-Z]+[0-9]+), which covers it")
+TAKEN_OVER = re.compile(r"Taken over from ([-\w]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,8 @@ def _reason_text(reason: str) -> str:
     """Return a reason; one that a program wrote in the active language."""
     if match := SHARED_EVIDENCE.fullmatch(reason):
         return gettext("Evidence of %(gate)s, which covers it") % {"gate": match[1]}
+    if match := TAKEN_OVER.fullmatch(reason):
+        return gettext("Taken over from %(launch)s") % {"launch": match[1]}
     return gettext(reason) if reason in PROGRAM_REASONS else reason
 
 
