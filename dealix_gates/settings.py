@@ -143,7 +143,10 @@ SESSION_COOKIE_AGE = 7 * 24 * 3600
 
 # The names of the views whose forms are kept when their session has ended
 # (accounts/held_forms.py). None of them asks for a password or a code of a second factor.
-HELD_VIEWS = r"admin:gates_(\w+_(add|change|close|resolve)|gate_changelist|claim_delete)"
+HELD_VIEWS = (
+    r"admin:gates_(\w+_(add|change|close|resolve)|gate_changelist|claim_delete)"
+    r"|new-launch|launch-(next|sections|gates|claims)"
+)
 
 # Single sign-on (OpenID Connect), off unless a server is named. It finds accounts by the e-mail
 # address that the server has verified and creates none.

@@ -7,7 +7,7 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, path, register_converter
 
 from gates.rules.text import clean_code
-from gates.views import board, evidence, gate, history, imports, site
+from gates.views import board, evidence, gate, history, imports, launch_setup, launches, site
 
 
 class Sha256Converter:
@@ -68,6 +68,14 @@ urlpatterns = [
     *launch_routes("burnup/", history.burnup_page, "burnup"),
     *launch_routes("waiting/", board.waiting, "waiting"),
     *launch_routes("honesty/", board.honesty, "honesty"),
+    path("launches/", launches.launches, name="launches"),
+    path("new-launch/", launches.new_launch, name="new-launch"),
+    path("launches/<slug:slug>/next/", launches.next_launch, name="launch-next"),
+    path("launches/<slug:slug>/current/", launches.make_current, name="launch-current"),
+    path("launches/<slug:slug>/archive/", launches.archive, name="launch-archive"),
+    path("launches/<slug:slug>/sections/", launch_setup.sections, name="launch-sections"),
+    path("launches/<slug:slug>/gates/", launch_setup.gates, name="launch-gates"),
+    path("launches/<slug:slug>/claims/", launch_setup.claims, name="launch-claims"),
     path("history/", history.history, name="history"),
     path("evidence/<int:pk>/file", evidence.evidence_file, name="evidence-file"),
     path("evidence/<int:pk>/file/<sha256:sha256>", evidence.evidence_file, name="evidence-file"),

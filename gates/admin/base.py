@@ -20,22 +20,23 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.shown_again import not_saved_yet
 from gates.database import archive, closing_rule
 from gates.history.entries import object_history
 from gates.models import LaunchArchived, StaleObjectError, TransitionRefused
+from gates.models.date_fields import DAYS_AS_DAY_FIELD
 from gates.models.evidence_file import delete_files_on_error
 from gates.models.order import place_last
 from gates.reason_text import reason_text
 from gates.rules import KEEPS_EVIDENCE
 
 from .archived import ArchivedMixin
-from .date_fields import DAYS_AS_DAY_FIELD
 from .edit_conflicts import VersionFieldMixin
 from .forms import Refusal, RefusalAwareForm
 from .launch_names import warn_of_several_launches
 from .safe_lookup import SafeLookupAdmin
 from .sent_twice import note_written, once
-from .typed_again import TypedAgainMixin, not_saved_yet
+from .typed_again import TypedAgainMixin
 
 
 def request_user(request: HttpRequest) -> User:

@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.shown_again import typed_before, without_errors
 from gates.models import Blocker, TransitionRefused
 from gates.models.text_fields import CleanedFormField
 
@@ -26,7 +27,6 @@ from .gate_field import GateFieldMixin
 from .launch_names import LaunchNamesMixin
 from .newest_rows import OfGateFilter
 from .sent_twice import note_written, once
-from .typed_again import typed_before, without_errors
 
 
 def warn_of_past_due_date(request: HttpRequest, blocker: Blocker) -> None:

@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts import security_log
+from accounts.shown_again import typed_before
 from gates import rules
 from gates.models import Claim, Launch, Requirement
 from gates.reason_text import validation_errors
@@ -20,7 +21,6 @@ from .edit_conflicts import VersionedFormSet, VersionFieldMixin
 from .forms import AutoDirForm, ReasonRequiredForm, RefusalAwareForm, reason_field
 from .gate_field import GateFieldMixin
 from .launch_names import LaunchNamesMixin
-from .typed_again import typed_before
 
 # Changing these does not change the rule. Slug, launch and position identify the claim.
 WORDING_FIELDS = {"name", "reason"}

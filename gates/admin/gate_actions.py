@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.held_forms import take_form
+from accounts.shown_again import tell_unsaved
 from gates.models import Gate, LaunchArchived, TransitionRefused
 from gates.models.text_fields import CleanedFormField
 
@@ -21,7 +22,7 @@ from .forms import AutoDirForm
 from .launch_names import gate_name, has_several_launches
 from .rejected import proofs_that_hold, rejected_field
 from .sent_twice import note_written
-from .typed_again import show_as_sent, tell_unsaved
+from .typed_again import show_as_sent
 
 DECISIONS = {"close_selected", "reopen_selected"}  # these ask for a reason
 

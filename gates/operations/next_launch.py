@@ -85,7 +85,7 @@ class _Copy:
                 self._gate(gate)
         for old in circular:
             new = self.made_gates[old.pk]
-            new.covered_by = self.made_gates[old.covered_by_id]
+            new.covered_by = self.made_gates[old.covered_by_id or 0]
             self.save(new)
 
     def _gate(self, old: Gate) -> None:

@@ -44,14 +44,15 @@ def read_sections(text: str, existing: Mapping[str, str]) -> Outline:
     taken = dict(existing)
     lines = [_section_line(line) for line in _lines(text)]
     typed = {prefix for prefix, _ in lines if prefix}
-    for prefix, name in lines:
+    for written, name in lines:
+        prefix = written
         if prefix in taken or (not prefix and _has(taken.values(), name)):
             if not prefix or same_as(taken[prefix]) == same_as(name):
                 outline.known.append(name)
             else:
                 outline.errors.append(_taken(prefix, taken[prefix]))
             continue
-        prefix = prefix or propose_prefix(name, {*taken, *typed})
+        prefix = written or propose_prefix(name, {*taken, *typed})
         taken[prefix] = name
         outline.rows.append((prefix, name))
     return _limited(outline, lines)
@@ -73,7 +74,8 @@ def read_gates(
     lines = [_gate_line(line, prefix) for line in _lines(text)]
     used = {code for code, _ in lines if code}
     last = max((_number(code, prefix) for code in taken), default=0)
-    for code, title in lines:
+    for written, title in lines:
+        code = written
         if code and not title:
             message = gettext_noop("%(code)s has no title.")
             outline.errors.append(Reason("no_title", message, {"code": code}))
