@@ -20,13 +20,14 @@ from django.utils.translation import gettext, gettext_noop
 from gates.history.field_changes import HIDDEN_FIELDS, FieldChange, format_value
 from gates.history.names import HistoryRows, NamesOnRecord
 from gates.models import Action, Blocker, Claim, Evidence, Gate, Requirement
+from gates.models.launch import TAKEN_OVER_FROM
 
 # The first of these columns that a row has names the row.
 SUBJECT_FIELDS = ("code", "summary", "needs", "text", "name")
 # The reasons that programs write, in English; shown in the reader's language.
 PROGRAM_REASONS = (gettext_noop("bootstrap: linked to the account"),)
 SHARED_EVIDENCE = re.compile(r"Evidence of ([A-Z]+[0-9]+), which covers it")
-TAKEN_OVER = re.compile(r"Taken over from ([-\w]+)")
+TAKEN_OVER = re.compile(rf"{TAKEN_OVER_FROM}([-\w]+)")
 
 
 @dataclass(frozen=True, slots=True)

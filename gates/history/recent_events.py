@@ -5,7 +5,7 @@ week has thousands of history rows. The cost does not grow with the history befo
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
@@ -14,9 +14,11 @@ from django.db.models.functions import Coalesce, JSONObject
 from gates.board.as_of import object_rows, previous_rows
 from gates.board.datetimes import days_before
 from gates.models import Claim, Evidence, Gate, Import, Launch, Requirement
+from gates.models.launch import TAKEN_OVER_FROM
 
 NEWS_DAYS = 7
 RULE_NOTICE_DAYS = 14
+ONE_STEP = timedelta(minutes=5)  # in which a launch is made from the one before
 
 # How the database puts the columns of `ClaimState` into one value, so that a claim's previous row
 # is looked up once and compared as a whole.
@@ -218,14 +220,33 @@ def _gates_with_rewritten_evidence(span: tuple[datetime, datetime]) -> set[int]:
 def _rule_row_ids(model: Any, launch_id: int, span: tuple[datetime, datetime]) -> list[int]:
     """Return the ids of a model's history rows of a span, but not of what came with the launch.
 
-    The document that made the launch brings its claims; they are no news.
+    The document that made the launch, or the launch before, brings its claims; they are no news.
     """
     rows = model.history.filter(history_date__range=span).order_by()
-    found = list(rows.values_list("history_id", "history_type", "history_import"))
-    if not any(kind == "+" and sha256 for _, kind, sha256 in found):
-        return [row_id for row_id, _, _ in found]
-    first = _first_documents(launch_id)
-    return [row_id for row_id, kind, sha256 in found if kind != "+" or sha256 not in first]
+    columns = ("history_id", "history_type", "history_import", "history_date")
+    found = list(rows.values_list(*columns, "history_change_reason"))
+    if any(kind == "+" and sha256 for _, kind, sha256, *_ in found):
+        first = _first_documents(launch_id)
+        found = [row for row in found if row[1] != "+" or row[2] not in first]
+    taken_over = [
+        (row_id, at, reason)
+        for row_id, kind, _sha256, at, reason in found
+        if kind == "+" and (reason or "").startswith(TAKEN_OVER_FROM)
+    ]
+    came = _came_with(launch_id, taken_over)
+    return [row[0] for row in found if row[0] not in came]
+
+
+def _came_with(launch_id: int, rows: list[tuple[int, datetime, str]]) -> set[int]:
+    """Return which added rows came with the launch from the one before, in the same step."""
+    if not rows:
+        return set()
+    made = Launch.history.filter(id=launch_id, history_type="+").order_by("history_id")
+    start = made.values_list("history_date", "history_change_reason").first()
+    if start is None:
+        return set()
+    until = start[0] + ONE_STEP
+    return {pk for pk, at, reason in rows if reason == start[1] and start[0] <= at <= until}
 
 
 def _row_in_force(model: Any, reference: str, name: str, now: datetime) -> Coalesce:

@@ -20,6 +20,9 @@ from .optimistic_lock import OptimisticLockModel
 from .refusal import LaunchArchived, TransitionRefused
 from .text_fields import CleanedCharField, CleanedSlugField, CleanedTextField, CodeField
 
+# What the history of a launch made from an earlier one gives as reason; the slug follows.
+TAKEN_OVER_FROM = "Taken over from "
+
 
 class LaunchManager(models.Manager["Launch"]):
     def get_by_natural_key(self, slug: str) -> "Launch":

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from gates.models import Claim, Gate, Launch, Requirement, Section
 from gates.models.history import save_with_history
+from gates.models.launch import TAKEN_OVER_FROM
 
 GATE_FIELDS = (
     "code",
@@ -44,7 +45,7 @@ def start_next_launch(
         slug=slug, name=name, snapshot_date=snapshot_date, plan_starts_on=plan_starts_on
     )
     launch.full_clean()
-    copy = _Copy(launch, f"Taken over from {source.slug}", by)
+    copy = _Copy(launch, f"{TAKEN_OVER_FROM}{source.slug}", by)
     copy.save(launch)
     copy.sections(source)
     copy.gates(source)

@@ -21,7 +21,5 @@ def launch_switch(context: Context) -> dict[str, Any]:
     match = getattr(context.get("request"), "resolver_match", None)
     page = (match.view_name if match else "").removeprefix("launch-")
     page = page if page in SAME_PAGE else "board"
-    links = [
-        (other, reverse(f"launch-{page}", args=[other.slug])) for other in others[:MAX_OTHERS]
-    ]
+    links = [(other, reverse(f"launch-{page}", args=[other.slug])) for other in others[:MAX_OTHERS]]
     return {"launch": launch, "links": links}

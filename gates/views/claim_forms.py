@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import security_log
 from gates import rules
+from gates.board.rows import LAUNCH_CLAIM_SLUGS
 from gates.models import Claim, Gate, Launch, Requirement
 from gates.models.history import save_with_history
 from gates.models.launch_claim import choose_launch_claim
@@ -145,6 +146,7 @@ class LaunchClaimForm(ReasonForm, forms.Form):
         Claim.objects.none(),
         label=_("Says that the launch is complete"),
         required=False,
+        blank=True,
         empty_label=_("None of them"),
         widget=forms.RadioSelect,
     )
@@ -153,9 +155,15 @@ class LaunchClaimForm(ReasonForm, forms.Form):
     def __init__(self, *args: Any, launch: Launch, **kwargs: Any) -> None:
         self.launch = launch
         claims = launch.claims.order_by("position", "pk")
-        now = claims.filter(says_launched=True).first()
+        # Where nobody has chosen one, the one that documents call so counts.
+        named = {claim.slug: claim for claim in claims}
+        now = next((claim for claim in claims if claim.says_launched), None)
+        now = now or next((named[slug] for slug in LAUNCH_CLAIM_SLUGS if slug in named), None)
         super().__init__(*args, **{"auto_id": "launch-%s", "initial": {"claim": now}, **kwargs})
-        self.fields["claim"].queryset = claims  # type: ignore[attr-defined]
+        field: Any = self.fields["claim"]
+        field.queryset = claims
+        if any(slug in named for slug in LAUNCH_CLAIM_SLUGS):
+            field.empty_label = None  # without a choice that one counts
 
     def write(self, by: User) -> bool:
         """Write the choice; return whether it changed anything."""
