@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,14 +17,20 @@ from gates.models import Claim, Gate, Launch, Requirement
 from gates.models.history import save_with_history
 from gates.models.launch_claim import choose_launch_claim
 from gates.models.order import place_last
-from gates.models.text_fields import CleanedFormField, CleanedSlugFormField
+from gates.models.text_fields import CleanedFormField
 from gates.reason_text import reason_text
 from gates.rules.outline import propose_slug
-from gates.rules.text import clean_code, clean_name, same_as
+from gates.rules.text import clean_code, same_as
 
-from .launch_forms import SiteForm, made_lately
+from .launch_forms import SiteForm, ask_for_slug, made_lately
 
 BETWEEN_CODES = re.compile(r"[\s,،;؛]+")
+
+
+def label_of(name: str) -> Any:
+    """Return the label of a column of claims, as the admin has it."""
+    field: Any = Claim._meta.get_field(name)
+    return capfirst(field.verbose_name)
 
 
 def decision_reason() -> CleanedFormField:
@@ -50,23 +57,15 @@ class ReasonForm(SiteForm):
 class ClaimForm(ReasonForm, forms.ModelForm):
     """A new claim of a launch."""
 
-    slug = CleanedSlugFormField(
-        store=clean_name,
-        label=_("Slug"),
-        required=False,
-        max_length=50,
-        widget=forms.TextInput(attrs={"dir": "ltr", "autocapitalize": "none"}),
-        help_text=_("Its part of the address, such as launched. Empty: made from the name."),
-    )
     required = CleanedFormField(
-        label=_("Required gates"),
+        label=label_of("required_gates"),
         required=False,
         max_length=2000,
         widget=forms.TextInput(attrs={"dir": "ltr", "autocapitalize": "characters"}),
         help_text=_("Their codes, such as T6 T8. Each must be closed."),
     )
     says_launched = forms.BooleanField(
-        label=_("Says that the launch is complete"),
+        label=label_of("says_launched"),
         required=False,
         help_text=Claim._meta.get_field("says_launched").help_text,
     )
@@ -76,12 +75,16 @@ class ClaimForm(ReasonForm, forms.ModelForm):
     class Meta:
         model = Claim
         fields = ("name", "slug", "min_closed", "requires_p0")
+        help_texts = {
+            "slug": _("Its part of the address, such as launched. Empty: made from the name."),
+        }
 
     def __init__(self, *args: Any, launch: Launch, **kwargs: Any) -> None:
         self.launch = launch
         self.others = list(launch.claims.order_by("position", "pk"))
         initial = {"says_launched": not self.others, "requires_p0": not self.others}
         super().__init__(*args, instance=Claim(launch=launch), initial=initial, **kwargs)
+        ask_for_slug(self.fields["slug"])
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
@@ -144,7 +147,7 @@ class LaunchClaimForm(ReasonForm, forms.Form):
 
     claim = forms.ModelChoiceField(
         Claim.objects.none(),
-        label=_("Says that the launch is complete"),
+        label=label_of("says_launched"),
         required=False,
         blank=True,
         empty_label=_("None of them"),

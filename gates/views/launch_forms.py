@@ -14,11 +14,10 @@ from gates.models import Gate, Launch, Section
 from gates.models.date_fields import DayField
 from gates.models.history import save_with_history
 from gates.models.order import place_last
-from gates.models.text_fields import CleanedSlugFormField
 from gates.operations.next_launch import start_next_launch
 from gates.reason_text import reason_text
 from gates.rules.outline import Outline, propose_slug, read_gates, read_sections
-from gates.rules.text import clean_name, same_as
+from gates.rules.text import same_as
 
 MAX_LINES_LENGTH = 64_000  # characters: 200 lines of the longest titles
 SENT_TWICE = timedelta(minutes=10)  # a form that comes again so soon was sent twice
@@ -40,28 +39,30 @@ class SiteForm(forms.BaseForm):
                 field.widget.attrs.setdefault("dir", "auto")
 
 
+def ask_for_slug(field: forms.Field) -> None:
+    """Let the field of a slug be empty: one is proposed. It is never Arabic."""
+    field.required = False
+    field.widget.attrs |= {"dir": "ltr", "autocapitalize": "none"}
+
+
 class LaunchForm(SiteForm, forms.ModelForm):
     """A new launch. `twin` is the launch that has its name already."""
 
-    slug = CleanedSlugFormField(
-        store=clean_name,
-        label=_("Slug"),
-        required=False,
-        max_length=50,
-        widget=forms.TextInput(attrs={"dir": "ltr", "autocapitalize": "none"}),
-        help_text=_("Its part of the address, such as v3-1-0. Empty: made from the name."),
-    )
     twin: Launch | None = None
 
     class Meta:
         model = Launch
         fields = ("name", "slug", "snapshot_date", "plan_starts_on")
         field_classes = {"snapshot_date": DayField, "plan_starts_on": DayField}
-        help_texts = {"snapshot_date": _("The day on which this board begins.")}
+        help_texts = {
+            "slug": _("Its part of the address, such as v3-1-0. Empty: made from the name."),
+            "snapshot_date": _("The day on which this board begins."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         today = timezone.localdate()
         super().__init__(*args, initial={"snapshot_date": today, "plan_starts_on": today}, **kwargs)
+        ask_for_slug(self.fields["slug"])
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
