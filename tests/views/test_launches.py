@@ -146,5 +146,5 @@ def test_a_gate_taken_over_says_from_where_and_what_became_of_it(
     text = text_of(founder, "/launches/next/gates/T1/")
 
     said = "It was not closed there." if closed_after is None else "It was closed there in 6 days."
-    assert f"Taken over from v3.0.0 · T1 {said}" in text
+    assert f"Taken over from T1 · v3.0.0 {said}" in text
     assert Gate.objects.get(launch__slug="next").progress == "open"
