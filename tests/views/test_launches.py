@@ -100,9 +100,9 @@ def test_an_archived_launch_says_so_on_its_pages_and_offers_no_change(
         assert "nothing in it changes any more" in response
         assert "/admin/gates/" not in response
     for page in ("sections", "gates", "claims"):
-        response = founder.get(f"/launches/primitive/{page}/", follow=True)
-        assert response.redirect_chain == [("/launches/", 302)]
-        assert "The first is archived, so nothing in it changes." in response.content.decode()
+        led = founder.get(f"/launches/primitive/{page}/", follow=True)
+        assert led.redirect_chain == [("/launches/", 302)]
+        assert "The first is archived, so nothing in it changes." in led.content.decode()
 
 
 def test_pages_lead_to_the_same_page_of_the_other_launches(
