@@ -93,7 +93,7 @@ class BlockerAdmin(LaunchNamesMixin, GateFieldMixin, BoardAdmin):
             try:
                 resolved = blocker.resolve(request_user(request), form.cleaned_data["resolution"])
             except TransitionRefused as refused:
-                form.add_error(None, refused.messages)
+                form.add_error("resolution", refused.messages)
         if resolved is not None:
             if resolved:
                 note_written(request, blocker)

@@ -114,7 +114,12 @@ def test_a_decision_leads_back_to_the_gate_with_the_reason(
     asked = founder.get(page(name, one[model]), follow=True)
     sent = founder.post(
         page(name, one[model]),
-        {"reason": "Seen", "summary": factory.PROOF, "kind": "statement", "resolution": "It came"},
+        {
+            "reason": "Seen",
+            "summary": "Another proof, seen today",
+            "kind": "statement",
+            "resolution": "It came",
+        },
     )
 
     assert asked.redirect_chain == [("/launches/old/gates/T1/", 302)]
