@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import F
 
 from .claim import Claim
 from .history import save_with_history
@@ -20,7 +21,8 @@ def choose_launch_claim(launch: Launch, claim: Claim | None, *, by: User, reason
     chosen = claim.pk if claim else None
     changed = False
     # The one that says it now goes first: the database takes one only.
-    for other in launch.claims.select_for_update().order_by("-says_launched", "pk"):
+    first = F("says_launched").desc(nulls_last=True)
+    for other in launch.claims.select_for_update().order_by(first, "pk"):
         says = True if other.pk == chosen else None
         if other.says_launched != says and (other.says_launched or says):
             other.says_launched = says
