@@ -152,7 +152,7 @@ SESSION_COOKIE_AGE = 7 * 24 * 3600
 # The names of the views whose forms are kept when their session has ended
 # (accounts/held_forms.py). None of them asks for a password or a code of a second factor.
 HELD_VIEWS = (
-    r"import|(launch-)?priorities|people-add|proposal"
+    r"import|(launch-)?priorities|people-add|proposal|new-launch|launch-(next|sections|gates|claims)"
     r"|admin:gates_(\w+_(add|change|close|resolve)|gate_changelist|claim_delete)"
 )
 
