@@ -42,7 +42,6 @@ from .records import NATURAL_KEYS, Document, DocumentError, Problem, Record
 DECISION_FIELDS = ("closed_at", "closed_by", "closing_note")  # written by Gate's transitions only
 CLOSED_VALUE = Gate.Progress.CLOSED
 GATE_REFERENCES = ("covered_by", "follows")  # of a gate, to a gate that may come later
-WRITTEN_LATER = (*GATE_REFERENCES, "archived_on")
 
 
 def apply(
@@ -149,7 +148,7 @@ class _Import:
         values = {
             name: self._value(record, name)
             for name in record.fields
-            if name not in WRITTEN_LATER or self._is_written(record, name)
+            if name not in (*GATE_REFERENCES, "archived_on") or self._is_written(record, name)
         }
         row = self.board.find(record.model, record.key())
         if row is not None:  # it keeps the spelling that the board has

@@ -45,6 +45,7 @@ def merge_owners(
     Raises:
         ValidationError: the two are one, both have an account that is switched on, or there is no
             reason.
+        LaunchArchived: a row that refers to `gone` is of an archived launch.
         StaleObjectError: an owner, or a row that refers to one, has changed meanwhile.
     """
     if not has_visible(reason):

@@ -35,11 +35,11 @@ def start_next_launch(
     plan_starts_on: date,
     by: User | None,
 ) -> Launch:
-    """Return a new launch with the sections, gates, checks and claims of another one, all or nothing.
+    """Return a new launch with the sections, gates, checks and claims of another, all or nothing.
 
     Gates are open, and name the gate that they were taken over from. Checks hold nothing back
-    until a day is chosen from which they are required; retired ones stay behind. Evidence, runs, blockers, notes,
-    steps and dates stay where they are.
+    until a day is chosen from which they are required; retired ones stay behind. Evidence, runs,
+    blockers, notes, steps and dates stay where they are.
 
     Raises:
         ValidationError: by field: such as a slug that another launch has.

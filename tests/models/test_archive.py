@@ -4,20 +4,28 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from gates.models import (
     TRACKED,
     Action,
     Blocker,
+    Check,
     Claim,
+    Condition,
     Evidence,
     Gate,
     Launch,
     LaunchArchived,
     Owner,
+    Proposal,
+    ProposalDecision,
     Requirement,
+    Run,
     Section,
+    Token,
     TransitionRefused,
 )
 from tests.support import factory
@@ -35,11 +43,14 @@ def one() -> dict[Any, Any]:
     gate = factory.closed_gate("T1", section=section)
     opened = factory.gate("T2", section=section)
     claim = factory.claim(launch)
+    check = factory.check(opened)
     rows: dict[Any, Any] = {
         Launch: launch,
         Section: section,
         Gate: gate,
         Evidence: factory.evidence(gate, "A second proof"),
+        Check: check,
+        Condition: check.conditions.get(),
         Blocker: factory.blocker(opened),
         Action: factory.action(launch),
         Claim: claim,
@@ -68,6 +79,8 @@ def add_another(rows: dict[Any, Any]) -> list[Callable[[], Any]]:
         lambda: factory.blocker(gate, "A key"),
         lambda: factory.action(launch, "One step more"),
         lambda: factory.claim(launch, "another"),
+        lambda: factory.check(gate),
+        lambda: Condition.objects.create(gate_check=rows[Check], measure="p99", bound="900"),
         lambda: factory.requirement(rows[Claim], Gate.objects.get(code="T2")),
     ]
 
@@ -141,6 +154,42 @@ def test_every_decision_is_refused(one: dict[Any, Any], step: Callable[..., Any]
         step(one, factory.user())
 
     assert everything() == before
+
+
+@pytest.mark.parametrize(
+    ("step", "error"),
+    [
+        (lambda check, token, proposal: factory.run(check, token=token), LaunchArchived),
+        (lambda check, token, proposal: proposal.accept(factory.user()), LaunchArchived),
+        (lambda check, token, proposal: proposal.drop(factory.user(), "Old"), LaunchArchived),
+        (lambda check, token, proposal: factory.token(check, name="new"), ValidationError),
+    ],
+    ids=["run", "accept", "drop", "token"],
+)
+def test_what_is_only_added_to_is_refused(step: Callable[..., Any], error: type[Exception]) -> None:
+    factory.launch()
+    section = factory.section("T", launch=factory.launch("old", name="The old one"))
+    check = factory.check(factory.gate("T1", section=section))
+    token = factory.token(check)
+    proposal = Proposal.objects.create(
+        gate=check.gate,
+        kind="statement",
+        summary="The restore took 9 minutes",
+        received_at=timezone.now(),
+        token=token,
+        token_name=token.name,
+        request="1",
+    )
+    section.launch.archive(factory.user())
+    before = everything()
+
+    with pytest.raises(error, match="The old one is archived"):
+        step(Check.objects.get(), token, Proposal.objects.get(pk=proposal.pk))
+
+    assert everything() == before
+    assert not Run.objects.exists()
+    assert not ProposalDecision.objects.exists()
+    assert Token.objects.get() == token
 
 
 def test_a_launch_is_archived_and_taken_back_by_somebody_once_each(one: dict[Any, Any]) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from gates.board.launches import get_launch
 from gates.board.queries import read_board
-from gates.models import Action, Blocker, Gate, Owner, StaleObjectError
+from gates.models import Action, Blocker, Gate, LaunchArchived, Owner, StaleObjectError
 from gates.models.owner_merge import merge_owners, references, was_merged
 from tests.support import factory
 from tests.support.clock import START
@@ -171,6 +171,19 @@ def test_a_row_that_changes_meanwhile_takes_everything_back(
     monkeypatch.setattr(Action, "save", changed_by_another)
 
     with pytest.raises(StaleObjectError):
+        merge(*two)
+
+    assert written() == before
+
+
+def test_what_an_archived_launch_names_keeps_both_apart(two: tuple[Owner, Owner]) -> None:
+    launch = Gate.objects.get(code="T1").launch
+    factory.launch("next").make_current()
+    launch.refresh_from_db()
+    launch.archive(factory.user())
+    before = written()
+
+    with pytest.raises(LaunchArchived, match=f"{launch} is archived"):
         merge(*two)
 
     assert written() == before

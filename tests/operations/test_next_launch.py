@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 
-from gates.models import TRACKED, Action, Blocker, Claim, Evidence, Gate, Launch
+from gates.models import TRACKED, Action, Blocker, Check, Claim, Evidence, Gate, Launch
 from gates.operations.integrity import data_errors
 from gates.operations.next_launch import start_next_launch
 from tests.support import factory
@@ -69,6 +69,19 @@ def test_what_must_be_true_is_taken_over_and_nothing_of_what_came(last: Launch) 
         assert not model.objects.filter(gate__launch=launch).exists()
     assert not Action.objects.filter(launch=launch).exists()
     assert (launch.is_current, Launch.objects.get(is_current=True)) == (False, last)
+
+
+def test_checks_are_taken_over_and_hold_nothing_back_yet(last: Launch) -> None:
+    gate = Gate.objects.get(code="T10")
+    old = factory.check(gate, repository="dealix/api", fresh_days=3, required_from=TODAY)
+    factory.run(old)
+    factory.check(gate, key="retired", retired_why="Another one asks more")
+
+    launch = start(last)
+
+    check = Check.objects.get(gate__launch=launch)
+    assert (check.gate.code, check.key, check.rule()) == ("T10", "load", old.rule())
+    assert (check.required_from, check.runs.exists()) == (None, False)
 
 
 def test_every_row_is_on_record_once_with_its_author_and_origin(last: Launch) -> None:
