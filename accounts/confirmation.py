@@ -5,7 +5,9 @@ that was stolen has none, or none that is fresh.
 """
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import wraps
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
@@ -18,7 +20,7 @@ from django.shortcuts import redirect
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
-from .held_forms import page_before
+from .held_forms import hold_form, page_before
 
 # Seconds for which a proof counts; allauth's own default.
 FRESH_SECONDS = 300
@@ -79,3 +81,19 @@ def _page(request: HttpRequest) -> str:
     if request.method == "GET":
         return request.get_full_path()
     return page_before(request, or_else="mfa_index")
+
+
+def confirmed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorator: ask for password and second factor again before the view.
+
+    What was typed into a form of HELD_VIEWS is kept until the confirmation.
+    """
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        step = confirmation_step(request)
+        if step is not None and request.method == "POST":
+            hold_form(request, request.get_full_path())
+        return step or view(request, *args, **kwargs)
+
+    return wrapper

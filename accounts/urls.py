@@ -9,16 +9,17 @@ from allauth.usersessions import views as sessions
 from django.conf import settings
 from django.urls import include, path
 
-from . import views
+from . import link_views, views
 
 # The names are the library's: its views redirect to one another by them.
 urlpatterns = [
     path("login/", views.LogInView.as_view(), name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("password/", views.ChangePasswordView.as_view(), name="account_change_password"),
+    path("link/", link_views.access_link, name="access_link"),
     path("confirm/", account.reauthenticate, name="account_reauthenticate"),
     path("sessions/", sessions.list_usersessions, name="usersessions_list"),
-    path("second-factor/", mfa.index, name="mfa_index"),
+    path("second-factor/", views.SecondFactorView.as_view(), name="mfa_index"),
     path("second-factor/login/", mfa.authenticate, name="mfa_authenticate"),
     path("second-factor/confirm/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("second-factor/app/", views.SetUpAppView.as_view(), name="mfa_activate_totp"),

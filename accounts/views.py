@@ -5,9 +5,11 @@ from typing import Any
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import LoginView, PasswordChangeView
 from allauth.core.ratelimit import consume_or_429
+from allauth.mfa.base.views import IndexView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -23,6 +25,11 @@ from .lockout import is_known
 from .models import TemporaryPassword
 from .sessions import end_sessions, note_new_password
 from .signals import MUST_CHANGE_PASSWORD
+
+
+def record_password(request: HttpRequest, user: User) -> None:
+    """Record a password that was typed or chosen just now, so that it is not asked for again."""
+    record_authentication(request, user, "password", reauthenticated=True)
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -58,11 +65,17 @@ class ChangePasswordView(PasswordChangeView):
         note_new_password(ended)
         TemporaryPassword.clear(form.user)
         self.request.session.pop(MUST_CHANGE_PASSWORD, None)
-        # The old password was typed just now: setting up a second factor need not ask for it again.
-        record_authentication(self.request, form.user, "password", reauthenticated=True)
+        record_password(self.request, form.user)
         end_sessions(form.user, keep=self.request.session.session_key)
         security_log.log_event("password_changed")
         return response
+
+
+class SecondFactorView(IndexView):
+    """A person's second factors; says so where the board stays shut without one."""
+
+    def get_context_data(self, **kwargs: Any) -> Any:
+        return {**super().get_context_data(**kwargs), "required": settings.REQUIRE_MFA}
 
 
 class MarkSecondFactorMixin:

@@ -20,4 +20,6 @@ FIXED_ENVIRONMENT = {
     "EVIDENCE_BUCKET": "",
     "EVIDENCE_ENDPOINT": "",
     "EVIDENCE_REGION": "",
+    "EMAIL_URL": "",
+    "EMAIL_FROM": "",
 }

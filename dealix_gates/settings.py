@@ -8,7 +8,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from dealix_gates import environment
+from dealix_gates import environment, mail_server
 from dealix_gates.log_lines import is_logged_once
 
 BASE_DIR: Path = environment.BASE_DIR
@@ -103,8 +103,14 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 # `password_login` is ours (accounts/views.py), for browsers that are not known; a passkey has no
-# limit. `login_failed` counts wrong codes of an account; wrong passwords: accounts/lockout.py.
-ACCOUNT_RATE_LIMITS = {"login": "", "password_login": "30/m/ip", "login_failed": "5/5m/key"}
+# limit. `login_failed` counts wrong codes of an account; wrong passwords: accounts/lockout.py;
+# `access_link` opens the pages of one-time links.
+ACCOUNT_RATE_LIMITS = {
+    "login": "",
+    "password_login": "30/m/ip",
+    "login_failed": "5/5m/key",
+    "access_link": "30/m/ip",
+}
 ACCOUNT_FORMS = {"login": "accounts.forms.LogInForm"}
 # How many proxies of ours a request passes; decides which address is the person's own.
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.trusted_proxies(DEBUG)
@@ -146,7 +152,7 @@ SESSION_COOKIE_AGE = 7 * 24 * 3600
 # The names of the views whose forms are kept when their session has ended
 # (accounts/held_forms.py). None of them asks for a password or a code of a second factor.
 HELD_VIEWS = (
-    r"import|(launch-)?priorities|proposal"
+    r"import|(launch-)?priorities|people-add|proposal|new-launch|launch-(next|sections|gates|claims)"
     r"|admin:gates_(\w+_(add|change|close|resolve)|gate_changelist|claim_delete)"
 )
 
@@ -213,6 +219,22 @@ if not DEBUG:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
+
+# --- mail ----------------------------------------------------------------------------------
+
+# Off unless EMAIL_URL names a server. It carries one-time links to people's own addresses.
+_mail = mail_server.mail()
+MAIL_IS_SET_UP = bool(_mail)
+EMAIL_BACKEND = _mail.get("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
+EMAIL_HOST = _mail.get("EMAIL_HOST") or ""
+EMAIL_PORT = _mail.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = _mail.get("EMAIL_FILE_PATH") or None
+EMAIL_TIMEOUT = 10  # seconds; a server that does not answer holds up one page, and not for long
+DEFAULT_FROM_EMAIL = _mail.get("DEFAULT_FROM_EMAIL", "")
 
 # --- language, time, files -----------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from gates.database.guards import guard_errors
 
 # The last migration that adds or changes a trigger. Before it has run, an error here would stop
 # `migrate`, which runs this check first.
-LAST_TRIGGER_MIGRATION = ("gates", "0018_proposals")
+LAST_TRIGGER_MIGRATION = ("gates", "0020_launches")
 
 REPAIR = "Run `manage.py verify_integrity --repair-triggers`."
 UNDO = "Find out who changed it, and undo it as the owner of the tables."

@@ -3,7 +3,12 @@
 `ROLES` is complete: `create_groups`, which `bootstrap` calls, takes all other permissions away.
 """
 
-from django.contrib.auth.models import Group, Permission
+from collections.abc import Collection
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.contrib.auth.models import Group, Permission, User
+from django.db import transaction
+from django.db.models import Q
 
 VIEW = ("view",)
 EDIT = ("view", "add", "change")
@@ -77,3 +82,19 @@ def create_groups() -> None:
             for label, actions in actions_by_model.items()
             for action in actions
         )
+
+
+@transaction.atomic
+def is_last_founder(users: Collection[User]) -> bool:
+    """Return whether these accounts are the last founders who can log in.
+
+    An account that never had a password of its own has not been taken up yet. Within a transaction
+    whoever asks is answered after whoever asked before has written, so that two founders cannot
+    switch each other off.
+    """
+    founders = User.objects.filter(groups__name="Founder", is_active=True)
+    if not founders.filter(pk__in=[user.pk for user in users]).exists():
+        return False
+    list(Group.objects.select_for_update().filter(name="Founder"))
+    taken_up = Q(last_login__isnull=False) | ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return not founders.filter(taken_up).exclude(pk__in=[user.pk for user in users]).exists()

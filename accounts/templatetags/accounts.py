@@ -1,6 +1,7 @@
 """Template filters of the account pages."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -16,3 +17,9 @@ def as_json(value: Any) -> str:
     Pages hold no inline script, not even as data.
     """
     return json.dumps(value, cls=DjangoJSONEncoder)
+
+
+@register.filter
+def value_of(choices: Mapping[str, Any], key: str) -> Any:
+    """Return what a choice is called; the choice itself if it has no name."""
+    return choices.get(key, key)

@@ -20,21 +20,23 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from gates.database import closing_rule
+from accounts.shown_again import not_saved_yet
+from gates.database import archive, closing_rule
 from gates.history.object_history import object_history
-from gates.models import StaleObjectError, TransitionRefused
+from gates.models import LaunchArchived, StaleObjectError, TransitionRefused
+from gates.models.date_fields import DAYS_AS_DAY_FIELD
 from gates.models.evidence_file import delete_files_on_error
+from gates.models.order import place_last
 from gates.reason_text import reason_text
 from gates.rules import KEEPS_EVIDENCE
 
-from .date_fields import DAYS_AS_DAY_FIELD
+from .archived import ArchivedMixin
 from .edit_conflicts import VersionFieldMixin
 from .forms import Refusal, RefusalAwareForm
-from .last_place import place_last
 from .launch_names import warn_of_several_launches
 from .safe_lookup import SafeLookupAdmin
 from .sent_twice import note_written, once
-from .typed_again import TypedAgainMixin, not_saved_yet
+from .typed_again import TypedAgainMixin
 
 
 def request_user(request: HttpRequest) -> User:
@@ -57,7 +59,7 @@ class CachedChoicesMixin:
         return field
 
 
-class BoardAdmin(TypedAgainMixin, VersionFieldMixin, SafeLookupAdmin):
+class BoardAdmin(TypedAgainMixin, VersionFieldMixin, ArchivedMixin, SafeLookupAdmin):
     """Base of our admin classes.
 
     Not the library's SimpleHistoryAdmin: its page of a past version takes a POST that writes the
@@ -95,6 +97,8 @@ class BoardAdmin(TypedAgainMixin, VersionFieldMixin, SafeLookupAdmin):
         try:
             with delete_files_on_error():
                 return super().changeform_view(request, object_id, form_url, extra_context)
+        except LaunchArchived as refused:
+            refusal = Refusal("", refused.messages)
         except TransitionRefused as refused:
             refusal = Refusal("progress", refused.messages)
         except StaleObjectError:
@@ -133,6 +137,8 @@ class BoardAdmin(TypedAgainMixin, VersionFieldMixin, SafeLookupAdmin):
         """Return the refusal for an error of the database."""
         if closing_rule.violates_closing_rule(error):
             return Refusal(self.last_evidence_field, [reason_text(KEEPS_EVIDENCE)])
+        if archive.violates_archive(error):
+            return Refusal("", [gettext("The launch is archived, so nothing in it changes.")])
         message = gettext(
             "The database refused this: it contradicts what is stored, or was stored a moment ago."
         )
@@ -186,6 +192,8 @@ class BoardAdmin(TypedAgainMixin, VersionFieldMixin, SafeLookupAdmin):
                 request,
                 lambda: super(BoardAdmin, self).delete_view(request, object_id, extra_context),
             )
+        except LaunchArchived as refused:
+            self._show_refusal(request, Refusal("", refused.messages))
         except IntegrityError as error:
             self._show_refusal(request, self.refusal_of(error))
         options = self.opts

@@ -15,9 +15,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from gates.models import Blocker
+from accounts.shown_again import typed_before, without_errors
+from gates.models import Blocker, TransitionRefused
 from gates.models.text_fields import CleanedFormField
 
+from .archived import archived_message
 from .base import BoardAdmin, request_user
 from .columns import marked_text
 from .forms import AutoDirForm
@@ -25,7 +27,6 @@ from .gate_field import GateFieldMixin
 from .launch_names import LaunchNamesMixin
 from .newest_rows import OfGateFilter
 from .sent_twice import note_written, once
-from .typed_again import typed_before, without_errors
 
 
 def warn_of_past_due_date(request: HttpRequest, blocker: Blocker) -> None:
@@ -77,28 +78,26 @@ class BlockerAdmin(LaunchNamesMixin, GateFieldMixin, BoardAdmin):
         blocker = self.get_object(request, unquote(object_id))
         if blocker is None:
             raise Http404
+        page = ("launch-gate", blocker.gate.launch.slug, blocker.gate.code)
+        if request.method != "POST" and (message := archived_message(blocker)):
+            messages.warning(request, message)
+            return redirect(*page)
         if not self.has_change_permission(request, blocker):
             raise PermissionDenied
-        there = redirect("launch-gate", blocker.gate.launch.slug, blocker.gate.code)
         if request.method != "POST" and blocker.resolved_at:  # such as Back after resolving it
             messages.info(request, gettext("This was resolved already."))
-            return there
+            return redirect(*page)
         typed = typed_before(request)
         form = ResolutionForm(typed or request.POST or None, label_suffix="")
         if typed:
             without_errors(form)
         if request.method == "POST" and form.is_valid():
-            if blocker.resolve(request_user(request), form.cleaned_data["resolution"]):
-                note_written(request, blocker)
-                self.log_change(request, blocker, [{"changed": {"fields": ["resolution"]}}])
-                message = gettext("Resolved. %(gate)s no longer waits for this.")
-                if blocker.waiting_on:
-                    message = gettext("Resolved. %(gate)s no longer waits for %(who)s with this.")
-                values = {"gate": blocker.gate.code, "who": blocker.waiting_on}
-                messages.success(request, message % values)
+            try:
+                self._write_resolution(request, blocker, form.cleaned_data["resolution"])
+            except TransitionRefused as refused:
+                form.add_error("resolution", refused.messages)
             else:
-                messages.warning(request, gettext("This was resolved already."))
-            return there
+                return redirect(*page)
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Resolve a blocker"),
@@ -109,6 +108,23 @@ class BlockerAdmin(LaunchNamesMixin, GateFieldMixin, BoardAdmin):
             "typed_in": "decision_form",
         }
         return TemplateResponse(request, "admin/gates/blocker/resolve.html", context)
+
+    def _write_resolution(self, request: HttpRequest, blocker: Blocker, resolution: str) -> None:
+        """Resolve the blocker and say so.
+
+        Raises:
+            TransitionRefused: its launch is archived.
+        """
+        if not blocker.resolve(request_user(request), resolution):
+            messages.warning(request, gettext("This was resolved already."))
+            return
+        note_written(request, blocker)
+        self.log_change(request, blocker, [{"changed": {"fields": ["resolution"]}}])
+        message = gettext("Resolved. %(gate)s no longer waits for this.")
+        if blocker.waiting_on:
+            message = gettext("Resolved. %(gate)s no longer waits for %(who)s with this.")
+        values = {"gate": blocker.gate.code, "who": blocker.waiting_on}
+        messages.success(request, message % values)
 
     def save_model(self, request: HttpRequest, obj: Blocker, form: Any, change: bool) -> None:
         obj.sync_resolution(request_user(request))

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.shown_again import typed_before, without_errors
 from gates import rules
 from gates.models import Evidence, Gate, TransitionRefused
 from gates.models.evidence_file import delete_files_on_error
@@ -23,7 +24,6 @@ from gates.reason_text import reason_text
 from .base import request_user
 from .evidence import EvidenceForm, tell_of_cut_trailer
 from .sent_twice import note_written, once
-from .typed_again import typed_before, without_errors
 
 PROOF_ERROR_CODES = {rules.NEEDS_EVIDENCE.code, "all_expired"}
 
@@ -187,7 +187,12 @@ def share(model_admin: Any, request: HttpRequest, gate: Gate, code: str) -> Http
         messages.error(request, gettext("That gate is not covered by this one."))
         return redirect(model_admin.view_on_site(gate))
     message = gettext("%(gate)s has that evidence already.")
-    if gate.share_evidence(covered, request_user(request)):
+    try:
+        shared = gate.share_evidence(covered, request_user(request))
+    except TransitionRefused as refused:
+        messages.error(request, " ".join(refused.messages))
+        return redirect(model_admin.view_on_site(gate))
+    if shared:
         model_admin.log_change(request, covered, f"{gettext('evidence')}: {gate.code}")
         message = gettext("%(gate)s has the evidence now. Close it once its own definition is met.")
     messages.success(request, message % {"gate": code})

@@ -8,12 +8,12 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from accounts.shown_again import typed_before
 from gates import rules
 from gates.reason_text import validation_errors
 
 from .base import BoardAdmin
 from .forms import AutoDirForm, reason_field
-from .typed_again import typed_before
 
 
 class DeletionForm(AutoDirForm, forms.Form):

@@ -11,12 +11,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gates.models import Evidence, Gate
+from gates.models.date_fields import DayField, MomentField
 from gates.models.text_fields import OutputFormField
 from gates.rules.files import ACCEPT
 
 from .base import BoardAdmin, request_user
 from .columns import marked_text
-from .date_fields import DayField, MomentField
 from .file_again import FileAgainField, FileAgainWidget
 from .forms import ReasonRequiredForm, RefusalAwareForm
 from .gate_field import GateFieldMixin

@@ -5,10 +5,12 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxLengthValidator
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gates import rules
+from gates.models import Launch
 from gates.models.text_fields import CleanedFormField
 from gates.reason_text import reason_text
 from gates.rules.text_limits import max_text_length
@@ -75,6 +77,9 @@ class RefusalAwareForm(AutoDirForm, VersionedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_home(self)
+        if isinstance(launch := self.fields.get("launch"), forms.ModelChoiceField):
+            own = Q(pk=self.instance.launch_id)
+            launch.queryset = Launch.objects.filter(Q(archived_on=None) | own)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,19 +18,21 @@ from django.utils.translation import gettext_lazy as _
 from gates import rules
 from gates.board.statuses import derive_statuses
 from gates.models import Blocker, Evidence, Gate
+from gates.models.order import place_last
 from gates.rules import Status
 from gates.templatetags.board import STATUS_WORDS, status_tag
 
+from .archived import archived_message
 from .base import BoardAdmin, request_user
 from .blocker import warn_of_past_due_date
 from .close_view import close_page, share
+from .code_order import CODE_IN_ORDER
 from .columns import marked_text
 from .evidence import tell_of_cut_trailer
 from .forms import ReasonRequiredForm
 from .gate_actions import GateActionsMixin
 from .gate_field import GateFieldMixin
 from .gate_inlines import ActionInline, BlockerInline, EvidenceInline
-from .last_place import CODE_IN_ORDER, place_last
 from .launch_names import LaunchNamesMixin, SectionField, SectionFilter
 from .rejected import proofs_that_hold, rejected_field
 
@@ -128,14 +131,21 @@ class GateAdmin(LaunchNamesMixin, GateActionsMixin, GateFieldMixin, BoardAdmin):
     list_filter = (StatusFilter, ("section", SectionFilter), "priority", "owner", "counted")
     list_select_related = ("section", "owner")
     search_fields = ("code", "title", "definition_of_done", "notes")
-    readonly_fields = ("closed_at", "closed_by", "closing_note")
+    readonly_fields = ("closed_at", "closed_by", "closing_note", "follows")
     fieldsets = (
         (None, {"fields": (("section", "code"), "title", "definition_of_done")}),
         (_("Progress"), {"fields": ("progress", "reason", "rejected")}),
         (_("Owner and priority"), {"fields": (("owner", "priority"),)}),
         (
             _("Notes"),
-            {"fields": ("notes", "covered_by", ("counted", "not_counted_reason"), "position")},
+            {
+                "fields": (
+                    "notes",
+                    ("covered_by", "follows"),
+                    ("counted", "not_counted_reason"),
+                    "position",
+                )
+            },
         ),
         (_("Closing"), {"fields": (("closed_at", "closed_by"), "closing_note")}),
     )
@@ -174,6 +184,9 @@ class GateAdmin(LaunchNamesMixin, GateActionsMixin, GateFieldMixin, BoardAdmin):
             gate = super(GateAdmin, self).get_object(request, unquote(object_id))
             if gate is None:
                 raise Http404
+            if request.method != "POST" and (message := archived_message(gate)):
+                messages.warning(request, message)
+                return redirect(self.view_on_site(gate))
             if not self.has_change_permission(request, gate):
                 raise PermissionDenied
             return view(self, request, gate, **named)

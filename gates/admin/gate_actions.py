@@ -13,7 +13,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.held_forms import take_form
-from gates.models import Gate, TransitionRefused
+from accounts.shown_again import tell_unsaved
+from gates.models import Gate, LaunchArchived, TransitionRefused
 from gates.models.text_fields import CleanedFormField
 
 from .base import BoardAdmin, request_user
@@ -21,7 +22,7 @@ from .forms import AutoDirForm
 from .launch_names import gate_name, has_several_launches
 from .rejected import proofs_that_hold, rejected_field
 from .sent_twice import note_written
-from .typed_again import show_as_sent, tell_unsaved
+from .typed_again import show_as_sent
 
 DECISIONS = {"close_selected", "reopen_selected"}  # these ask for a reason
 
@@ -147,13 +148,18 @@ class GateActionsMixin(BoardAdmin):
         pks = list(queryset.order_by().values_list("pk", flat=True))
         changed = []
         # Read again under a lock, or a gate closed since the list was read would be written back.
-        with transaction.atomic():
-            for gate in Gate.objects.select_for_update().filter(pk__in=pks):
-                if gate.priority != priority:
-                    gate.priority = priority
-                    gate.save()
-                    self.log_change(request, gate, [{"changed": {"fields": [gettext("priority")]}}])
-                    changed.append(gate_name(request, gate))
+        try:
+            with transaction.atomic():
+                for gate in Gate.objects.select_for_update().filter(pk__in=pks):
+                    if gate.priority != priority:
+                        gate.priority = priority
+                        gate.save()
+                        fields = [gettext("priority")]
+                        self.log_change(request, gate, [{"changed": {"fields": fields}}])
+                        changed.append(gate_name(request, gate))
+        except LaunchArchived as refused:
+            self.message_user(request, " ".join(refused.messages), messages.ERROR)
+            return
         message = (
             gettext("%(priority)s now: %(gates)s") if changed else gettext("Nothing to change.")
         )

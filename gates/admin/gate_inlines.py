@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from gates import rules
 from gates.models import Action, Blocker, Evidence, Gate
+from gates.models.date_fields import DAYS_AS_DAY_FIELD
 
 from .base import CachedChoicesMixin
-from .date_fields import DAYS_AS_DAY_FIELD
 from .edit_conflicts import VersionFieldMixin
 from .evidence import EvidenceForm
 from .forms import Refusal, RefusalAwareForm

@@ -8,13 +8,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from gates.models import Launch, Section
+from gates.models import Launch, LaunchArchived, Section
+from gates.models.order import place_last
 
 from .base import BoardAdmin
 from .columns import marked_text
 from .edit_conflicts import VersionedFormSet, VersionFieldMixin
 from .forms import RefusalAwareForm
-from .last_place import place_last
 
 
 class SectionInline(VersionFieldMixin, admin.StackedInline):
@@ -28,8 +28,14 @@ class SectionInline(VersionFieldMixin, admin.StackedInline):
 @admin.register(Launch)
 class LaunchAdmin(BoardAdmin):
     inlines = (SectionInline,)
-    list_display = (marked_text("name", _("name")), "slug", "snapshot_date", "is_current")
-    readonly_fields = ("is_current",)
+    list_display = (
+        marked_text("name", _("name")),
+        "slug",
+        "snapshot_date",
+        "is_current",
+        "archived_on",
+    )
+    readonly_fields = ("is_current", "archived_on")
     prepopulated_fields = {"slug": ("name",)}
     actions = ("make_current", "delete_selected")
 
@@ -50,6 +56,10 @@ class LaunchAdmin(BoardAdmin):
             self.message_user(request, gettext("Choose one launch."), messages.ERROR)
             return
         launch = queryset.get()
-        launch.make_current()
+        try:
+            launch.make_current()
+        except LaunchArchived as refused:
+            self.message_user(request, " ".join(refused.messages), messages.ERROR)
+            return
         self.log_change(request, launch, "make_current")
         self.message_user(request, gettext("The front page now shows %s.") % launch)

@@ -96,11 +96,12 @@ class SectionField(ModelChoiceField):
     names_launches = False
 
     def of_launch(self, launch_id: int | None) -> None:
-        """Offer the sections of one launch; of all launches, each with its name, for None."""
+        """Offer the sections of one launch; for None those of all that are not archived."""
         sections = Section.objects.select_related("launch")
         if launch_id is not None:
             self.queryset = sections.filter(launch=launch_id)
         else:
+            sections = sections.filter(launch__archived_on=None)
             self.queryset = sections.order_by("-launch__is_current", *Section._meta.ordering or ())
             self.names_launches = Launch.objects.count() > 1
 

@@ -22,11 +22,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.confirmation import confirmation_step
 from gates.inline_markdown import inline_text
 from gates.models import Check, Token
+from gates.models.date_fields import DAYS_AS_DAY_FIELD
 from gates.models.token import manages_tokens, visible_tokens
 
 from .base import request_user
 from .confirmed import ConfirmedAdmin
-from .date_fields import DAYS_AS_DAY_FIELD
 from .forms import AutoDirForm
 
 
@@ -44,7 +44,7 @@ class NewTokenForm(AutoDirForm, forms.ModelForm):
     """What a token is for; `text` is its text once it is made."""
 
     checks = CheckField(
-        Check.objects.filter(retired_why="")
+        Check.objects.filter(retired_why="", gate__launch__archived_on=None)
         .select_related("gate__section__launch")
         .order_by("-gate__launch__is_current", "gate__position", "pk"),
         label=_("Checks that it may report"),

@@ -6,46 +6,17 @@ without writing anything; only the conflict with another person's change is told
 
 from typing import Any
 
-from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.utils.translation import gettext
 
 from accounts.held_forms import take_form
-
-
-def typed_before(request: HttpRequest) -> QueryDict | None:
-    """Return what was typed into this form before, and say that it is not saved; None if nothing.
-
-    For pages that are no ModelAdmin's form: a form bound to it is shown, and nothing is written,
-    because the request stays a GET.
-    """
-    typed = take_form(request)
-    if typed is not None:
-        tell_unsaved(request)
-    return typed
-
-
-def without_errors(form: forms.BaseForm) -> forms.BaseForm:
-    """Return a bound form that shows no errors: it was not sent yet."""
-    form.errors.clear()
-    return form
+from accounts.shown_again import tell_unsaved
 
 
 def show_as_sent(request: HttpRequest, typed: QueryDict) -> None:
     """Let Django's admin take this GET for the form that was typed; the caller keeps it unsaved."""
     request.FILES.clear()  # read while this is a GET, which has none
     request.method, request.POST = "POST", typed  # type: ignore[assignment]
-
-
-def tell_unsaved(request: HttpRequest) -> None:
-    """Say that what was typed is shown again and not saved."""
-    messages.info(request, not_saved_yet())
-
-
-def not_saved_yet() -> str:
-    """Return the sentence for a form that is shown again."""
-    return gettext("What you typed is here again. It is not saved yet.")
 
 
 class TypedAgainMixin(admin.ModelAdmin):

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django import forms
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
@@ -23,14 +24,15 @@ from django.contrib.auth.models import Group, User
 from django.db import models
 from django.http import HttpRequest
 from django.shortcuts import redirect
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from accounts import security_log
 from accounts.adapters import reset_second_factors
-from accounts.models import TemporaryPassword
+from accounts.models import AccessLink, TemporaryPassword
 from accounts.sessions import end_sessions
 from gates.models import TRACKED
+from gates.roles import is_last_founder
 from gates.rules.text import clean_name
 
 from .account_history import AccountHistoryMixin
@@ -45,6 +47,8 @@ for model in (EmailAddress, Authenticator, UserSession):
 if settings.SINGLE_SIGN_ON:  # whoever may write these logs in as anybody
     for model in apps.get_app_config("socialaccount").get_models():
         admin.site.unregister(model)
+
+LAST_FOUNDER = gettext_noop("The last founder cannot be switched off.")
 
 
 def has_acted(user: User) -> bool:
@@ -105,6 +109,16 @@ class AccountForm(PastedNamesMixin, ReadStateForm, UserChangeForm):
         if "password" in self.fields:
             self.fields["password"].widget = PasswordWidget()
             self.fields["password"].help_text = ""
+
+    def clean(self) -> Any:
+        cleaned: dict[str, Any] = super().clean() or {}
+        groups = cleaned.get("groups")
+        goes = not cleaned.get("is_active", True) or (
+            groups is not None and not any(group.name == "Founder" for group in groups)
+        )
+        if goes and self.instance.pk and is_last_founder([self.instance]):
+            raise forms.ValidationError(gettext(LAST_FOUNDER))
+        return cleaned
 
 
 class RoleForm(ReadStateForm):
@@ -173,6 +187,8 @@ class AccountAdmin(
         elif form.changed_data:
             own = user.pk == request.user.pk
             end_sessions(user, keep=request.session.session_key if own else None)
+            if not user.is_active:
+                AccessLink.end(user)
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
@@ -194,7 +210,8 @@ class AccountAdmin(
             for user in objs
             if has_acted(user)
         ]
-        protected = [*protected, *acted]
+        last = [gettext(LAST_FOUNDER)] if is_last_founder(list(objs)) else []
+        protected = [*protected, *acted, *last]
         # What stands behind an account (keys, sessions) has no name of its own in any language.
         return list(objs), counts, missing if not protected else set(), protected
 

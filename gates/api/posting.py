@@ -15,7 +15,7 @@ from accounts import security_log
 from gates.measurements.reader import read_report
 from gates.measurements.report import Report, ReportError
 from gates.measurements.strict_json import parse_json
-from gates.models import Gate, Proposal, Run, Token, TokenScope
+from gates.models import Gate, LaunchArchived, Proposal, Run, Token, TokenScope
 from gates.models.proposal import PROPOSED_KINDS, undecided
 from gates.models.received_runs import (
     Delivery,
@@ -118,7 +118,7 @@ def post_run(
     delivery = Delivery(report.measures, body, observed, name, kind=kind, **origin)
     try:
         run, is_new = record_run(check, token, delivery, answer=run_answer)
-    except ReportRefused as refused:
+    except (ReportRefused, LaunchArchived) as refused:
         raise Refusal(422, sentence(refused.reasons)) from refused
     except RequestReused as reused:
         raise Refusal(422, REUSED) from reused
@@ -209,7 +209,8 @@ def _record_proposal(
     """Record a proposal that could be accepted as it is; return it, and whether it is new.
 
     Raises:
-        Refusal: it could not be accepted, or the gate has too many that wait.
+        Refusal: it could not be accepted, the gate has too many that wait, or is of an archived
+            launch.
     """
     try:
         lock_unrevoked(token)
@@ -220,6 +221,10 @@ def _record_proposal(
         if (earlier.gate_id, earlier.sha256) != (gate.pk, sha256):
             raise Refusal(422, REUSED)
         return earlier, False
+    try:
+        gate.refuse_archived()
+    except LaunchArchived as refused:
+        raise Refusal(422, sentence(refused.reasons)) from refused
     if undecided(Proposal.objects.filter(gate=gate)).count() >= MAX_UNDECIDED:
         message = f"People have {MAX_UNDECIDED} proposals of this gate to look at first."
         raise Refusal(422, message)

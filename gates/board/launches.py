@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from django.db.models import Q
-
 from gates.board.as_of import RowSource, history_start
 from gates.board.rows import LaunchRow
 from gates.models import Launch
 
-LAUNCH_COLUMNS = ("id", "slug", "name", "snapshot_date", "plan_starts_on", "notes", "is_current")
+LAUNCH_COLUMNS = (
+    "id", "slug", "name", "snapshot_date", "plan_starts_on", "notes", "is_current", "archived_on",
+)  # fmt: skip
 
 
 class NoHistoryYet(Exception):
@@ -36,13 +36,25 @@ def get_launch(slug: str | None = None, as_of: datetime | None = None) -> Launch
     Raises:
         NoHistoryYet: That launch has no history at that moment.
     """
-    chosen = Q(slug=slug) if slug else Q(is_current=True)
-    launches = RowSource(as_of, (Launch,)).queryset(Launch)
-    row = launches.filter(chosen).values_list(*LAUNCH_COLUMNS).first()
-    if row is None and as_of is not None:
+    launches = all_launches(as_of)
+    found = next((row for row in launches if (row.slug == slug if slug else row.is_current)), None)
+    if found is None and as_of is not None:
         today = get_launch(slug)
         return None if today is None else launch_as_of(today, as_of)
-    return LaunchRow(*row) if row else None
+    if found is not None:
+        found.others = [row for row in launches if row is not found]
+    return found
+
+
+def all_launches(as_of: datetime | None = None) -> list[LaunchRow]:
+    """Return every launch, the current one first, then the newest; archived ones last."""
+    rows = RowSource(as_of, (Launch,)).queryset(Launch).values_list(*LAUNCH_COLUMNS)
+    return sorted((LaunchRow(*row) for row in rows), key=_place)
+
+
+def _place(launch: LaunchRow) -> tuple[bool, bool, int, str]:
+    newest_first = -launch.snapshot_date.toordinal()
+    return launch.archived_on is not None, not launch.is_current, newest_first, launch.slug
 
 
 def launch_as_of(launch: LaunchRow, as_of: datetime) -> LaunchRow:

@@ -39,7 +39,7 @@ SECTION_COLUMNS = ("id", "prefix", "name")
 GATE_COLUMNS = (
     "id", "section_id", "code", "title", "progress", "priority", "definition_of_done", "notes",
     "owner_id", "counted", "not_counted_reason", "covered_by_id", "closed_at", "closed_by_id",
-    "closing_note",
+    "closing_note", "follows_id",
 )  # fmt: skip
 NEIGHBOUR_COLUMNS = ("id", "code", "covered_by_id", "launch_id")
 EVIDENCE_COLUMNS = (

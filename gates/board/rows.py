@@ -36,6 +36,8 @@ class LaunchRow:
     plan_starts_on: date
     notes: str
     is_current: bool
+    archived_on: date | None = None  # from this day on nothing in it changes
+    others: list["LaunchRow"] = field(default_factory=list)  # for switching; of `get_launch` alone
 
 
 @dataclass(slots=True)
@@ -57,6 +59,7 @@ class GateRow:
     closed_at: datetime | None
     closed_by_id: int | None
     closing_note: str
+    follows_id: int | None = None  # the same gate of the launch before
     section: str = ""  # its prefix
     section_name: str = ""
     owner: str = ""

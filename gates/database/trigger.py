@@ -17,7 +17,8 @@ class Trigger:
     table: str
     create: str
     body: str = ""
-    column: str = ""  # without which it cannot be installed yet
+    # "column" of its table, or "table.column", without which it cannot be installed yet.
+    column: str = ""
     time_zone: str = ""  # in which the function runs; empty for that of the session
 
     def statements(self) -> list[str]:
@@ -59,7 +60,7 @@ def sqlite_trigger(
     event: such as "BEFORE DELETE ON gates_gate"; it must end in the table's name.
     refusal: the message of the IntegrityError.
     when: the SQL condition under which the event is refused.
-    column: of the table, without which the trigger cannot be installed yet.
+    column: as `Trigger.column`.
     """
     create = (
         f"CREATE TRIGGER {name} {event} FOR EACH ROW WHEN {when} "

@@ -1,4 +1,4 @@
-"""Install, remove and verify all triggers: closing rule, history, revision, visible text.
+"""Install, remove and verify all triggers: closing rule, history, revision, text, archive.
 
 A migration that alters gates_gate or gates_evidence, or changes history rows, runs `remove` first
 and `install` last: the history refuses the change otherwise, and SQLite remakes an altered table
@@ -9,7 +9,7 @@ migration forgot to install again.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from . import append_only, closing_rule, record_chain, revision, visible_text
+from . import append_only, archive, closing_rule, record_chain, revision, visible_text
 from .trigger import Trigger
 
 RULE = "RULE"  # in place of the definition of a trigger
@@ -21,6 +21,7 @@ ALL_TRIGGERS = {
         *record_chain.POSTGRESQL_CHAIN,
         *revision.POSTGRESQL_REVISION,
         *visible_text.POSTGRESQL_VISIBLE_TEXT,
+        *archive.POSTGRESQL_ARCHIVE,
     ),
     "sqlite": (
         *closing_rule.SQLITE_CLOSING_RULE,
@@ -28,6 +29,7 @@ ALL_TRIGGERS = {
         *record_chain.SQLITE_CHAIN,
         *revision.SQLITE_REVISION,
         *visible_text.SQLITE_VISIBLE_TEXT,
+        *archive.SQLITE_ARCHIVE,
     ),
 }
 
@@ -50,11 +52,12 @@ def install(connection: Any, triggers: Mapping[str, Sequence[Trigger]] = ALL_TRI
 
 
 def _has_column(cursor: Any, trigger: Trigger) -> bool:
-    """Return whether the trigger's table has the column that the trigger needs."""
+    """Return whether the column that the trigger needs is there."""
     if not trigger.column:
         return True
-    cursor.execute(f"SELECT * FROM {trigger.table} LIMIT 0")
-    return trigger.column in {column[0] for column in cursor.description}
+    table, _dot, name = trigger.column.rpartition(".")
+    cursor.execute(f"SELECT * FROM {table or trigger.table} LIMIT 0")
+    return name in {column[0] for column in cursor.description}
 
 
 def remove(connection: Any) -> None:

@@ -15,8 +15,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gates.models import TRACKED, Check, Condition, Evidence, Gate, Import, Launch, Owner
-from gates.models.gate_transitions import TransitionRefused
+from gates.models import (
+    TRACKED,
+    Check,
+    Condition,
+    Evidence,
+    Gate,
+    Launch,
+    Owner,
+    TransitionRefused,
+)
 from gates.models.history import save_with_history
 from gates.reason_text import reason_text
 from gates.rules.conditions import condition_errors
@@ -26,13 +34,14 @@ from .board_rows import BoardRows, Key
 from .corrected_evidence import is_corrected, match_corrections
 from .difference import FULLY_REPORTED, Difference, record_values
 from .field_values import DependencyFailed, InvalidValue, display, plain_value
+from .import_log import ImportLog
 from .missing_history import without_history
 from .progress import ProgressCallback, no_progress
 from .records import NATURAL_KEYS, Document, DocumentError, Problem, Record
 
-# Written by Gate.close_from_import and Gate.reopen, never by assignment.
-DECISION_FIELDS = ("closed_at", "closed_by", "closing_note")
+DECISION_FIELDS = ("closed_at", "closed_by", "closing_note")  # written by Gate's transitions only
 CLOSED_VALUE = Gate.Progress.CLOSED
+GATE_REFERENCES = ("covered_by", "follows")  # of a gate, to a gate that may come later
 
 
 def apply(
@@ -76,12 +85,12 @@ class _Import:
         self.on_progress = on_progress
         self.by = by
         self.dated = dated
-        self.reason = document.reason(dated)
-        self.name, self.sha256 = document.name, document.sha256
-        self.records = document.records
+        self.reason, self.sha256 = document.reason(dated), document.sha256
+        # The first launch of a board becomes the current one, which is never an archived one.
+        self.records = sorted(document.records, key=Record.is_archived_launch)
         self.board = BoardRows(document)
-        self.rows, self.failed = self.board.by_key, self.board.failed
-        self.logged: set[Launch] = set()
+        self.failed = self.board.failed
+        self.log = ImportLog(document, self.board, dated)
         self.added: set[Key] = set()
         self.differences: list[Difference] = []
         self.problems: list[Problem] = []
@@ -107,6 +116,7 @@ class _Import:
         self._for_each(Gate, self._close)
         for model in TRACKED:
             self._start_missing_history(model)
+        self._for_each(Launch, self._archive)  # afterwards nothing of it could be written
         self._log_import()
 
     def _for_each(self, model: type, step: Callable[[Record], None]) -> None:
@@ -138,7 +148,7 @@ class _Import:
         values = {
             name: self._value(record, name)
             for name in record.fields
-            if name != "covered_by" or self._is_written(record, name)
+            if name not in (*GATE_REFERENCES, "archived_on") or self._is_written(record, name)
         }
         row = self.board.find(record.model, record.key())
         if row is not None:  # it keeps the spelling that the board has
@@ -201,10 +211,10 @@ class _Import:
         return values
 
     def _is_written_later(self, record: Record) -> bool:
-        """Tell whether a new gate is closed, or covered by a gate that is not written yet."""
-        covered = record.fields.get("covered_by") is not None
-        waits_for_cover = covered and not self._is_written(record, "covered_by")
-        return record.fields.get("progress") == CLOSED_VALUE or waits_for_cover
+        """Tell whether a new gate is closed, or names a gate that is not written yet."""
+        named = [name for name in GATE_REFERENCES if record.fields.get(name) is not None]
+        waits = not all(self._is_written(record, name) for name in named)
+        return record.closes() or waits
 
     def _save_without_history(self, row: Any) -> None:
         row.skip_history_when_saving = True
@@ -217,55 +227,46 @@ class _Import:
         return isinstance(key, list) and self.board.find(Gate, tuple(map(str, key))) is not None
 
     def _cover(self, record: Record) -> None:
-        if "covered_by" in record.fields:
-            gate = self.board.find(Gate, record.key())
-            closes = (Gate, record.key()) in self.added and self._closes(record)
-            cover = self._value(record, "covered_by")
-            if closes and gate.covered_by != cover:
-                gate.covered_by = cover
-                gate.full_clean()
-                self._save_without_history(gate)  # closing follows
-            else:
-                self._change(record, gate, {"covered_by": cover})
-
-    def _closes(self, record: Record) -> bool:
-        return record.fields.get("progress") == CLOSED_VALUE
+        named = {n: self._value(record, n) for n in GATE_REFERENCES if n in record.fields}
+        gate = self.board.find(Gate, record.key())
+        closes = (Gate, record.key()) in self.added and record.closes()
+        if closes and any(getattr(gate, name) != other for name, other in named.items()):
+            for name, other in named.items():
+                setattr(gate, name, other)
+            gate.full_clean()
+            self._save_without_history(gate)  # closing follows
+        else:
+            self._change(record, gate, named)
 
     def _close(self, record: Record) -> None:
-        if not self._closes(record):
+        if not record.closes():
             return
         gate = self.board.find(Gate, record.key())
         before = gate.progress
-        details = {
-            name: self._value(record, name) for name in DECISION_FIELDS if name in record.fields
-        }
+        details = {n: self._value(record, n) for n in DECISION_FIELDS if n in record.fields}
         # A closing of a past day is judged by the evidence that was current on that day.
         day = timezone.localdate(self.dated) if self.dated else None
         if gate.close_from_import(self.by, self.reason, on=day, **details):
             self._add_change(record, "progress", before, CLOSED_VALUE)
 
+    def _archive(self, record: Record) -> None:
+        """Archive a new launch; of one that is there, people decide on the board."""
+        if (Launch, record.key()) in self.added and record.is_archived_launch():
+            launch = self.board.find(Launch, record.key())
+            launch.archived_on = self._value(record, "archived_on")
+            launch.full_clean()
+            self._save(launch)
+
     def _start_missing_history(self, model: Any) -> None:
         """Write a first history row for rows that came by `loaddata`, which writes none."""
         rows = [self.board.find(model, r.key()) for r in self.records if r.model is model]
-        written = {row.pk: row for row in rows if row is not None and row.pk}
-        for row in without_history(model, written):
+        for row in without_history(model, rows):
             row.starts_history = True
             self._save(row)
 
     def _log_import(self) -> None:
-        """Log the import, once, for every launch that the document names and that is there."""
-        for slug in self.board.slugs:
-            launch = self.board.find(Launch, (slug,))
-            if launch is None or not launch.pk or launch in self.logged or self.problems:
-                continue
-            self.logged.add(launch)
-            Import.objects.create(
-                launch=launch,
-                at=self.dated or timezone.now(),
-                dated=self.dated is not None,
-                document=self.name[:255],
-                sha256=self.sha256,
-            )
+        if not self.problems:
+            self.log.write()
 
     def _add_change(self, record: Record, field: str, old: Any, new: Any) -> None:
         if (record.model, record.key()) not in self.added:

@@ -8,7 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from gates.models import Blocker, Condition, Owner
+from gates.models import Blocker, Condition, Gate, Owner
 from gates.rules.text import same_as
 
 from .field_values import DependencyFailed, InvalidValue
@@ -67,6 +67,13 @@ class BoardRows:
         path = LAUNCH_PATHS[model]
         return {f"{path}slug__in": self.slugs}
 
+    def _elsewhere(self, model: Any, key: list[Any]) -> Any:
+        """Return a gate of a launch that the document does not name, such as the one before."""
+        if model is not Gate or len(key) != 2 or not all(isinstance(part, str) for part in key):
+            return None
+        gates = Gate.objects.select_related("launch").exclude(launch__slug__in=self.slugs)
+        return gates.filter(launch__slug=key[0], code=key[1]).first()
+
     def related(self, field: Any, key: Any) -> Any:
         """Return the row that a natural key names.
 
@@ -85,7 +92,7 @@ class BoardRows:
             except (ObjectDoesNotExist, TypeError) as error:
                 message = _("there is no account %(key)s") % {"key": repr(key)}
                 raise InvalidValue(field.name, message) from error
-        row = self.find(model, tuple(key))
+        row = self.find(model, tuple(key)) or self._elsewhere(model, key)
         if row is None:
             message = _("there is no %(kind)s %(key)s") % {"kind": label, "key": repr(key)}
             raise InvalidValue(field.name, message)

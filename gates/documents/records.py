@@ -110,6 +110,14 @@ class Record:
             self.fields.get("text" if self.model is Action else NATURAL_KEYS[self.model][-1])
         )
 
+    def closes(self) -> bool:
+        """Tell whether the row is a closed gate."""
+        return self.model is Gate and self.fields.get("progress") == Gate.Progress.CLOSED
+
+    def is_archived_launch(self) -> bool:
+        """Tell whether the row is an archived launch."""
+        return self.model is Launch and self.fields.get("archived_on") is not None
+
     def gate_code(self) -> str:
         """Return the code of the gate that the row is, or belongs to; else an empty text."""
         if self.model is Gate:

@@ -19,13 +19,18 @@ from django.utils.translation import gettext, gettext_noop
 
 from gates.history.field_changes import HIDDEN_FIELDS, FieldChange, format_value
 from gates.history.names import HistoryRows, NamesOnRecord
+from gates.models.launch import TAKEN_OVER_FROM
 
 # The first of these columns that a row has names the row.
 SUBJECT_FIELDS = ("code", "summary", "needs", "text", "name", "key", "measure")
 # The reasons that programs write, in English; shown in the reader's language.
-PROGRAM_REASONS = (gettext_noop("bootstrap: linked to the account"),)
+PROGRAM_REASONS = (
+    gettext_noop("bootstrap: linked to the account"),
+    gettext_noop("people: given an account"),
+)
 SHARED_EVIDENCE = re.compile(r"Evidence of ([A-Z]+[0-9]+), which covers it")
 FIRST_PASS = re.compile(r"First passed run of check ([a-z0-9-]+)")
+TAKEN_OVER = re.compile(rf"{TAKEN_OVER_FROM}([-\w]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +151,8 @@ def _reason_text(reason: str) -> str:
         return gettext("Evidence of %(gate)s, which covers it") % {"gate": match[1]}
     if match := FIRST_PASS.fullmatch(reason):
         return gettext("First passed run of check %(key)s") % {"key": match[1]}
+    if match := TAKEN_OVER.fullmatch(reason):
+        return gettext("Taken over from %(launch)s") % {"launch": match[1]}
     return gettext(reason) if reason in PROGRAM_REASONS else reason
 
 

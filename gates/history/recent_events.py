@@ -5,7 +5,7 @@ week has thousands of history rows. The cost does not grow with the history befo
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
@@ -16,9 +16,11 @@ from gates.board.datetimes import days_before
 from gates.history.check_notices import CheckEvent, check_notices
 from gates.history.origin import ORIGIN_COLUMNS, Origin
 from gates.models import Check, Claim, Condition, Evidence, Gate, Import, Launch, Requirement
+from gates.models.launch import TAKEN_OVER_FROM
 
 NEWS_DAYS = 7
 RULE_NOTICE_DAYS = 14
+ONE_STEP = timedelta(minutes=5)  # in which a launch is made from the one before
 
 # How the database puts the columns of `ClaimState` into one value, so that a claim's previous row
 # is looked up once and compared as a whole.
@@ -209,24 +211,50 @@ RULE_MODELS: tuple[Any, ...] = (Claim, Requirement, Check, Condition)
 def _rule_row_ids(launch_id: int, span: tuple[datetime, datetime]) -> dict[Any, list[int]]:
     """Return by model the ids of the history rows of a span, but not of what came with the launch.
 
-    The document that made the launch brings its claims and checks; they are no news.
+    The document that made the launch, or the launch before, brings its claims and checks; they are
+    no news.
     """
-    columns = ("history_id", "history_type", "history_import")
+    columns = ("history_id", "history_type", "history_import", "history_date")
     first_model, *others = (
         model.history.filter(history_date__range=span)
         .order_by()
-        .values_list(Value(number), *columns)
+        .values_list(Value(number), *columns, "history_change_reason")
         for number, model in enumerate(RULE_MODELS)
     )
     found = list(first_model.union(*others, all=True))
     first: set[str] = set()
-    if any(kind == "+" and sha256 for _, _, kind, sha256 in found):
+    if any(kind == "+" and sha256 for _, _, kind, sha256, *_ in found):
         first = _first_documents(launch_id)
+    came = _came_with(launch_id, found)
     row_ids: dict[Any, list[int]] = {model: [] for model in RULE_MODELS}
-    for number, row_id, kind, sha256 in found:
-        if kind != "+" or sha256 not in first:
+    for number, row_id, kind, sha256, *_ in found:
+        if (kind != "+" or sha256 not in first) and (number, row_id) not in came:
             row_ids[RULE_MODELS[number]].append(row_id)
     return row_ids
+
+
+def _came_with(launch_id: int, rows: list[Any]) -> set[tuple[int, int]]:
+    """Return which added rows came with the launch from the one before, in the same step.
+
+    As (number of the model, id of the history row).
+    """
+    taken_over = [
+        (number, row_id, at, reason)
+        for number, row_id, kind, _sha256, at, reason in rows
+        if kind == "+" and (reason or "").startswith(TAKEN_OVER_FROM)
+    ]
+    if not taken_over:
+        return set()
+    made = Launch.history.filter(id=launch_id, history_type="+").order_by("history_id")
+    start = made.values_list("history_date", "history_change_reason").first()
+    if start is None:
+        return set()
+    until = start[0] + ONE_STEP
+    return {
+        (number, row_id)
+        for number, row_id, at, reason in taken_over
+        if reason == start[1] and start[0] <= at <= until
+    }
 
 
 def _row_in_force(model: Any, reference: str, name: str, now: datetime) -> Coalesce:

@@ -10,12 +10,12 @@ from .launch import Launch, Section  # isort: skip
 from .owner import Owner  # isort: skip
 from .evidence import Evidence  # isort: skip
 from .gate import Gate  # isort: skip
-from .gate_transitions import TransitionRefused  # isort: skip
 from .check import Check  # isort: skip
 from .condition import Condition  # isort: skip
 from .token import Revocation, Token, TokenScope  # isort: skip
 from .run import Report, Run  # isort: skip
 from .proposal import Proposal, ProposalDecision  # isort: skip
+from .refusal import LaunchArchived, TransitionRefused  # isort: skip
 from .blocker import Blocker  # isort: skip
 from .action import Action  # isort: skip
 from .claim import Claim, Requirement  # isort: skip
@@ -35,6 +35,7 @@ __all__ = [
     "Gate",
     "Import",
     "Launch",
+    "LaunchArchived",
     "Owner",
     "Preference",
     "Proposal",

@@ -14,7 +14,7 @@ from gates.inline_markdown import inline_text
 from .gate import Gate
 from .history import AuditHistory
 from .launch import Launch
-from .optimistic_lock import OptimisticLockModel
+from .of_launch import OfLaunch
 from .owner import Owner
 from .text_fields import CleanedCharField
 
@@ -24,7 +24,7 @@ class ActionManager(models.Manager["Action"]):
         return self.get(launch__slug=launch, text=text, day=day)
 
 
-class Action(OptimisticLockModel):
+class Action(OfLaunch):
     """A step, with an estimate and a day of the plan if they are known.
 
     day: 0, 1 or 2 days after the launch's `plan_starts_on`; None if it is not in the plan.

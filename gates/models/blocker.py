@@ -138,6 +138,7 @@ class Blocker(GateChild):
         if not has_visible(resolution):
             raise ValidationError({"resolution": _("Say how it was resolved.")})
         self.refresh_from_db(from_queryset=Blocker.objects.select_for_update())
+        self.refuse_archived()
         if self.resolved_at:
             return False
         self.resolution = resolution

@@ -14,7 +14,7 @@ from gates.inline_markdown import inline_text
 from .gate import Gate
 from .history import AuditHistory
 from .launch import Launch
-from .optimistic_lock import OptimisticLockModel
+from .of_launch import OfLaunch
 from .text_fields import CleanedCharField, CleanedSlugField
 
 # The claim of this slug says that its launch is complete, while none is chosen; the first counts.
@@ -26,7 +26,7 @@ class ClaimManager(models.Manager["Claim"]):
         return self.get(launch__slug=launch, slug=slug)
 
 
-class Claim(OptimisticLockModel):
+class Claim(OfLaunch):
     """A public claim and its rule. Its verdict is computed by `rules.judge_claim`, not stored."""
 
     launch = models.ForeignKey(
@@ -135,7 +135,7 @@ class RequirementManager(models.Manager["Requirement"]):
         )
 
 
-class Requirement(OptimisticLockModel):
+class Requirement(OfLaunch):
     """One gate that a claim requires; the through table of `Claim.required_gates`.
 
     It has its own history, because the library's many-to-many history also writes while a fixture
@@ -174,6 +174,10 @@ class Requirement(OptimisticLockModel):
         return (*self.claim.natural_key(), *self.gate.natural_key())
 
     natural_key.dependencies = ["gates.claim"]  # type: ignore[attr-defined]
+
+    def its_launch(self) -> Launch:
+        """Return the launch of its claim."""
+        return self.claim.launch
 
     def clean(self) -> None:
         """Refuse a gate of another launch.

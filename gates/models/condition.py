@@ -15,7 +15,7 @@ from gates.rules.measures import MAX_NAME_LENGTH, Kind, measure_errors, measure_
 
 from .check import Check
 from .history import AuditHistory
-from .optimistic_lock import OptimisticLockModel
+from .of_launch import OfLaunch
 from .text_fields import CleanedCharField, NameField
 
 
@@ -32,7 +32,7 @@ class ConditionManager(models.Manager["Condition"]):
         )
 
 
-class Condition(OptimisticLockModel):
+class Condition(OfLaunch):
     """One bound on one measure of a check: `http_req_duration.p(95) < 500`.
 
     bound: a decimal number as text, because SQLite has no exact decimals; without exponent and
@@ -82,6 +82,10 @@ class Condition(OptimisticLockModel):
         return (*self.gate_check.natural_key(), self.measure, self.operator)
 
     natural_key.dependencies = ["gates.check"]  # type: ignore[attr-defined]
+
+    def its_launch(self) -> Any:
+        """Return the launch of its check's gate."""
+        return self.gate_check.gate.launch
 
     def fact(self) -> rules.Condition:
         """Return what the rules depend on; a bound that is no number never holds."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -97,6 +97,16 @@ class Gate(GateTransitions):
         verbose_name=_("covered by"),
         help_text=_("Another gate whose drill also proves this one."),
     )
+    follows = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="followed_by",
+        verbose_name=_("taken over from"),
+        help_text=_("The same gate of the launch before."),
+    )
     position = models.PositiveIntegerField(_("position"), default=0)
     closed_at = models.DateTimeField(
         _("closed at"), null=True, blank=True, editable=False, validators=[within_range]
@@ -161,9 +171,9 @@ class Gate(GateTransitions):
 
         Raises:
             ValidationError: by field: not counted without a reason; a section of another launch;
-                covered by itself or by a gate of another launch.
+                covered by itself or by a gate of another launch; taken over from its own launch.
         """
-        errors = {}
+        errors: dict[str, Any] = {}
         if not self.counted and not has_visible(self.not_counted_reason):
             errors["not_counted_reason"] = _("Say why this gate is not counted.")
         if self.section_id and self._state.adding:
@@ -174,6 +184,8 @@ class Gate(GateTransitions):
             errors["covered_by"] = _("A gate cannot be covered by itself.")
         elif self.covered_by and self.covered_by.launch_id != self.launch_id:
             errors["covered_by"] = _("That gate belongs to another launch.")
+        if self.follows and self.follows.launch_id == self.launch_id:
+            errors[NON_FIELD_ERRORS] = _("A gate is taken over from another launch.")
         if errors:
             raise ValidationError(errors)
 
@@ -185,7 +197,7 @@ class Gate(GateTransitions):
                 from its launch's claims.
         """
         if self._state.adding:
-            self.launch_id = self.section.launch_id
+            self.launch = self.section.launch
         elif self.launch_id != self.section.launch_id:
             raise ValidationError({"section": STAYS_IN_LAUNCH})
         super().save(*args, **kwargs)

@@ -1,14 +1,14 @@
-"""The abstract base of evidence and blockers, which stay in their gate's launch."""
+"""The abstract base of evidence, blockers and checks, which stay in their gate's launch."""
 
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from .optimistic_lock import OptimisticLockModel
+from .of_launch import OfLaunch
 
 
-class GateChild(OptimisticLockModel):
+class GateChild(OfLaunch):
     """A row with a `gate`, which may only be replaced by another gate of the same launch.
 
     The row names no launch itself. Moved to another launch, it would leave one launch's counts and
@@ -20,6 +20,10 @@ class GateChild(OptimisticLockModel):
 
     class Meta:
         abstract = True
+
+    def its_launch(self) -> Any:
+        """Return the launch of its gate."""
+        return self.gate.launch
 
     def clean(self) -> None:
         """Refuse a gate of another launch.

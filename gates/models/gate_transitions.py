@@ -9,35 +9,22 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import security_log
 from gates import rules
 from gates.database import closing_rule
-from gates.reason_text import validation_errors
 from gates.rules import BlockerFact, EvidenceFact, GateFacts, Progress
-from gates.rules.reason import Reason
 
 from .check_rows import last_proven_days, live_check_facts
 from .file_check import file_state
 from .history import save_with_history
-from .optimistic_lock import OptimisticLockModel
+from .of_launch import OfLaunch
+from .refusal import TransitionRefused
 
 
-class TransitionRefused(ValidationError):
-    """A gate may not be closed or reopened now; nothing was written.
-
-    reasons: the reasons of the rules.
-    """
-
-    def __init__(self, reasons: Iterable[Reason]) -> None:
-        self.reasons = tuple(reasons)
-        super().__init__(validation_errors(self.reasons))
-
-
-class GateTransitions(OptimisticLockModel):
+class GateTransitions(OfLaunch):
     """The transitions of `Gate`, which has the fields; a part of it, in a file of its own."""
 
     code: Any
@@ -226,7 +213,12 @@ class GateTransitions(OptimisticLockModel):
         security_log.log_on_commit(event, user=username, gate=self.code, launch=self.launch_id)
 
     def _lock(self) -> None:
-        """Reload this object from its row, and lock the row until the transaction ends."""
+        """Reload this object from its row, and lock the row until the transaction ends.
+
+        Raises:
+            LaunchArchived: the gate's launch is archived.
+        """
         gates: Any = type(self)._default_manager
         rows = gates.select_related("section").select_for_update(of=("self",))
         self.refresh_from_db(from_queryset=rows)
+        self.refuse_archived()

@@ -27,6 +27,9 @@ def set_priorities(
     chosen: code → (the priority that the person saw, the one chosen). Only where they differ
         something is written. A gate whose priority is neither of the two is a conflict, and
         stays as it is; one that has the chosen priority already is left alone.
+
+    Raises:
+        LaunchArchived: the launch is archived.
     """
     wanted = {code: pair for code, pair in chosen.items() if pair[0] != pair[1]}
     done = PrioritiesSet()

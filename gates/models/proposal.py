@@ -84,7 +84,8 @@ class Proposal(models.Model):
         """Record the proof as evidence by a person; return None if it was decided already.
 
         Raises:
-            ValidationError: the gate cannot have this evidence; nothing was written.
+            ValidationError: the gate cannot have this evidence, or is of an archived launch;
+                nothing was written.
         """
         self._lock()
         if self.is_decided():
@@ -101,7 +102,8 @@ class Proposal(models.Model):
         """Decide that the proof is not used; return False if it was decided already.
 
         Raises:
-            ValidationError: no reason given; nothing was written.
+            ValidationError: no reason given, or the gate is of an archived launch; nothing was
+                written.
         """
         self._lock()
         if self.is_decided():
@@ -119,8 +121,11 @@ class Proposal(models.Model):
         """Lock the gate, so that of two decisions at once the second finds the first.
 
         The web role may not lock a row of this table, to which it can only add.
+
+        Raises:
+            LaunchArchived: the gate is of an archived launch.
         """
-        Gate.objects.select_for_update(of=("self",)).get(pk=self.gate_id)
+        Gate.objects.select_for_update(of=("self",)).get(pk=self.gate_id).refuse_archived()
 
     def _decide(self, by: User, *, accepted: bool, why: str = "") -> None:
         decision = ProposalDecision(proposal=self, by=by, accepted=accepted, why=why)

@@ -87,6 +87,7 @@ def record_run(
         TokenRevoked: the token was revoked meanwhile.
         RequestReused: the token used the request's name for another report.
         ReportRefused: a measure that the check needs is missing, or its kind changed meanwhile.
+        LaunchArchived: the check is of an archived launch.
     """
     lock_unrevoked(token)
     check = Check.objects.select_for_update(of=("self",)).select_related("gate").get(pk=check.pk)
@@ -96,6 +97,7 @@ def record_run(
         if (earlier.gate_check_id, earlier.sha256) != (check.pk, sha256):
             raise RequestReused
         return earlier, False
+    check.refuse_archived()
     rule = check.rule()
     if delivery.kind not in {None, rule.kind}:
         message = gettext_noop("The check asks for another kind of report since a moment ago.")

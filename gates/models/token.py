@@ -23,6 +23,7 @@ from accounts import security_log
 
 from .check import Check
 from .dates import dates_within_range
+from .refusal import LaunchArchived
 from .text_fields import CleanedCharField
 
 PREFIX_MARK, PREFIX_LENGTH, SECRET_LENGTH = "dgx_", 8, 43
@@ -93,10 +94,15 @@ class Token(models.Model):
         ends_on: its last day, at most 365 days away; 90 days if None.
 
         Raises:
-            ValidationError: by field: no name, an account that is switched off, or a last day
-                that is past or too far away.
+            ValidationError: by field: no name, an account that is switched off, a last day that
+                is past or too far away, or a check of an archived launch.
         """
         scope = list(checks)
+        for check in scope:
+            try:
+                check.refuse_archived()
+            except LaunchArchived as refused:
+                raise ValidationError({"checks": refused.messages}) from refused
         today = timezone.localdate()
         prefix = "".join(secrets.choice(PREFIX_LETTERS) for _ in range(PREFIX_LENGTH))
         text = PREFIX_MARK + prefix + secrets.token_urlsafe(32)

@@ -5,6 +5,7 @@ table tests pin their results (`tests/rules/`). Only the standard library is imp
 `gettext_noop`, which marks sentences for translation.
 
 status    a gate's facts, and the status derived from them
+archive   what belongs to an archived launch stays as it is
 closing   the reasons why a gate may not be closed or reopened
 evidence  the text of a piece of evidence; `placeholders` has what proves nothing
 links     the URL of a piece of evidence
@@ -18,6 +19,7 @@ checks    the state of a check on a day
 reason    a sentence as template and values
 """
 
+from .archive import CURRENT_STAYS, launch_archived
 from .checks import CheckFact, CheckState, LastRun, check_reason, check_state
 from .claims import P0, ClaimRule, GateStanding, Totals, Verdict, count_totals, judge_claim
 from .closing import KEEPS_EVIDENCE, NEEDS_EVIDENCE, closing_errors, decision_errors
@@ -41,6 +43,7 @@ from .status import (
 )
 
 __all__ = [
+    "CURRENT_STAYS",
     "KEEPS_EVIDENCE",
     "NEEDS_EVIDENCE",
     "P0",
@@ -80,6 +83,7 @@ __all__ = [
     "is_ready_to_close",
     "judge_claim",
     "judge_run",
+    "launch_archived",
     "local_url_errors",
     "repetition_errors",
     "url_errors",

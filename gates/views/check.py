@@ -56,7 +56,7 @@ def check(request: HttpRequest, code: str, key: str, slug: str | None = None) ->
         "past": as_of is not None,
         "moment": as_of and min(as_of, now),
         "page": number,
-        "edit": as_of is None and request.user.is_staff,
+        "edit": as_of is None and request.user.is_staff and not launch.archived_on,
     }
     return render(request, "gates/check.html", context)
 

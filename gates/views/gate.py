@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from gates.board import datetimes
 from gates.board.former_names import launches_with_gate, name_of_namesake, present_names
 from gates.board.launches import get_launch
+from gates.board.predecessor import read_predecessor
 from gates.board.queries import read_gate
 from gates.board.rows import MAX_GATES_PER_PAGE, GateRow
 from gates.board.shown_checks import shown_checks
@@ -75,11 +76,12 @@ def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpRespon
         "namesakes": launches_with_gate(code, other_than=launch.id)
         if slug is None and gate_row.has_namesakes
         else [],
+        "predecessor": read_predecessor(gate_row.follows_id, as_of),
         "as_of": as_of and min(as_of, now),
         "past": as_of is not None,
         "checks": shown_checks(gate_row, timezone.localdate(min(until, now)), as_of),
         "proposals": waiting_proposals(gate_row.id, as_of),
-        "shareable": _could_share(gate_row) if as_of is None else [],
+        "shareable": _could_share(gate_row) if as_of is None and not launch.archived_on else [],
         "gate_on_record": f"{launch.slug}/{gate_row.code}",
         "history": entries[:MAX_GATES_PER_PAGE],
         "earlier": entries[MAX_GATES_PER_PAGE:],

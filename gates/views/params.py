@@ -5,6 +5,8 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
 
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -61,6 +63,17 @@ def requested_board(request: HttpRequest, slug: str | None = None) -> Board | No
     as_of = as_of_param(request, now)
     launch = get_launch(slug, as_of)
     return None if launch is None else read_board(launch, now, as_of)
+
+
+def request_account(request: HttpRequest) -> User:
+    """Return the account that is logged in.
+
+    Raises:
+        PermissionDenied: nobody is.
+    """
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 def found_or_404(value: T | None) -> T:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.held_forms import take_form
+from accounts.shown_again import typed_before
 from gates.board.rows import MAX_GATES_PER_PAGE, Board, GateRow
-from gates.models import Gate
+from gates.models import Gate, LaunchArchived
 from gates.models.priorities import set_priorities
 from gates.rules import Status
 from gates.views.params import found_or_404, handle_date_errors, reject_as_of, requested_board
@@ -30,6 +30,9 @@ def priorities(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """Show every gate with its priority to choose; on POST set those that were changed."""
     reject_as_of(request)
     board = found_or_404(requested_board(request, slug))
+    if board.launch.archived_on is not None:
+        messages.warning(request, " ".join(LaunchArchived(board.launch.name).messages))
+        return redirect("launch-board", board.launch.slug)
     if request.method == "POST":
         done = set_priorities(board.launch.id, _sent(request.POST), cast(User, request.user))
         if done.conflicts:
@@ -40,10 +43,7 @@ def priorities(request: HttpRequest, slug: str | None = None) -> HttpResponse:
         if done.changed or not done.conflicts:
             messages.success(request, text % {"count": count} if count else gettext("Saved."))
         return redirect(request.get_full_path())
-    typed = take_form(request)
-    if typed is not None:
-        messages.info(request, gettext("What you typed is here again. It is not saved yet."))
-    groups = _groups(board, typed or QueryDict())
+    groups = _groups(board, typed_before(request) or QueryDict())
     context = {
         "board": board,
         "launch": board.launch,

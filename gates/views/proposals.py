@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.held_forms import take_form
+from accounts.shown_again import typed_before
 from gates.models import Evidence, Proposal
 from gates.models.text_fields import CleanedFormField
 
@@ -64,8 +64,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.info(request, gettext("This was decided already; nothing has changed."))
         return gate
-    if (typed := take_form(request)) is not None:
-        messages.info(request, gettext("What you typed is here again. It is not saved yet."))
+    if (typed := typed_before(request)) is not None:
         form = DropForm(initial={"why": typed.get("why", "")})
     return _page(request, found, form, refusals)
 

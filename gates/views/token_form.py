@@ -51,7 +51,8 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        checks = Check.objects.filter(retired_why="").select_related("gate__section__launch")
+        checks = Check.objects.filter(retired_why="", gate__launch__archived_on=None)
+        checks = checks.select_related("gate__section__launch")
         ordered = checks.order_by("-gate__launch__is_current", "gate__position", "pk")
         self.fields["checks"].queryset = ordered  # type: ignore[attr-defined]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from gates.models import Evidence, Gate, Run
+from gates.models import Evidence, Gate, Launch, Proposal, Run
 from tests.support import api, factory
 from tests.support.clock import START
 from tests.support.security_events import events
@@ -202,6 +202,27 @@ def test_a_launch_that_is_no_longer_the_current_one_still_takes_runs() -> None:
     check.gate.launch.save()
 
     assert api.post(text).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [(api.RUNS, api.REPORT), (api.PROPOSALS, {"summary": "Restored in 9 minutes"})],
+    ids=["run", "proposal"],
+)
+def test_an_archived_launch_takes_nothing_and_says_why(path: str, body: Any) -> None:
+    check = api.check()
+    _token, text = api.token(check)
+    factory.launch("next").make_current()
+    launch = Launch.objects.get(slug="primitive")
+    launch.archive(factory.user())
+
+    answer = api.post(text, body, path)
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (422, "application/problem+json")
+    assert answer.json()["detail"] == (
+        f"{launch} is archived, so nothing in it changes. A founder can take it back first."
+    )
+    assert not any(model.objects.exists() for model in (Run, Proposal, Evidence))
 
 
 def test_a_run_is_on_record_in_the_security_log(caplog: pytest.LogCaptureFixture) -> None:

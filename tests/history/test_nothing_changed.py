@@ -33,10 +33,11 @@ pytestmark = pytest.mark.django_db
 
 # About a person and not about a launch; a name is seen where it stands beside a gate.
 OF_A_PERSON = {(Owner, name) for name in ("role", "user", "email")}
-# Which launch is current, and closing, are decisions about more than one column or row; the
-# checksum follows from its file, and a check is attached by its first run that passes.
+# Which launch is current or archived, and closing, are decisions about more than one column or
+# row; the checksum follows from its file, and a check is attached by its first run that passes.
 DECIDED = {
     (Launch, "is_current"),
+    (Launch, "archived_on"),
     (Gate, "progress"),
     (Evidence, "sha256"),
     (Evidence, "gate_check"),

@@ -59,6 +59,9 @@ WRONG: dict[str, list[Wrong]] = {
         lambda gate: factory.blocker(gate, raised_at=YEAR_9999),
     ],
     "launch_has_name": [lambda gate: factory.launch("second", name="")],
+    "launch_current_not_archived": [
+        lambda gate: Launch.objects.filter(pk=gate.launch_id).update(archived_on=date(2026, 5, 1)),
+    ],
     "section_prefix_unique": [lambda gate: factory.section("T", launch=gate.launch)],
     "owner_role_known": [lambda gate: factory.owner("Ali", role="intern")],
     "gate_code_unique_in_launch": [

@@ -63,6 +63,8 @@ def test_a_wrong_setting_is_not_tried_again_and_a_stalled_upload_stays_at_the_pr
     assert unit("dealix-gates.service")["Service"]["RestartPreventExitStatus"] == "3"
     proxy = directives((DEPLOY / "nginx.conf").read_text())
     assert ["proxy_request_buffering", "on"] in proxy
+    assert ["/accounts/link/", "0"] in proxy  # the key of a one-time link is in no access log
+    assert ["access_log", "/var/log/nginx/access.log", "combined", "if=$is_logged"] in proxy
     assert ["client_max_body_size", f"{settings.MAX_BODY_BYTES // 1024**2}m"] in proxy
 
 

@@ -9,6 +9,12 @@ COUNTS = {
     "/gates/A1/": 31,
     "/changes/": 26,
     "/history/?kind=gate": 11,
+    "/launches/": 9,
+    "/launches/primitive/sections/": 4,
+    "/launches/primitive/gates/": 5,
+    "/launches/primitive/claims/": 9,
+    "/launches/primitive/next/": 3,
+    "/new-launch/": 2,
     "/admin/gates/gate/": 11,
     "/admin/gates/evidence/": 5,
 }

@@ -60,6 +60,8 @@ class OneOfEach:
             "name": "launched",
             "prefix": self.prefix,
         }
+        if route.startswith("people/"):
+            values["pk"] = str(self.rows["auth/user"].pk)
         for name, row in self.rows.items():
             if route.startswith(f"admin/{name}/"):
                 values["object_id"] = values["id"] = str(row.pk)

@@ -16,7 +16,16 @@ from tests.support.strategies import NOW, boards, build
 # What it shows does not depend on the engine, so one of them is enough.
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
-PAGES = ["/", "/waiting/", "/honesty/", "/burnup/", "/board.json", "/board.csv", "/board.md"]
+PAGES = [
+    "/",
+    "/waiting/",
+    "/honesty/",
+    "/burnup/",
+    "/launches/",
+    "/board.json",
+    "/board.csv",
+    "/board.md",
+]
 # A board that fails is not made smaller: that would open every page some hundred times.
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
 SPANS = ["/changes/", "/history/", "/admin/gates/gate/", "/admin/gates/blocker/"]

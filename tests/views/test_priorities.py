@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from gates.models import Gate
+from gates.models import Gate, Launch
 from tests.support import factory
 from tests.support.admin_forms import person
 from tests.support.pages import text_of
@@ -122,3 +122,17 @@ def test_a_large_board_shows_what_is_waited_for_first(
     assert 'name="priority-T2"' in page
     assert 'name="priority-T1"' not in page
     assert "2 more gates come once these have a priority." in page
+
+
+def test_those_of_an_archived_launch_stay(engineer: Client, gates: list[Gate]) -> None:
+    factory.launch("next").make_current()
+    launch = Launch.objects.get(slug="primitive")
+    launch.archive(factory.user())
+
+    shown = engineer.get("/launches/primitive/priorities/", follow=True)
+    sent = engineer.post("/launches/primitive/priorities/", form(T1="P0"), follow=True)
+
+    for answer in (shown, sent):
+        assert answer.redirect_chain[-1][0] == "/launches/primitive/"
+        assert f"{launch} is archived" in answer.content.decode()
+    assert set(stored().values()) == {""}

@@ -22,8 +22,11 @@ SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
 # The history starts on the date of the document, not of the installation.
 SNAPSHOT_DATE = date(2026, 4, 23)
 
-# (username, group, name of the Owner on the board or "")
-FIRST_USERS = (("sami", "Founder", "Sami"), ("engineer", "Engineer", ""))
+# (username, group, name of the Owner on the board, its role)
+FIRST_USERS = (
+    ("sami", "Founder", "Sami", Owner.Role.FOUNDER),
+    ("engineer", "Engineer", "Engineer", Owner.Role.ENGINEER),
+)
 
 
 class Command(BaseCommand):
@@ -40,28 +43,38 @@ class Command(BaseCommand):
             sami = User.objects.filter(username="sami").first()
             apply(read_json(SNAPSHOT), by=sami, dated=start_of_day(SNAPSHOT_DATE))
             self.stdout.write(f"Imported {SNAPSHOT.name}")
-        for username, _, name in FIRST_USERS:
-            self._link_owner(username, name)
+        for username, _, name, role in FIRST_USERS:
+            self._link_owner(username, name, role, create=username in passwords)
         if passwords:
             self.stdout.write(
                 "\nPasswords for the first log-in (shown only now; each must be changed there):"
             )
         for username, password in passwords.items():
             self.stdout.write(f"    {username:<10} {password}")
+        if passwords:
+            self.stdout.write(
+                "\nThe next person: log in as sami, open People in the account menu, Add a person,"
+                "\nand send the link that the page shows. No password is handed over."
+            )
 
     def _create_users(self) -> dict[str, str]:
         """Create the first accounts; return their passwords by username."""
         passwords = {}
-        for username, group, _ in FIRST_USERS:
+        for username, group, *_ in FIRST_USERS:
             passwords[username] = secrets.token_urlsafe(12)
             user = User.objects.create_user(username, password=passwords[username], is_staff=True)
             TemporaryPassword.mark(user)
             user.groups.add(Group.objects.get(name=group))
         return passwords
 
-    def _link_owner(self, username: str, name: str) -> None:
-        """Link the Owner of this name to the account, if neither is linked yet."""
+    def _link_owner(self, username: str, name: str, role: Owner.Role, *, create: bool) -> None:
+        """Link the Owner of this name to the account, if neither is linked yet.
+
+        create: whether the owner is created where there is none of this name.
+        """
         owner = Owner.objects.filter(name=name, user=None).first()
+        if owner is None and create and not Owner.objects.filter(name=name).exists():
+            owner = Owner(name=name, role=role)
         user = User.objects.filter(username=username, owner=None).first()
         if owner is None or user is None:
             return

@@ -63,7 +63,8 @@ window.addEventListener("beforeprint", () => {
   for (const fold of document.querySelectorAll("details:is(.fold, .claim)")) fold.open = true;
 });
 
-// Copy the document that the link beside it downloads; the log-in page is not that document.
+// Copy the text of a field, or the document that the link beside it downloads; the log-in page is
+// not that document.
 const markdownOf = async (address) => {
   const response = await fetch(address, { redirect: "manual" });
   const type = response.headers.get("Content-Type") ?? "";
@@ -74,7 +75,8 @@ for (const button of document.querySelectorAll("button.copy")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    const text = markdownOf(button.dataset.from);
+    const field = document.getElementById(button.dataset.text ?? "");
+    const text = field ? Promise.resolve(field.value) : markdownOf(button.dataset.from);
     try {
       // Safari lets a page copy only while the click is handled: it is given the promise.
       if (window.ClipboardItem && navigator.clipboard.write) {
