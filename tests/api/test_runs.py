@@ -31,7 +31,7 @@ def test_a_passing_report_is_a_run_and_the_gates_first_evidence() -> None:
     assert told["conditions"] == [
         {"measure": "seconds", "operator": "<=", "bound": "300", "value": "214", "met": True}
     ]
-    assert told["gate"]["ready_to_close"] is True
+    assert told["gate"]["ready"] is True
     assert bytes(run.report.body) == api.REPORT
     assert Evidence.objects.get().kind == "check"
     assert Gate.objects.get().progress == "open"

@@ -7,6 +7,10 @@ from xdist.scheduler import LoadScopeScheduling
 ONE_WORKER = {
     "tests/commands/test_database_roles.py": "the roles of the PostgreSQL server",
     "tests/database/test_forged_past.py": "the roles of the PostgreSQL server",
+    "tests/accounts/test_account_record.py": "the roles of the PostgreSQL server",
+    "tests/database/test_append_only_logs.py": "the roles of the PostgreSQL server",
+    "tests/database/test_forged_past_by_import.py": "the roles of the PostgreSQL server",
+    "tests/database/test_guards_of_roles.py": "the roles of the PostgreSQL server",
     "tests/database/test_guards.py": "the roles of the PostgreSQL server",
     "tests/operations/test_server_start.py": "the roles of the PostgreSQL server",
     "tests/commands/test_drill.py": "the databases that are left on the server",
