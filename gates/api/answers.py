@@ -1,7 +1,6 @@
 """What the API answers, as lists and dictionaries; its numbers are texts, because readers round."""
 
 import json
-from datetime import date
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -12,8 +11,6 @@ from gates import rules
 from gates.board.rows import ClaimRow
 from gates.documents.json_writer import claim_as_data
 from gates.models import Check, Run, Token
-from gates.models.check_rows import CheckRow
-from gates.rules.checks import check_reason
 from gates.rules.conditions import number_text, unmet_conditions
 from gates.rules.runs import CheckRule
 
@@ -61,34 +58,6 @@ def claim_data(claim: ClaimRow) -> dict[str, Any]:
         "required_gates": claim.required_gates,
     }
     return {**claim_as_data(claim), "rule": rule}
-
-
-def check_data(row: CheckRow, today: date) -> dict[str, Any]:
-    """Return a check: what it asks, and its state on a day."""
-    fact = row.fact(attached=True)
-    units = zip(row.rule.conditions, row.units, strict=True)
-    newest = row.newest
-    return {
-        "key": row.key,
-        "kind": row.rule.kind.value,
-        "fresh_days": row.rule.fresh_days,
-        "repository": row.rule.repository,
-        "ref": row.rule.ref,
-        "required_from": row.required_from,
-        "retired_why": row.retired_why,
-        "conditions": [
-            {
-                "measure": condition.measure,
-                "operator": condition.operator.value,
-                "bound": number_text(condition.bound) if condition.bound.is_finite() else "",
-                "unit": unit,
-            }
-            for condition, unit in units
-        ],
-        "state": rules.check_state(fact, today).value,
-        "reason": check_reason(fact, today).render(),
-        "last_run": newest and {"observed_at": newest.observed_at, "passed": newest.passed},
-    }
 
 
 def run_answer(check: Check, rule: CheckRule, run: Run) -> str:

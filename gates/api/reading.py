@@ -3,22 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from ninja import Query, Router
 
-from gates.board.as_of import RowSource
 from gates.board.etag import answer_conditionally, board_etag
 from gates.board.queries import read_board, read_gate
 from gates.board.rows import MAX_GATES_PER_PAGE
 from gates.documents.export import FORMATS
 from gates.documents.json_writer import gate_as_data
-from gates.models import Check, Condition
-from gates.models.check_rows import read_checks
 
 from . import schemas
-from .answers import JSON, asker, check_data, claim_data, json_answer, token_data
+from .answers import JSON, asker, claim_data, json_answer, token_data
 from .lookup import claim_slug, find_launch, gate_code, moment
 from .params import only
 from .problem import Refusal
@@ -57,7 +53,7 @@ def board(request: HttpRequest, slug: str, as_of: str = AS_OF) -> Any:
     return _kept(request, make)
 
 
-@router.get("/launches/{slug}/gates/{code}", response={200: schemas.GateWithChecks, **REFUSED})
+@router.get("/launches/{slug}/gates/{code}", response={200: schemas.GateToClose, **REFUSED})
 def gate(request: HttpRequest, slug: str, code: str, as_of: str = AS_OF) -> Any:
     """Return one gate with its evidence, blockers and checks."""
     only(request, "as_of")
@@ -70,17 +66,7 @@ def gate(request: HttpRequest, slug: str, code: str, as_of: str = AS_OF) -> Any:
         row = row or read_gate(launch, gate_code(launch, code, then), now, then)
         if row is None:
             raise Refusal(404, "There is no gate of this code in the launch.")
-        rows = RowSource(then, (Check, Condition))
-        attached = [proof.gate_check_id for proof in row.evidence if proof.gate_check_id]
-        scope = Q(gate_id=row.id) | Q(id__in=attached)
-        checks = read_checks(rows.queryset(Check).filter(scope), rows.queryset(Condition), then)
-        today = timezone.localdate(then or now)
-        data = {
-            **gate_as_data(row),
-            "ready_to_close": row.is_ready,
-            "checks": [check_data(check, today) for check in checks.values()],
-        }
-        return json_answer(data)
+        return json_answer({**gate_as_data(row), "ready_to_close": row.is_ready})
 
     return _kept(request, make)
 

@@ -104,6 +104,7 @@ class EvidenceOut(Schema):
     recorded_at: datetime
     current: bool
     withdrawn_on: date | None
+    check: str | None
 
 
 class BlockerOut(Schema):
@@ -114,6 +115,33 @@ class BlockerOut(Schema):
     due_on: date | None
     resolved_at: datetime | None
     resolution: str
+
+
+class ConditionOut(Schema):
+    measure: str
+    operator: OperatorSign
+    bound: str
+    unit: str
+
+
+class LastRunOut(Schema):
+    observed_at: datetime
+    passed: bool
+
+
+class CheckOut(Schema):
+    key: str
+    kind: str
+    fresh_days: int
+    fresh_until: date | None
+    repository: str
+    ref: str
+    required_from: date | None
+    retired_why: str
+    conditions: list[ConditionOut]
+    state: Literal["never_run", "not_met", "green", "failed", "stale", "retired"]
+    reason: str
+    last_run: LastRunOut | None
 
 
 class GateOut(Schema):
@@ -134,37 +162,12 @@ class GateOut(Schema):
     closing_note: str
     evidence: list[EvidenceOut]
     blockers: list[BlockerOut]
-
-
-class ConditionOut(Schema):
-    measure: str
-    operator: OperatorSign
-    bound: str
-    unit: str
-
-
-class LastRunOut(Schema):
-    observed_at: datetime
-    passed: bool
-
-
-class CheckOut(Schema):
-    key: str
-    kind: str
-    fresh_days: int
-    repository: str
-    ref: str
-    required_from: date | None
-    retired_why: str
-    conditions: list[ConditionOut]
-    state: Literal["never_run", "not_met", "green", "failed", "stale", "retired"]
-    reason: str
-    last_run: LastRunOut | None
-
-
-class GateWithChecks(GateOut):
-    ready_to_close: bool
     checks: list[CheckOut]
+    ready: bool
+
+
+class GateToClose(GateOut):
+    ready_to_close: bool
 
 
 class ClaimOut(Schema):

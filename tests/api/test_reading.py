@@ -31,9 +31,8 @@ def read(path: str, gate: Gate) -> Any:
 
 
 def test_the_board_is_the_one_of_board_json(gate: Gate, reader: Client) -> None:
+    answer = read("launches/primitive/board", gate)  # it makes a check too
     page = reader.get("/launches/primitive/board.json").json()
-
-    answer = read("launches/primitive/board", gate)
 
     told = answer.json()
     assert answer.headers["Content-Type"] == "application/json"

@@ -56,7 +56,7 @@ def refuse(statement: str) -> None:
 
 
 def test_the_tables_are_those_that_are_guarded() -> None:
-    others = {"gates_import", "django_admin_log", "gates_filecheck"}
+    others = {"gates_import", "django_admin_log", "gates_filecheck", "accounts_accountchange"}
 
     assert set(append_only.LOG_TABLES) == {*TABLES, *others}
     assert set(append_only.FIXED_COLUMNS) == {"gates_token"}
