@@ -66,12 +66,12 @@ def board(committed: None) -> None:
 
 def bring(gate: Gate) -> None:
     """A row of every table that a token fills: two runs, a decided proposal, a revocation."""
-    check = api.check(gate)
+    check = api.check(gate, "brought")
     token, text = api.token(check)
     address = f"/api/v1/launches/{gate.launch.slug}/gates/{gate.code}"
     for seconds in (214, 999):
         assert (
-            api.post(text, {"seconds": seconds}, f"{address}/checks/load/runs").status_code == 201
+            api.post(text, {"seconds": seconds}, f"{address}/checks/brought/runs").status_code == 201
         )
     api.post(text, {"summary": "نُظر في اللوحة \N{BULLET} 12"}, f"{address}/proposals")
     Proposal.objects.get().drop(factory.user("ali"), "It is of staging")
