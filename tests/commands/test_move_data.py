@@ -35,8 +35,8 @@ def test_everything_arrives_with_its_keys_and_is_sound(
             there = model._base_manager.values_list("pk", flat=True)
             assert sorted(key for (key,) in keys) == sorted(there), meta.db_table
     assert (Run.objects.count(), Report.objects.count(), ProposalDecision.objects.count()) == (
-        2,
-        2,
+        5,
+        5,
         1,
     )
     assert Import.objects.count() == Session.objects.count() == Authenticator.objects.count() == 1

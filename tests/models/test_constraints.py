@@ -107,6 +107,10 @@ WRONG: dict[str, list[Wrong]] = {
         lambda gate, url=url: factory.evidence(gate, url=url)  # type: ignore[misc]
         for url in BAD_URLS
     ],
+    "run_url_safe": [
+        lambda gate, url=url: factory.run(factory.check(gate), url=url)  # type: ignore[misc]
+        for url in BAD_URLS
+    ],
     "evidence_file_has_sha256": [
         lambda gate: Evidence.objects.bulk_create(
             [Evidence(gate=gate, summary="See file", **FILE)]

@@ -155,9 +155,9 @@ def test_the_board_costs_a_constant_number_of_queries(
     reader.get("/")  # reads the account's language, once a log-in
 
     # Session, account, revision, launch, the tables; without a claim also the reader's rights.
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         reader.get("/")
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         reader.get("/gates/T1/")
 
 

@@ -107,7 +107,7 @@ def test_the_number_of_queries_does_not_depend_on_the_gates(
     for number in range(20, 40):
         factory.gate(f"T{number}")
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         engineer.get("/priorities/")
 
 
