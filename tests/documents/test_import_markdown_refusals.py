@@ -36,7 +36,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
         f"{HEAD}{TABLE}| A1 | x | 🔴 | |\n| A1 | y | 🔴 | |\n".encode(),
         "line 9, A1: stands already in line 8",
     ),
-    "no title": (f"{HEAD}{TABLE}| A1 | | 🔴 | |\n".encode(), "line 8 (gate A1), title"),
+    "no title": (f"{HEAD}{TABLE}| A1 | | 🔴 | |\n".encode(), "line 8, A1: the gate has no title"),
     "an unknown status": (
         f"{HEAD}{TABLE}| A1 | x | green | |\n".encode(), "line 8, A1: 'green' is not a status",
     ),

@@ -335,3 +335,20 @@ def test_counts_of_headings_in_any_digits(heading: str) -> None:
     section = parsed(f"# Kite\n\n{heading}\n\n{TABLE}| S1 | Keys | 🔴 | |\n").sections[0]
 
     assert (section.name, section.closed, section.total) == ("السلامة", 1, 2)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "<table>" + "<tr><td>a<td>b" * 200_000 + "</table>",
+        "<table><tr>" + "<th>a" * 2000 + "<tr><td>a" * 300 + "</table>",
+        "<table>\n" * 20_000,
+        "<table><tr>" + '<td colspan="999">' * 6000 + "</table>",
+    ],
+    ids=["cells", "columns", "no end", "spans"],
+)
+def test_html_tables_that_are_too_large_stay_text(table: str) -> None:
+    document = parsed(f"# Kite\n\n{TABLE}| S1 | Keys | 🔴 | |\n\n{table}\n")
+
+    assert gates(document) == [("S1", "Keys", "open")]
+    assert len(document.skipped) == 1

@@ -17,6 +17,7 @@ from .details import Details
 from .escaping import unescape_text
 from .front_matter import read_front_matter
 from .gate_table import GateTables, ReadingOptions, is_complete
+from .limits import size_problem
 from .lines import (
     parse_plan_day,
     parse_plan_step,
@@ -44,7 +45,7 @@ from .vocabulary import CODE, strip_markup
 
 __all__ = ["ReadingOptions", "read_markdown", "read_tables"]
 
-MAX_LINES = 200_000  # the parser takes some seconds for as many
+BLOCKS_BETWEEN_CHECKS = 500
 _WORD = re.compile(r"[^\W_]")
 _WITH_LETTERS = re.compile(r"[A-Za-z]")  # “2.1” in a sentence is a number
 
@@ -57,11 +58,8 @@ def read_markdown(
 ) -> tuple[ParsedDocument, list[Problem]]:
     """Return the parsed document, and every problem that keeps it from being imported."""
     options = options or ReadingOptions(empty_status)
-    lines = text.count("\n") + 1
-    if lines > MAX_LINES:
-        message = _("%(lines)s lines are more than a document can have (%(most)s)")
-        message %= {"lines": f"{lines:,}", "most": f"{MAX_LINES:,}"}
-        return ParsedDocument(), [Problem(place_of(MAX_LINES + 1), "", message)]
+    if problem := size_problem(text):
+        return ParsedDocument(), [problem]
     source = prepare(text)
     blocks = sorted([*parse_blocks(source.text), *source.tables], key=lambda block: block.line)
     return _Reader(blocks, source, options).read(board or BoardNames())
@@ -109,7 +107,9 @@ class _Reader:
     def read(self, board: BoardNames) -> tuple[ParsedDocument, list[Problem]]:
         """Read the document once, from its beginning."""
         read_front_matter(self.source, self.parsed)
-        for block in self.blocks:
+        for number, block in enumerate(self.blocks):
+            if number % BLOCKS_BETWEEN_CHECKS == 0:
+                self.options.check_time()
             if isinstance(block, Heading):
                 self._read_heading(block)
             elif not self._read_block(block):
