@@ -131,7 +131,7 @@ def _decode_text(name: str, content: bytes) -> str:
         (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     )
     try:
-        text = content.decode("utf-16" if wide else "utf-8-sig")
+        text = content.decode("utf-16" if wide else "utf-8").lstrip("\ufeff")
     except UnicodeDecodeError as error:
         message = decoding_error(content, error)
         raise DocumentError([Problem(name, "", message)]) from error

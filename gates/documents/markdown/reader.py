@@ -220,9 +220,7 @@ class _Reader:
     def _read_table(self, table: Table) -> bool:
         columns = map_columns(table.header, self.options.columns)
         if columns.keys() >= GATE_TABLE:
-            if equal := duplicate_columns(table.header, self.options.columns):
-                message = _("two columns for the same thing: %(names)s")
-                self.problem(table.line, "", message % {"names": ", ".join(equal)})
+            if self._has_equal_columns(table):
                 return True
             columns = map_gate_columns(table.header, self.options.columns)
             self.gate_tables.read(table, columns)
@@ -245,6 +243,13 @@ class _Reader:
         if "status" in columns and table.rows:
             self.parsed.unread_tables.append(unread_table(table))
         return False
+
+    def _has_equal_columns(self, table: Table) -> bool:
+        equal = duplicate_columns(table.header, self.options.columns)
+        if equal:
+            message = _("two columns for the same thing: %(names)s")
+            self.problem(table.line, "", message % {"names": ", ".join(equal)})
+        return bool(equal)
 
     def _side_table(self, columns: dict[str, int]) -> SideTable:
         return SideTable(
@@ -283,6 +288,8 @@ class _Reader:
             if unknown:
                 self.parsed.unread_tables.append(unread_table(table, unknown[0]))
                 return False
+        if self._has_equal_columns(table):
+            return True
         self.gate_tables.read(table, columns)
         return True
 
