@@ -53,11 +53,7 @@ def board(request: HttpRequest, slug: str, as_of: str = AS_OF) -> Any:
     return _kept(request, make)
 
 
-<<<<<<< HEAD
 @router.get("/launches/{slug}/gates/{code}", response={200: schemas.GateOut, **REFUSED})
-=======
-@router.get("/launches/{slug}/gates/{code}", response={200: schemas.GateToClose, **REFUSED})
->>>>>>> h-m19
 def gate(request: HttpRequest, slug: str, code: str, as_of: str = AS_OF) -> Any:
     """Return one gate with its evidence, blockers and checks."""
     only(request, "as_of")
@@ -70,11 +66,7 @@ def gate(request: HttpRequest, slug: str, code: str, as_of: str = AS_OF) -> Any:
         row = row or read_gate(launch, gate_code(launch, code, then), now, then)
         if row is None:
             raise Refusal(404, "There is no gate of this code in the launch.")
-<<<<<<< HEAD
         return json_answer(gate_as_data(row))
-=======
-        return json_answer({**gate_as_data(row), "ready_to_close": row.is_ready})
->>>>>>> h-m19
 
     return _kept(request, make)
 

@@ -164,13 +164,6 @@ class GateOut(Schema):
     blockers: list[BlockerOut]
     checks: list[CheckOut]
     ready: bool
-<<<<<<< HEAD
-=======
-
-
-class GateToClose(GateOut):
-    ready_to_close: bool
->>>>>>> h-m19
 
 
 class ClaimOut(Schema):

@@ -12,6 +12,7 @@ from .markdown.blocks import Row, Table
 from .markdown.codes import BoardNames
 from .markdown.columns import map_gate_columns
 from .markdown.escaping import escape_text
+from .markdown.limits import MAX_CELLS, too_many_cells
 from .markdown.parsed import ParsedDocument
 from .markdown.reader import ReadingOptions, read_tables
 from .records import Problem, place_of
@@ -36,7 +37,7 @@ def read_csv(
         problem = Problem(place_of(1), "", message % {"names": names})
         return ParsedDocument(), [problem]
     rows = csv.reader(io.StringIO(text), delimiter=delimiter)
-    table = Table(0, [])
+    table, count = Table(0, []), 0
     try:
         for number, cells in enumerate(rows):
             if number < header_at or not any(cell.strip() for cell in cells):
@@ -46,6 +47,9 @@ def read_csv(
                 continue
             written = _without_empty_end(cells, len(table.header))
             padded = written + [""] * (len(table.header) - len(written))
+            count += len(padded)
+            if count > MAX_CELLS:
+                return ParsedDocument(), [Problem(place_of(rows.line_num), "", too_many_cells())]
             own = tuple(cell.strip("\ufeff") for cell in table.header) == CSV_COLUMNS
             table.rows.append(
                 Row(rows.line_num, [_as_cell(cell, own) for cell in padded], len(padded))

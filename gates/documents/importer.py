@@ -15,6 +15,8 @@ from gates.rules import Progress, Status
 
 from .apply import apply
 from .backdating import start_of_day
+from .deadline import Deadline
+from .gate_limit import reject_too_many
 from .identity import hold_changed_gates, reopened_by_older
 from .import_report import ImportReport
 from .json_reader import read_json
@@ -41,6 +43,7 @@ def import_file(
     older: bool = False,
     same_gates: Collection[str] = (),
     max_gates: int = MAX_GATES,
+    max_seconds: float | None = None,
     on_progress: ProgressCallback = no_progress,
 ) -> ImportReport:
     """Import a document in one transaction.
@@ -52,12 +55,14 @@ def import_file(
     older: reopen gates even if they were closed after the document's date.
     same_gates: codes of gates that are the same although title, section or counting changed.
     max_gates: a document with more is refused.
+    max_seconds: after this time the import gives up.
     on_progress: called with (records done, records in all).
 
     Raises:
         DocumentError: with every problem found; nothing was written.
     """
     report = ImportReport(path.name)
+    deadline = Deadline(path.name, max_seconds)
     with transaction.atomic():
         if path.suffix.lower() == ".json":
             document = read_json(path)
@@ -67,8 +72,9 @@ def import_file(
                 _reject_second_slug(document)
         else:
             options = options or ReadingOptions(empty_status)
-            document = read_text_document(path, launch, options, dated, report)
-        _reject_too_many(document, max_gates)
+            document = read_text_document(path, launch, options, dated, report, max_gates, deadline)
+        gates = sum(record.model is Gate for record in document.records)
+        reject_too_many(document.name, gates, max_gates, len(document.records))
         held = hold_changed_gates(document, same_gates)
         report.held = [code for code, _ in held]
         report.for_a_person = [*(sentence for _, sentence in held), *report.for_a_person]
@@ -76,8 +82,13 @@ def import_file(
             _reject_older(document)
         moment = start_of_day(dated) if dated else None
         report.not_in_document = _not_in_document(document)
+
+        def progress(done: int, total: int) -> None:
+            deadline.check()
+            on_progress(done, total)
+
         report.differences = apply(
-            document, by=by, dry_run=dry_run, dated=moment, on_progress=on_progress
+            document, by=by, dry_run=dry_run, dated=moment, on_progress=progress
         )
     report.launch = next((str(r.fields["slug"]) for r in document.records if r.model is Launch), "")
     if not dry_run:
@@ -89,26 +100,6 @@ def import_file(
             changes=len(report.differences),
         )
     return report
-
-
-def _reject_too_many(document: Document, most: int) -> None:
-    """Refuse a document with more gates than a board is made for, or than a page may import.
-
-    Raises:
-        DocumentError: more than `most`.
-    """
-    gates = sum(record.model is Gate for record in document.records)
-    if MAX_GATES >= gates > most:
-        message = _(
-            "%(gates)s gates are more than can be imported in the browser (%(most)s): import it "
-            "with manage.py import_snapshot"
-        )
-        message %= {"gates": f"{gates:,}", "most": f"{most:,}"}
-        raise DocumentError([Problem(document.name, "", message)])
-    if gates > MAX_GATES:
-        message = _("%(gates)s gates are more than a document can have (%(most)s)")
-        message %= {"gates": f"{gates:,}", "most": f"{MAX_GATES:,}"}
-        raise DocumentError([Problem(document.name, "", message)])
 
 
 def _reject_older(document: Document) -> None:

@@ -2,6 +2,7 @@
 
 import codecs
 import hashlib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 from gates.models import Gate, Launch, Owner, Section
 
 from .csv_reader import read_csv
+from .deadline import Deadline
+from .gate_limit import reject_too_many, rows_of
 from .import_report import ImportReport
 from .json_reader import decoding_error, read_bytes
 from .markdown.codes import BoardNames
@@ -31,15 +34,19 @@ def read_text_document(
     options: ReadingOptions,
     dated: date | None,
     report: ImportReport,
+    max_gates: int,
+    deadline: Deadline,
 ) -> Document:
     """Return the records of a Markdown or CSV file; fill the report with how it was read.
 
-    launch: slug to import under; "" for that of the document's name.
+    launch: slug to import under; "" for that of the document's name. max_gates: a document with
+    more is refused. deadline: when to give up.
 
     Raises:
         DocumentError: with every problem found.
     """
     content = read_bytes(path)
+    options = replace(options, check_time=deadline.check)
     board = board_names(launch)
     text = _decode_text(path.name, content)
     if path.suffix.lower() == ".csv":
@@ -48,6 +55,7 @@ def read_text_document(
         parsed, problems = read_markdown(text, options=options, board=board)
     if problems:
         raise DocumentError(problems)
+    reject_too_many(path.name, len(parsed.gates), max_gates, rows_of(parsed))
     if launch and not parsed.name:
         names = Launch.objects.filter(slug=launch).values_list("name", flat=True)
         parsed.name = names.first() or launch
@@ -64,13 +72,16 @@ def read_text_document(
         set(Owner.objects.values_list("name", flat=True)),
         dict(named.order_by().values_list("code", "owner__name")),
     )
+    deadline.check()
     records = to_records(parsed, slug)
     if problems := duplicate_records(records):
         raise DocumentError(problems)
     _date_new_launch(records, slug, dated)
     sentences = reconcile(parsed, records, slug, dated or timezone.localdate())
     report.for_a_person = [*parsed.for_a_person, *owners, *sentences]
+    deadline.check()
     report.contradictions = find_contradictions(parsed)
+    deadline.check()
     report.skipped = parsed.skipped
     report.unread = parsed.unread_tables
     report.readings = [*_status_words(parsed), *parsed.readings]
@@ -120,7 +131,7 @@ def _decode_text(name: str, content: bytes) -> str:
         (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     )
     try:
-        text = content.decode("utf-16" if wide else "utf-8-sig")
+        text = content.decode("utf-16" if wide else "utf-8").lstrip("\ufeff")
     except UnicodeDecodeError as error:
         message = decoding_error(content, error)
         raise DocumentError([Problem(name, "", message)]) from error

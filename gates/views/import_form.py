@@ -25,6 +25,7 @@ from gates.rules.text import clean_name
 
 TOKEN_AGE = 24 * 60 * 60  # seconds
 SALT = "gates.import"
+MAX_QUESTIONS = 50  # on a page
 # Names of the fields in which a person chooses what a word or a column means.
 STATUS_FIELD, COLUMN_FIELD, EMPTY_FIELD = "status:", "column:", "empty_status"
 STATUS_VALUES = frozenset(status.value for status in Status)
@@ -120,9 +121,10 @@ def reading_options(choices: Mapping[str, str]) -> ReadingOptions:
 
 
 def questions(problems: Sequence[Problem]) -> Iterator[dict[str, Any]]:
-    """Yield the choices that would have a refused document read, each once."""
+    """Yield the choices that would have a refused document read, each once, the first ones."""
     statuses = [(status.value, gettext(status.value.capitalize())) for status in Status]
-    for kind, *words in dict.fromkeys(problem.choice for problem in problems if problem.choice):
+    choices = dict.fromkeys(problem.choice for problem in problems if problem.choice)
+    for kind, *words in list(choices)[:MAX_QUESTIONS]:
         if kind == "status":
             yield {
                 "name": STATUS_FIELD + words[0],

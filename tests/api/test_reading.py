@@ -31,17 +31,11 @@ def read(path: str, gate: Gate) -> Any:
 
 
 def test_the_board_is_the_one_of_board_json(gate: Gate, reader: Client) -> None:
-<<<<<<< HEAD
     _token, text = api.token(api.check(gate))
     page = reader.get("/launches/primitive/board.json").json()
 
     answer = api.get(text, "launches/primitive/board")
 
-=======
-    answer = read("launches/primitive/board", gate)  # it makes a check too
-    page = reader.get("/launches/primitive/board.json").json()
-
->>>>>>> h-m19
     told = answer.json()
     assert answer.headers["Content-Type"] == "application/json"
     assert {**told, "as_of": ""} == {**page, "as_of": ""}

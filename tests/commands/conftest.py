@@ -71,12 +71,8 @@ def bring(gate: Gate) -> None:
     address = f"/api/v1/launches/{gate.launch.slug}/gates/{gate.code}"
     for seconds in (214, 999):
         assert (
-<<<<<<< HEAD
             api.post(text, {"seconds": seconds}, f"{address}/checks/brought/runs").status_code
             == 201
-=======
-            api.post(text, {"seconds": seconds}, f"{address}/checks/brought/runs").status_code == 201
->>>>>>> h-m19
         )
     api.post(text, {"summary": "نُظر في اللوحة \N{BULLET} 12"}, f"{address}/proposals")
     Proposal.objects.get().drop(factory.user("ali"), "It is of staging")

@@ -9,15 +9,17 @@ from django.conf import settings
 from django.db import transaction
 
 from gates.documents.importer import import_file
+from gates.documents.markdown.blockers import blockers_of
 from gates.documents.markdown.blocks import Table, parse_blocks
 from gates.documents.markdown.cells import parse_cell, parse_evidence
 from gates.documents.markdown.columns import column_name, map_columns, map_gate_columns
 from gates.documents.markdown.parsed import ParsedDocument
-from gates.documents.markdown.people import parse_people
+from gates.documents.markdown.people import parse_people, settle_owners
 from gates.documents.markdown.reader import read_markdown
 from gates.documents.markdown.statuses import parse_status_cell
 from gates.documents.markdown.tables import SideTable
 from gates.documents.markdown.vocabulary import COLUMN_NAMES, WEAK_COLUMNS
+from gates.documents.markdown.written_dates import date_at_start
 from gates.models import Gate
 from tests.support.documents import document
 
@@ -60,12 +62,35 @@ def test_each_word_of_a_status_is_read(word: str, status: str) -> None:
     assert ("not counted" if cell.not_counted else cell.status) == status
 
 
+BLOCKED = {
+    "status": "| S1 | Mail | {} | | |",
+    "Waiting on": "| S1 | Mail | 🚫 | | {} |",
+    "": "| S1 | Mail | 🚫 | {} | |",
+}
+BLOCKED_HEAD = "| # | Gate | Status | Evidence | Waiting on |\n|---|---|---|---|---|\n"
+
+
+@pytest.mark.parametrize(("says", "needs", "person"), rows("a blocked row says"))
+def test_each_way_to_be_blocked_is_read(says: str, needs: str, person: str) -> None:
+    said, _bracket, place = says.strip("`").partition(" (in ")
+    row = BLOCKED[place.removeprefix("the ").removesuffix(")")]
+    said = said.strip("`").removesuffix(", and nothing else")
+
+    for text in ("", "TBD") if said.startswith("nothing") else (said,):
+        parsed, problems = read_markdown(f"# Kite\n\n{BLOCKED_HEAD}{row.format(text)}\n")
+        assert problems == []
+        found = [(blocker.needs, blocker.waiting_on) for blocker in blockers_of(parsed)]
+        words = needs.removesuffix(", for a person to check")
+        who = "" if person == "nobody named" else person
+        assert found == ([(words, who)] if person else [])
+
+
 PROOFS = {
     "one link": ("[run 9](https://ci.example/9)", ("link", "", "")),
     "`docs/x.md` merged": ("`docs/x.md` merged", ("document", "", "")),
     "`p95 410ms`": ("`p95 410ms`", ("measurement", "", "")),
     "[^1]": ("seen by Mona", ("statement", "", "")),  # the text of the footnote
-    "valid until": ("valid until 2027-12-31", ("statement", "2027-12-31", "")),
+    "valid until": ("expires on 31 Dec 2027", ("statement", "2027-12-31", "")),
     "exactly one other date": ("run 7 of 2026-03-01", ("statement", "", "2026-03-01")),
     "`TBD`": ("TBD", None),
 }
@@ -87,11 +112,14 @@ OWNERS = {"nobody": "", "Mona": "Mona", "Mona; the": "Mona", "nobody; kept": "mo
 @pytest.mark.parametrize(("cell", "read_as"), rows("owner"))
 def test_each_owner_is_read(cell: str, read_as: str) -> None:
     begins = max((begin for begin in OWNERS if read_as.startswith(begin)), key=len)
-    cells = [cell] if "Mona" in cell else cell.split(", ")
+    quoted = re.findall("`([^`]+)`", cell)
+    cells = quoted or ([cell] if "Mona" in cell else cell.split(", "))
+    cells += cell.split(", ")[1:] if cell.startswith("`—`") else []
 
     for written in cells:
-        person = parse_people(written.split(", where")[0].strip("`")).person()
-        assert person == OWNERS[begins]
+        person = parse_people(written).person()
+        expected = "mona" if "board is" in cell else OWNERS[begins]
+        assert person == expected
 
 
 @pytest.mark.parametrize("columns", [cells[0] for cells in rows("columns")])
@@ -137,6 +165,21 @@ def test_the_sentences_of_cells_are_read() -> None:
     assert parse_cell("Blocked on keys from the old system.").waiting_on == ""
 
 
+def test_a_handle_is_the_owner_whom_the_gate_has() -> None:
+    table = HEAD.replace("Evidence", "Owner")
+    for owners, expected in (({"S1": "Mona"}, "Mona"), ({}, "")):
+        parsed, _problems = read_markdown(f"{table}| S1 | Keys | 🔴 | @mona |\n")
+        settle_owners(parsed, {"Mona"}, owners)
+        assert parsed.gates[0].owner == expected
+
+
+@pytest.mark.parametrize(
+    "written", re.findall("`([^`]+)`", PAGE.partition("**Dates**")[2].partition("\n\n")[0])
+)
+def test_each_form_of_a_date_is_read(written: str) -> None:
+    assert re.fullmatch("2026-03-(10|03)", date_at_start(written)[0])
+
+
 @pytest.mark.django_db
 def test_each_form_of_a_gate_is_read(tmp_path: Path) -> None:
     examples = {
@@ -144,6 +187,10 @@ def test_each_form_of_a_gate_is_read(tmp_path: Path) -> None:
         "## Gate 1 — Keys ✅": ("Keys", "partial"),
         "- [ ] T2 – Restore drill [P0]": ("Restore drill", "open"),
         "- [x] Keys ✅ run 7": ("Keys", "closed"),
+        "## G-1: Keys [DONE]": ("Keys", "partial"),
+        "- ✅ Keys (run 7)": ("Keys", "closed"),
+        "- Keys — 🔴 no": ("Keys", "open"),
+        "### 2. Keys — Done": ("Keys", "partial"),
     }
     for text, expected in examples.items():
         assert f"`{text}`" in PAGE

@@ -171,8 +171,13 @@ def test_references_inside_a_text_become_links() -> None:
             + "".join(f"| A{n} | a | ❌ |\n" for n in range(1, 20_002)),
             "more than 20,000 gates",
         ),
+        ("# Kite\n\n" + "|a" * 500_001, "line 3: more than 500,000 cells of tables"),
+        (
+            f"# Kite\n\n{'|a' * 2000}|\n{'|-' * 2000}|\n" + "|\n" * 300,
+            "line 252: more than 500,000 cells of tables",
+        ),
     ],
-    ids=["lines", "bytes", "cell", "gates"],
+    ids=["lines", "bytes", "cell", "gates", "pipes", "columns"],
 )
 def test_limits(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(DocumentError, match=words):

@@ -20,6 +20,7 @@ import pytest
 from django.conf import settings
 
 from dealix_gates import settings as production
+from gates.documents.json_reader import MAX_BYTES
 
 ROOT = Path(settings.BASE_DIR)
 DEPLOY = ROOT / "deploy"
@@ -66,6 +67,10 @@ def test_a_wrong_setting_is_not_tried_again_and_a_stalled_upload_stays_at_the_pr
     assert ["/accounts/link/", "0"] in proxy  # the key of a one-time link is in no access log
     assert ["access_log", "/var/log/nginx/access.log", "combined", "if=$is_logged"] in proxy
     assert ["client_max_body_size", f"{settings.MAX_BODY_BYTES // 1024**2}m"] in proxy
+    assert ["error_page", "413", "@too_large"] in proxy
+    (words,) = (words for name, *words in proxy if name == "return" and words[0] == "413")
+    assert f"{settings.MAX_BODY_BYTES // 1024**2} MB" in words[1]
+    assert f"{MAX_BYTES // 1024**2} MB" in words[1]
 
 
 def test_the_timer_starts_the_backup() -> None:

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.management import call_command
 
 from gates.documents.importer import ImportReport, import_file
+from gates.documents.markdown.parsed import ParsedDocument
+from gates.documents.markdown.reader import read_markdown
 from gates.models import TRACKED, Evidence, Gate
 
 SNAPSHOT = Path(settings.BASE_DIR) / "fixtures" / "launch_gates_2026-04-23.json"
@@ -83,3 +85,15 @@ def only(rows: Rows, gates: Collection[str]) -> Rows:
         return True
 
     return [row for row in rows if is_kept(row)]
+
+
+def parsed(text: str) -> ParsedDocument:
+    """What the reader makes of a text without any problem."""
+    read, problems = read_markdown(text)
+    assert problems == []
+    return read
+
+
+def refused(text: str) -> list[str]:
+    """The problems of a text."""
+    return [str(problem) for problem in read_markdown(text)[1]]

@@ -10,7 +10,7 @@ from django.test import Client
 
 from gates.documents.json_reader import MAX_BYTES
 from gates.models import Claim, Gate, Import
-from gates.views import imports
+from gates.views import import_form, imports
 from tests.support import factory
 from tests.support.accounts import browser_of
 from tests.support.assertions import everything
@@ -162,6 +162,44 @@ def test_a_document_with_many_gates_is_for_the_command_line(
 
     assert "2 gates are more than can be imported in the browser (1)" in page
     assert everything() == before
+
+
+def test_a_document_that_takes_too_long_is_for_the_command_line(
+    founder: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "MAX_SECONDS", 0)
+    before = everything()
+
+    page = upload(founder, HEAD + "| S1 | Keys | 🔴 | |\n")
+
+    assert "this document takes longer than a page may" in page
+    assert everything() == before
+
+
+def test_many_steps_are_for_the_command_line(
+    founder: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "MAX_GATES", 1)
+    plan = "\n**Day 1 (D+1):**\n" + "- [ ] step\n" * 4
+
+    page = upload(founder, f"{HEAD}| S1 | Keys | 🔴 | |\n{plan}")
+
+    assert (
+        "5 gates, proofs, blockers and steps are more than can be imported in the browser" in page
+    )
+    assert not Gate.objects.exists()
+
+
+def test_long_lists_of_a_refusal_are_cut_and_counted(founder: Client) -> None:
+    words = [f"purple{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(311)]
+    rows = "".join(f"| S{n} | Gate {n} | {word} | |\n" for n, word in enumerate(words, start=1))
+
+    page = upload(founder, HEAD + rows)
+
+    assert "line 306, S300: " in page
+    assert "line 307, S301: " not in page
+    assert "and 11 more" in page
+    assert page.count("<select") == import_form.MAX_QUESTIONS
 
 
 def test_a_person_says_what_words_and_columns_mean(founder: Client) -> None:

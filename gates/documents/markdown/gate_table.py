@@ -33,13 +33,14 @@ class ReadingOptions:
 
     empty_status: what an empty status cell means; without it such a cell is a problem.
     columns: name of a column, casefolded → meaning. statuses: word, casefolded → status.
-    today: a date after it is never “observed”.
+    today: a date after it is never “observed”. check_time: called now and then; it may raise.
     """
 
     empty_status: tuple[Status, Progress] | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     statuses: Mapping[str, Status] = field(default_factory=dict)
     today: date | None = None
+    check_time: Callable[[], None] = lambda: None
 
 
 def is_complete(row: Row, table: Table, report_problem: Callable[[int, str, str], None]) -> bool:

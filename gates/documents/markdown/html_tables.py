@@ -2,12 +2,14 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .blocks import Row, Table
+from .limits import MAX_CELLS
 
 _BEGINS = re.compile(r"[ >]{0,8}<table\b", re.IGNORECASE)
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_TABLE_TAG = re.compile(r"<(/?)table\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]{0,9})\b(?P<more>[^<>]*)>")
 _HREF = re.compile(r"\bhref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 _SPAN = re.compile(r"\b(col|row)span\s*=\s*[\"']?([0-9]{1,3})", re.IGNORECASE)
@@ -20,64 +22,85 @@ MAX_SPAN = 100
 
 
 def take_html_tables(lines: list[str]) -> list[Table]:
-    """Return the tables of a document's lines, which become empty; not those in blocks of code."""
-    tables, fence, i = [], "", 0
-    while i < len(lines):
-        if mark := _FENCE.match(lines[i]):
+    """Return the tables of a document's lines, which become empty; not those in blocks of code.
+
+    A table without an end, or with more cells than a document can have, stays as text.
+    """
+    tables = []
+    for begin, end in _outermost(_pairs(lines)):
+        if not _BEGINS.match(lines[begin]):
+            continue
+        table = _Reader(begin + 1).read("\n".join(lines[begin:end]))
+        if table is not None:
+            tables.append(table)
+            lines[begin:end] = [""] * (end - begin)
+    return tables
+
+
+def _pairs(lines: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield (line of the beginning, line after the end) of every table, inner ones first."""
+    begun: list[int] = []
+    fence = ""
+    for i, line in enumerate(lines):
+        if mark := _FENCE.match(line):
             fence = "" if fence and mark.group(1).startswith(fence) else fence or mark.group(1)
-        elif not fence and _BEGINS.match(lines[i]) and (end := _end_of_table(lines, i)):
-            tables.append(_Reader(i + 1).read("\n".join(lines[i:end])))
-            lines[i:end] = [""] * (end - i)
-            i = end - 1
-        i += 1
-    return [table for table in tables if table.header]
+        elif not fence and "<" in line:
+            for tag in _TABLE_TAG.finditer(line):
+                if not tag.group(1):
+                    begun.append(i)
+                elif begun:
+                    yield begun.pop(), i + 1
 
 
-def _end_of_table(lines: list[str], begin: int) -> int:
-    """Return the number of the line after a table; 0 if it does not end."""
-    depth = 0
-    for i in range(begin, len(lines)):
-        for tag in _TAG.finditer(lines[i]):
-            if tag["name"].casefold() == "table":
-                depth += -1 if tag["end"] else 1
-        if depth <= 0:
-            return i + 1
-    return 0
+def _outermost(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the pairs that are in no other one, in order."""
+    found: list[tuple[int, int]] = []
+    for begin, end in pairs:
+        while found and found[-1][0] >= begin:
+            found.pop()
+        if not found or found[-1][1] <= begin:
+            found.append((begin, end))
+    return found
 
 
 class _Reader:
     """State of the reading of one table; line: its first one."""
 
     def __init__(self, line: int) -> None:
-        self.line = line
+        self.line = self.line_now = line
+        self.cells = 0
         self.rows: list[Row] = []
         self.cell: list[str] | None = None  # the texts of the cell that is open
         self.spans = (1, 1)  # columns and rows of that cell
         self.address = ""  # of the link that is open
         self.below: dict[int, tuple[int, str]] = {}  # column: rows left of a cell above, its text
 
-    def read(self, text: str) -> Table:
+    def read(self, text: str) -> Table | None:
+        """Return the table; None if it has no cells, or too many."""
         at = depth = 0
         for tag in _TAG.finditer(text):
             self._add(text[at : tag.start()])
+            self.line_now += text.count("\n", at, tag.end())
             at, name = tag.end(), tag["name"].casefold()
             if name == "table":
                 depth += -1 if tag["end"] else 1
             elif depth == 1:
-                self._read_tag(name, tag, self.line + text.count("\n", 0, tag.start()))
+                self._read_tag(name, tag)
+            if self.cells > MAX_CELLS:
+                return None
         self._end_cell()
-        table = Table(self.line, [])
         rows = [row for row in self.rows if row.cells]
-        if rows:
-            table.header, width = rows[0].cells, len(rows[0].cells)
-            table.rows = [Row(row.line, _padded(row.cells, width), row.written) for row in rows[1:]]
-        return table
+        if not rows or len(rows) * len(rows[0].cells) > MAX_CELLS:
+            return None
+        header, width = rows[0].cells, len(rows[0].cells)
+        below = [Row(row.line, _padded(row.cells, width), row.written) for row in rows[1:]]
+        return Table(self.line, header, below)
 
-    def _read_tag(self, name: str, tag: re.Match[str], line: int) -> None:
+    def _read_tag(self, name: str, tag: re.Match[str]) -> None:
         if name == "tr":
             self._end_cell()
             if not tag["end"]:
-                self.rows.append(Row(line, [], 0))
+                self.rows.append(Row(self.line_now, [], 0))
         elif name in {"td", "th"}:
             self._end_cell()
             if not tag["end"] and self.rows:
@@ -109,6 +132,7 @@ class _Reader:
             self.below[len(row.cells)] = (rows - 1, text)
         row.cells += [text, *[""] * (columns - 1)]
         row.written = len(row.cells)
+        self.cells += row.written
         self.cell, self.address = None, ""
 
     def _from_above(self, column: int) -> Iterator[str]:

@@ -17,6 +17,7 @@ from .details import Details
 from .escaping import unescape_text
 from .front_matter import read_front_matter
 from .gate_table import GateTables, ReadingOptions, is_complete
+from .limits import size_problem
 from .lines import (
     parse_plan_day,
     parse_plan_step,
@@ -44,7 +45,7 @@ from .vocabulary import CODE, strip_markup
 
 __all__ = ["ReadingOptions", "read_markdown", "read_tables"]
 
-MAX_LINES = 200_000  # the parser takes some seconds for as many
+BLOCKS_BETWEEN_CHECKS = 500
 _WORD = re.compile(r"[^\W_]")
 _WITH_LETTERS = re.compile(r"[A-Za-z]")  # “2.1” in a sentence is a number
 
@@ -57,11 +58,8 @@ def read_markdown(
 ) -> tuple[ParsedDocument, list[Problem]]:
     """Return the parsed document, and every problem that keeps it from being imported."""
     options = options or ReadingOptions(empty_status)
-    lines = text.count("\n") + 1
-    if lines > MAX_LINES:
-        message = _("%(lines)s lines are more than a document can have (%(most)s)")
-        message %= {"lines": f"{lines:,}", "most": f"{MAX_LINES:,}"}
-        return ParsedDocument(), [Problem(place_of(MAX_LINES + 1), "", message)]
+    if problem := size_problem(text):
+        return ParsedDocument(), [problem]
     source = prepare(text)
     blocks = sorted([*parse_blocks(source.text), *source.tables], key=lambda block: block.line)
     return _Reader(blocks, source, options).read(board or BoardNames())
@@ -109,7 +107,9 @@ class _Reader:
     def read(self, board: BoardNames) -> tuple[ParsedDocument, list[Problem]]:
         """Read the document once, from its beginning."""
         read_front_matter(self.source, self.parsed)
-        for block in self.blocks:
+        for number, block in enumerate(self.blocks):
+            if number % BLOCKS_BETWEEN_CHECKS == 0:
+                self.options.check_time()
             if isinstance(block, Heading):
                 self._read_heading(block)
             elif not self._read_block(block):
@@ -220,9 +220,7 @@ class _Reader:
     def _read_table(self, table: Table) -> bool:
         columns = map_columns(table.header, self.options.columns)
         if columns.keys() >= GATE_TABLE:
-            if equal := duplicate_columns(table.header, self.options.columns):
-                message = _("two columns for the same thing: %(names)s")
-                self.problem(table.line, "", message % {"names": ", ".join(equal)})
+            if self._has_equal_columns(table):
                 return True
             columns = map_gate_columns(table.header, self.options.columns)
             self.gate_tables.read(table, columns)
@@ -245,6 +243,13 @@ class _Reader:
         if "status" in columns and table.rows:
             self.parsed.unread_tables.append(unread_table(table))
         return False
+
+    def _has_equal_columns(self, table: Table) -> bool:
+        equal = duplicate_columns(table.header, self.options.columns)
+        if equal:
+            message = _("two columns for the same thing: %(names)s")
+            self.problem(table.line, "", message % {"names": ", ".join(equal)})
+        return bool(equal)
 
     def _side_table(self, columns: dict[str, int]) -> SideTable:
         return SideTable(
@@ -283,6 +288,8 @@ class _Reader:
             if unknown:
                 self.parsed.unread_tables.append(unread_table(table, unknown[0]))
                 return False
+        if self._has_equal_columns(table):
+            return True
         self.gate_tables.read(table, columns)
         return True
 

@@ -161,7 +161,8 @@ WEAK_COLUMNS: dict[str, tuple[str, ...]] = {
     "status": (
         "current status", "rag", "rag status", "go/no-go", "state", "result", "outcome",
         "done", "done?", "pass/fail", "ready?", "complete?", "completed", "completed?",
-        "passed?", "met?", "answer", "الوضع", "الحالة الحالية", "النتيجة", "progress",
+        "passed?", "met?", "answer", "% complete", "% done",
+        "completion", "الوضع", "الحالة الحالية", "النتيجة", "progress",
     ),
     "evidence": (
         "proof", "receipt", "receipts", "evidence link", "evidence location", "proof link",
