@@ -29,13 +29,14 @@ def test_evidence_may_be_truncated_while_no_gate_is_closed(committed: None) -> N
     assert not Evidence.objects.exists()
 
 
-def test_gates_and_evidence_may_be_truncated_together(committed: None) -> None:
+def test_gates_are_not_truncated_with_all_that_tools_brought_for_them(committed: None) -> None:
     factory.closed_gate()
 
-    sql("TRUNCATE gates_gate CASCADE")
+    with pytest.raises(IntegrityError, match="only added to"), transaction.atomic():
+        sql("TRUNCATE gates_gate CASCADE")
 
-    assert not Evidence.objects.exists()
-    assert not Gate.objects.exists()
+    assert Evidence.objects.exists()
+    assert Gate.objects.exists()
 
 
 @pytest.mark.parametrize("level", ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"])
