@@ -70,10 +70,8 @@ def bring(gate: Gate) -> None:
     token, text = api.token(check)
     address = f"/api/v1/launches/{gate.launch.slug}/gates/{gate.code}"
     for seconds in (214, 999):
-        assert (
-            api.post(text, {"seconds": seconds}, f"{address}/checks/brought/runs").status_code
-            == 201
-        )
+        answer = api.post(text, {"seconds": seconds}, f"{address}/checks/brought/runs")
+        assert answer.status_code == 201
     api.post(text, {"summary": "نُظر في اللوحة \N{BULLET} 12"}, f"{address}/proposals")
     Proposal.objects.get().drop(factory.user("ali"), "It is of staging")
     token.revoke(factory.user("ali"), runs_count=True)

@@ -137,7 +137,7 @@ def test_the_cost_does_not_grow_with_the_rows(django_assert_max_num_queries, gat
     for number in range(gates):
         factory.closed_gate(f"T{number}")
 
-    # Violations, three kinds of strays, what is in force, accounts, and three a table.
+    # Violations, strays, what is in force, accounts and groups, and three a table.
     with django_assert_max_num_queries(14 + 3 * len(TRACKED)):
         integrity.data_errors()
 
