@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from gates.documents.records import place_of
 from gates.rules import Progress, Status
-from gates.rules.text import comparison_form
+from gates.rules.text import comparison_form, has_visible
 from gates.rules.text_limits import MAX_TEXT_LENGTH
 
 from .blocks import Heading, Row, Table
@@ -145,7 +145,7 @@ class GateTables:
             return None
         line, code, written, title = self._name(cells)
         status = self._read_status(cells, code or title)
-        if says_nothing(title):
+        if not has_visible(title):
             self.problem(line, code, _("the gate has no title"))
         if status is None:
             return None
