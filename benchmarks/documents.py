@@ -36,6 +36,9 @@ PIECES = {
     "parentheses": "(",
     "Blocked on": "Blocked on a from ",
     "valid until": "valid until ",
+    "tables in HTML": "<table><tr><td>a</td></tr></table>\n",
+    "tables that do not end": "<table><tr>",
+    "names of months": "1 January ",
 }  # fmt: skip
 
 

@@ -33,8 +33,8 @@ from .references import References
 from .sections import Sections, parse_heading
 from .signs import has_boxes
 from .summary_tables import read_summary
-from .survey import GATE_TABLE, survey
-from .tables import WITHOUT_PERSON, Cells, SideTable, reference
+from .survey import GATE_TABLE, side_columns, survey
+from .tables import WITHOUT_PERSON, Cells, SideTable
 from .unread import (
     NO_GATES,
     skipped_lines,
@@ -220,12 +220,13 @@ class _Reader:
     def _read_table(self, table: Table) -> bool:
         columns = map_columns(table.header, self.options.columns)
         if columns.keys() >= GATE_TABLE:
-            if self._has_equal_columns(table):
+            if self._has_equal_columns(table, table.header):
                 return True
             columns = map_gate_columns(table.header, self.options.columns)
             self.gate_tables.read(table, columns)
             return True
-        for names in (columns, self._with_weak_names(table, columns)):
+        weak = side_columns(table, columns, self.survey, self.options.columns)
+        for names in (columns, weak):
             side = self._side_table(names)
             read_row = side.reader()
             if read_row is None or not self._refers_to_gates(table, names):
@@ -244,8 +245,8 @@ class _Reader:
             self.parsed.unread_tables.append(unread_table(table))
         return False
 
-    def _has_equal_columns(self, table: Table) -> bool:
-        equal = duplicate_columns(table.header, self.options.columns)
+    def _has_equal_columns(self, table: Table, names: list[str]) -> bool:
+        equal = duplicate_columns(names, self.options.columns)
         if equal:
             message = _("two columns for the same thing: %(names)s")
             self.problem(table.line, "", message % {"names": ", ".join(equal)})
@@ -255,20 +256,6 @@ class _Reader:
         return SideTable(
             self.parsed, columns, self.person, self.day, self.today, self.problem, self.known
         )
-
-    def _with_weak_names(self, table: Table, columns: dict[str, int]) -> dict[str, int]:
-        """Return the columns of a side table, with “Item” and “Who” where all items are gates."""
-        weak = map_gate_columns(table.header, self.options.columns)
-        if "gate" in columns or "gate" not in weak:
-            return columns
-        cells = [row.cells[weak["gate"]] for row in table.rows]
-        named = [reference(cell, self.known) for cell in cells if strip_markup(cell)]
-        items = self.survey.items
-        if not named or not all(n in self.known or title_key(n) in items for n in named):
-            return columns
-        named_columns = {name: weak[name] for name in ("gate", "owner") if name in weak}
-        free = {name: i for name, i in columns.items() if i not in named_columns.values()}
-        return free | named_columns
 
     def _refers_to_gates(self, table: Table, columns: dict[str, int]) -> bool:
         """Tell whether a table without codes names gates that stand elsewhere."""
@@ -288,7 +275,9 @@ class _Reader:
             if unknown:
                 self.parsed.unread_tables.append(unread_table(table, unknown[0]))
                 return False
-        if self._has_equal_columns(table):
+        # Of “Gate | Title” the first is the code.
+        names = [n for i, n in enumerate(table.header) if i != columns.get("code")]
+        if self._has_equal_columns(table, names):
             return True
         self.gate_tables.read(table, columns)
         return True

@@ -8,6 +8,7 @@ from gates.documents.titles import title_key
 from .blocks import Block, Heading, Table
 from .codes import normal_code
 from .columns import map_columns, map_gate_columns
+from .tables import reference
 from .vocabulary import strip_markup
 
 GATE_TABLE = {"code", "gate", "status"}
@@ -50,3 +51,22 @@ def survey(blocks: Sequence[Block], meanings: Mapping[str, str]) -> Survey:
                 found.codes |= {normal_code(code) for code in codes if code}
                 found.titles |= set(map(title_key, cells))
     return found
+
+
+def side_columns(
+    table: Table, columns: dict[str, int], found: Survey, meanings: Mapping[str, str]
+) -> dict[str, int]:
+    """Return the columns of a side table, with “Item” and “Who” where all items are gates.
+
+    columns: those under their own names.
+    """
+    weak = map_gate_columns(table.header, meanings)
+    if "gate" in columns or "gate" not in weak:
+        return columns
+    cells = [row.cells[weak["gate"]] for row in table.rows]
+    named = [reference(cell, found.codes) for cell in cells if strip_markup(cell)]
+    if not named or not all(n in found.codes or title_key(n) in found.items for n in named):
+        return columns
+    named_columns = {name: weak[name] for name in ("gate", "owner") if name in weak}
+    free = {name: i for name, i in columns.items() if i not in named_columns.values()}
+    return free | named_columns
