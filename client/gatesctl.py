@@ -305,6 +305,8 @@ def look(address: str, timeout: float, parts_at: str) -> Dict[str, Any]:
     return {**seen, "parts": parts} if parts else seen
 
 
+# What health pages write of a part that is well.
+GOOD_WORDS = frozenset("ok up pass passing healthy green true ready available connected".split())
 PART_LISTS = ("parts", "checks", "components", "services", "dependencies", "details")
 
 
@@ -327,12 +329,26 @@ def find_parts(body: bytes, parts_at: str) -> Dict[str, Any]:
         return {}
     found = {}
     for name, part in page.items():
-        word = part
-        if isinstance(part, dict):
-            word = next((part[key] for key in ("status", "state", "ok") if key in part), "unknown")
-        if isinstance(word, (bool, str)):
-            found[name] = word if isinstance(word, bool) else word[:40]
+        if parts_at == "." and isinstance(part, (int, float)) and not isinstance(part, bool):
+            continue  # the page itself has other numbers too, such as its version
+        found[name] = part_state(part)
     return found
+
+
+def part_state(part: Any) -> Any:
+    """Return the state of one part; of several the first that is not a good word.
+
+    What cannot be understood is "unknown", which the board counts as down: left out, the part
+    would not be missed.
+    """
+    if isinstance(part, dict):
+        part = next((part[key] for key in ("status", "state", "ok") if key in part), None)
+    if isinstance(part, list) and part:
+        states = [part_state(one) for one in part]
+        return next((one for one in states if str(one).lower() not in GOOD_WORDS), states[0])
+    if isinstance(part, bool):
+        return part
+    return part[:40] if isinstance(part, str) and part.strip() else "unknown"
 
 
 def claim(options: argparse.Namespace) -> int:
@@ -449,7 +465,7 @@ def call_tool(board: Board, params: Mapping[str, Any]) -> Dict[str, Any]:
         data = (
             {"refused": wrong} if wrong else {"note": NOTE, "data": cut(call(board, name, given))}
         )
-    except (Refused, Unreachable) as error:
+    except (Refused, Unreachable, ValueError) as error:  # such as half a character
         data = {"refused": str(error)[:MAX_TEXT]}
     failed = "refused" in data
     text = json.dumps(data, ensure_ascii=False)
@@ -541,7 +557,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     except Unreachable as error:
         say(f"unreachable: {error}", sys.stderr)
         return UNREACHABLE
-    except (Refused, OSError) as error:
+    except (Refused, OSError, ValueError) as error:
         say(f"refused: {error}", sys.stderr)
         return REFUSED
 

@@ -16,6 +16,7 @@ from gates.measurements.reader import read_report
 from gates.measurements.report import Report, ReportError
 from gates.measurements.strict_json import parse_json
 from gates.models import Gate, LaunchArchived, Proposal, Run, Token, TokenScope
+from gates.models.dates import FIRST_YEAR, LAST_YEAR
 from gates.models.proposal import PROPOSED_KINDS, undecided
 from gates.models.received_runs import (
     Delivery,
@@ -113,9 +114,12 @@ def post_run(
     except ReportError as error:
         raise Refusal(422, str(error)) from error
     observed = _observed_at(said_at, report)
+    # Without any time the same numbers are one run a day: a retry is none, tomorrow's are new.
+    said = (observed or timezone.localdate()).isoformat()
     origin["commit"] = _commit(origin["commit"], report)
-    name = request_name(request, token.pk, check.pk, origin, observed.isoformat(), _sha256(body))
-    delivery = Delivery(report.measures, body, observed, name, kind=kind, **origin)
+    name = request_name(request, token.pk, check.pk, origin, said, _sha256(body))
+    moment = observed or timezone.now()
+    delivery = Delivery(report.measures, body, moment, name, kind=kind, **origin)
     try:
         run, is_new = record_run(check, token, delivery, answer=run_answer)
     except (ReportRefused, LaunchArchived) as refused:
@@ -129,13 +133,19 @@ def post_run(
     return json_answer(run.report.answer, 201 if is_new else 200)
 
 
-def _observed_at(said_at: datetime | None, report: Report) -> datetime:
-    """Return when the numbers were true: no later than the report's own time.
+def _observed_at(said_at: datetime | None, report: Report) -> datetime | None:
+    """Return when the numbers were true: no later than the report's own time; None if unsaid.
 
     Else a report that a job found lying about would be as new as the job.
+
+    Raises:
+        Refusal: the report's own time is of another century, such as a clock that was lost.
     """
-    moments = [moment for moment in (said_at, report.tool_time) if moment is not None]
-    return min(moments, default=timezone.now())
+    own = report.tool_time
+    if own is not None and not FIRST_YEAR <= own.year <= LAST_YEAR:
+        message = f"The report's own time is not in the years {FIRST_YEAR} to {LAST_YEAR}."
+        raise Refusal(422, message)
+    return min((moment for moment in (said_at, own) if moment is not None), default=None)
 
 
 def _commit(said: str, report: Report) -> str:

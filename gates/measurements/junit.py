@@ -19,6 +19,9 @@ _ROOTS = {"testsuites", "testsuite"}
 _OUTCOMES = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 # Googletest and others mark a case that did not run in an attribute.
 _NOT_RUN = {"notrun", "disabled", "skipped", "ignored", "suppressed"}
+# A case that says by attribute that it failed is no passed one; that it passed is never read.
+_FAILED = {"fail", "failed", "failure"}
+_BROKEN = {"error", "errored", "broken"}
 
 
 class _Counter:
@@ -40,16 +43,19 @@ class _Counter:
             self._begin_case(attributes)
         elif name == "testsuite":
             self._take_time(attributes)
-        elif name in _OUTCOMES:
-            self._add(_OUTCOMES[name], in_case="testcase" in path)
+        elif name.lower() in _OUTCOMES:
+            self._add(_OUTCOMES[name.lower()], in_case="testcase" in path)
 
     def _begin_case(self, attributes: Mapping[str, str]) -> None:
         self.end_case()
         self.tests += 1
         self._of_case = set()
         states = {attributes.get("status", "").lower(), attributes.get("result", "").lower()}
-        if states & _NOT_RUN:
-            self._add("skipped", in_case=True)
+        for words, outcome in (
+            (_NOT_RUN, "skipped"), (_FAILED, "failures"), (_BROKEN, "errors"),
+        ):  # fmt: skip
+            if states & words:
+                self._add(outcome, in_case=True)
 
     def _add(self, outcome: str, *, in_case: bool) -> None:
         """Count an outcome once a case; one that stands outside all cases by itself."""

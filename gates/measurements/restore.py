@@ -38,8 +38,9 @@ def read_restore(content: bytes) -> Report:
     measures = {name: as_count(data[name], name) for name in _COUNTS if name in names}
     measures |= {name: as_number(data[name], name) for name in _TIMES if name in names}
     _refuse_negative_times(measures)
-    if not measures.get("rows_lost"):
-        _refuse_nothing(measures["tables"], measures.get("rows", Decimal(1)))
+    # Rows that were lost tell that there were some.
+    rows = measures.get("rows", Decimal(0)) + measures.get("rows_lost", Decimal(0))
+    _refuse_nothing(measures["tables"], rows)
     return Report(Kind.RESTORE, "counts", measures, aware_time(data.get("finished_at")))
 
 
@@ -49,13 +50,17 @@ def _read_tables(data: dict[str, Any]) -> Report:
     for name, value in data["tables"].items():
         where = f"tables.{name}"
         table = as_object(value, where)
+        if not {"dumped", "restored"} & table.keys():
+            message = gettext_noop("%(where)s must say how many rows were dumped or restored.")
+            raise ReportError("no_rows", message, where=where)
         dumped = _rows(table.get("dumped"), f"{where}.dumped")
         restored = _rows(table.get("restored"), f"{where}.restored")
         counts["tables"] += 1
         dumped_rows += dumped or 0
         counts["rows"] += restored or 0
         counts["rows_lost"] += max((dumped or Decimal(0)) - (restored or Decimal(0)), Decimal(0))
-        counts["tables_differing"] += dumped != restored or not _is_same(table, where)
+        differs = dumped is None or dumped != restored or not _is_same(table, where)
+        counts["tables_differing"] += differs
     _refuse_nothing(counts["tables"], dumped_rows)
     times = {key: _moment(data, key) for key in ("dumped_at", "started_at", "finished_at")}
     measures = {**counts, **_durations(times)}

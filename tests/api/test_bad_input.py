@@ -221,3 +221,17 @@ def test_a_host_that_is_not_ours(text: str) -> None:
 @pytest.mark.parametrize("query", ["as_of=soon", "as_of=2999-01-01", "page=2", "as_of=a&as_of=b"])
 def test_reading_with_parameters_that_are_none(text: str, query: str) -> None:
     said(api.get(text, f"launches/primitive/board?{query}"), 422)
+
+
+@pytest.mark.parametrize("year", ["0001", "1850", "1970", "1999", "2100", "9999"])
+def test_a_report_of_another_century_is_refused(year: str) -> None:
+    check = api.check(kind="health")
+    check.conditions.update(measure="status", operator="=", bound="200")
+    _token, text = api.token(check)
+    report = {"status": 200, "milliseconds": 1, "observed_at": f"{year}-06-01T00:00:00Z"}
+
+    answer = api.post(text, report)
+
+    assert answer.status_code == 422
+    assert "own time" in answer.json()["detail"]
+    assert not Run.objects.exists()

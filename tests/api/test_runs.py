@@ -253,3 +253,13 @@ def test_the_use_of_a_token_is_noted_by_day_and_moves_no_revision(
     api.get(text, "me")
     token.refresh_from_db()
     assert token.last_used_on == timezone.localdate(START + timedelta(days=1))
+
+
+def test_the_same_request_without_a_time_is_the_same_run() -> None:
+    _token, text = api.token(api.check())
+
+    first, again = api.post(text), api.post(text)
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    assert Run.objects.count() == 1

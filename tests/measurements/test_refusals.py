@@ -176,6 +176,9 @@ def test_cases_are_counted_one_by_one(content: str, expected: str) -> None:
         (Kind.RESTORE, {"tables": 0, "rows": 0, "tables_differing": 0}, "nothing_restored"),
         (Kind.RESTORE, {"tables": 3, "rows": 0, "tables_differing": 0}, "nothing_restored"),
         (Kind.RESTORE, {"tables": {}}, "nothing_restored"),
+        (Kind.RESTORE, {"tables": 5, "tables_differing": 0}, "nothing_restored"),
+        (Kind.RESTORE, {"tables": 0, "tables_differing": 0, "rows_lost": 1}, "nothing_restored"),
+        (Kind.RESTORE, {"tables": {"a": {"dumped": 1, "restored": 1}, "b": {}}}, "no_rows"),
         (Kind.RESTORE, {"tables": {"a": {"dumped": 0, "restored": 0}}}, "nothing_restored"),
         (Kind.RESTORE, {"tables": {"a": {"dumped": 0, "restored": 9}}}, "nothing_restored"),
         (Kind.RESTORE, {"tables": {"a": {"dumped": -1, "restored": 0}}}, "not_count"),
@@ -209,6 +212,7 @@ def test_a_report_that_says_nothing_or_too_much_is_refused(
         ({"a": {"dumped": 5, "restored": 9}}, "1 1 9 0"),
         ({"a": {"dumped": 5, "restored": None}}, "1 1 0 5"),
         ({"a": {"dumped": 5}, "b": {"restored": 2}}, "2 2 2 5"),
+        ({"a": {"dumped": 5, "restored": 5}, "b": {"dumped": None}}, "2 1 5 0"),
     ],
 )
 def test_tables_are_compared_here(tables: dict[str, Any], expected: str) -> None:
