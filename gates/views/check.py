@@ -12,22 +12,12 @@ from django.views.decorators.http import require_safe
 
 from accounts import security_log
 from gates.board.check_runs import read_run_page
-from gates.board.former_names import name_of_namesake, present_names
-from gates.board.launches import get_launch
-from gates.board.queries import read_gate
 from gates.board.shown_checks import shown_check
-from gates.models import Gate, Report
+from gates.models import Report
 from gates.models.check_rows import CheckRow
 from gates.rules import Kind
-from gates.rules.text import clean_code
 from gates.views.etag import conditional_get
-from gates.views.params import (
-    as_of_param,
-    found_or_404,
-    handle_date_errors,
-    page_param,
-    redirect_to_name,
-)
+from gates.views.params import found_or_404, handle_date_errors, page_param, requested_gate
 
 
 @require_safe
@@ -35,17 +25,10 @@ from gates.views.params import (
 @handle_date_errors
 def check(request: HttpRequest, code: str, key: str, slug: str | None = None) -> HttpResponse:
     """Show one check of a gate with all of its runs, page by page, now or as of ?as_of=."""
-    if code != clean_code(code):
-        return redirect_to_name(request, code=clean_code(code))
-    now = timezone.now()
-    as_of = as_of_param(request, now)
-    launch = found_or_404(get_launch(slug, as_of))
-    gate = read_gate(launch, code, now, as_of)
-    if gate is None and as_of is not None:
-        then = found_or_404(name_of_namesake(Gate, launch.id, code, as_of))
-        gate = found_or_404(read_gate(launch, then, now, as_of))
-    elif gate is None:
-        return redirect_to_name(request, **found_or_404(present_names(Gate, launch, code, slug)))
+    found = requested_gate(request, code, slug)
+    if isinstance(found, HttpResponse):
+        return found
+    launch, gate, now, as_of = found.launch, found.row, found.now, found.as_of
     row = found_or_404(_check_of(gate.checks, gate.id, key))
     number = page_param(request)
     runs = read_run_page(row.id, number, as_of)

@@ -11,10 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from gates.board import datetimes
-from gates.board.former_names import launches_with_gate, name_of_namesake, present_names
-from gates.board.launches import get_launch
+from gates.board.former_names import launches_with_gate
 from gates.board.predecessor import read_predecessor
-from gates.board.queries import read_gate
 from gates.board.rows import MAX_GATES_PER_PAGE, GateRow
 from gates.board.shown_checks import shown_checks
 from gates.history.entries import Entry, closing_document, last_closing, last_reopening
@@ -26,12 +24,7 @@ from gates.operations.file_checks import check_files
 from gates.rules import Status
 from gates.rules.text import clean_code
 from gates.views.etag import conditional_get
-from gates.views.params import (
-    as_of_param,
-    found_or_404,
-    handle_date_errors,
-    redirect_to_name,
-)
+from gates.views.params import handle_date_errors, requested_gate
 
 
 def _check_files_first(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -55,17 +48,10 @@ def _check_files_first(view: Callable[..., HttpResponseBase]) -> Callable[..., H
 @handle_date_errors
 def gate(request: HttpRequest, code: str, slug: str | None = None) -> HttpResponse:
     """Show one gate with its evidence, blockers, actions and history, now or as of ?as_of=."""
-    if code != clean_code(code):
-        return redirect_to_name(request, code=clean_code(code))
-    now = timezone.now()
-    as_of = as_of_param(request, now)
-    launch = found_or_404(get_launch(slug, as_of))
-    gate_row = read_gate(launch, code, now, as_of)
-    if gate_row is None and as_of is not None:
-        then = found_or_404(name_of_namesake(Gate, launch.id, code, as_of))
-        gate_row = found_or_404(read_gate(launch, then, now, as_of))
-    elif gate_row is None:
-        return redirect_to_name(request, **found_or_404(present_names(Gate, launch, code, slug)))
+    found = requested_gate(request, code, slug)
+    if isinstance(found, HttpResponse):
+        return found
+    launch, gate_row, now, as_of = found.launch, found.row, found.now, found.as_of
     until = as_of or datetimes.end_of_day(now)
     entries = [entry for entry in gate_history(gate_row.id) if entry.at <= until]
     closing = last_closing(entries)

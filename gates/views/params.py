@@ -1,6 +1,7 @@
 """Request parameters: the launch and ?as_of=, ?page=, and the responses to invalid dates."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
@@ -15,9 +16,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from gates.board import datetimes
+from gates.board.former_names import name_of_namesake, present_names
 from gates.board.launches import NoHistoryYet, current_slug, get_launch
-from gates.board.queries import read_board
-from gates.board.rows import Board
+from gates.board.queries import read_board, read_gate
+from gates.board.rows import Board, GateRow, LaunchRow
+from gates.models import Gate
+from gates.rules.text import clean_code
 
 T = TypeVar("T")
 
@@ -63,6 +67,45 @@ def requested_board(request: HttpRequest, slug: str | None = None) -> Board | No
     as_of = as_of_param(request, now)
     launch = get_launch(slug, as_of)
     return None if launch is None else read_board(launch, now, as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedGate:
+    """One gate of a launch, as a request asks for it.
+
+    as_of: the moment in ?as_of=; None for the present.
+    """
+
+    launch: LaunchRow
+    row: GateRow
+    now: datetime
+    as_of: datetime | None
+
+
+def requested_gate(
+    request: HttpRequest, code: str, slug: str | None = None
+) -> RequestedGate | HttpResponse:
+    """Return the gate with a code, now or as of ?as_of=; or a redirect to the code it has now.
+
+    A code that the gate had, or one in another spelling, leads on. A past page shows the gate that
+    had the code then.
+
+    Raises:
+        Http404: there is no such launch or gate.
+        InvalidDate, NoHistoryYet: as `requested_board`.
+    """
+    if code != clean_code(code):
+        return redirect_to_name(request, code=clean_code(code))
+    now = timezone.now()
+    as_of = as_of_param(request, now)
+    launch = found_or_404(get_launch(slug, as_of))
+    row = read_gate(launch, code, now, as_of)
+    if row is None and as_of is None:
+        return redirect_to_name(request, **found_or_404(present_names(Gate, launch, code, slug)))
+    if row is None:
+        then = found_or_404(name_of_namesake(Gate, launch.id, code, as_of))
+        row = found_or_404(read_gate(launch, then, now, as_of))
+    return RequestedGate(launch, row, now, as_of)
 
 
 def request_account(request: HttpRequest) -> User:
