@@ -35,7 +35,7 @@ from .edit_conflicts import VersionFieldMixin
 from .forms import Refusal, RefusalAwareForm
 from .launch_names import warn_of_several_launches
 from .safe_lookup import SafeLookupAdmin
-from .sent_twice import note_written, once
+from .sent_twice import NoteWrittenMixin, once
 from .typed_again import TypedAgainMixin
 
 
@@ -59,7 +59,9 @@ class CachedChoicesMixin:
         return field
 
 
-class BoardAdmin(TypedAgainMixin, VersionFieldMixin, ArchivedMixin, SafeLookupAdmin):
+class BoardAdmin(
+    TypedAgainMixin, VersionFieldMixin, ArchivedMixin, NoteWrittenMixin, SafeLookupAdmin
+):
     """Base of our admin classes.
 
     Not the library's SimpleHistoryAdmin: its page of a past version takes a POST that writes the
@@ -115,16 +117,6 @@ class BoardAdmin(TypedAgainMixin, VersionFieldMixin, ArchivedMixin, SafeLookupAd
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         place_last(obj)
         super().save_model(request, obj, form, change)
-
-    def response_add(
-        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
-    ) -> HttpResponse:
-        note_written(request, obj)
-        return super().response_add(request, obj, post_url_continue)
-
-    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        note_written(request, obj)
-        return super().response_change(request, obj)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from accounts.confirmation import confirmation_step
 
 from .safe_lookup import SafeLookupAdmin
-from .sent_twice import note_written, once
+from .sent_twice import NoteWrittenMixin, once
 
 
-class ConfirmedAdmin(SafeLookupAdmin):
+class ConfirmedAdmin(NoteWrittenMixin, SafeLookupAdmin):
     """Asks for a fresh confirmation before each page that can write, and before each action.
 
     The form is shown after the confirmation only, so that little is lost when it runs out.
@@ -27,16 +27,6 @@ class ConfirmedAdmin(SafeLookupAdmin):
         return self._confirm(request) or once(
             request, lambda: form(request, object_id, form_url, extra_context)
         )
-
-    def response_add(
-        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
-    ) -> HttpResponse:
-        note_written(request, obj)
-        return super().response_add(request, obj, post_url_continue)
-
-    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        note_written(request, obj)
-        return super().response_change(request, obj)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -50,6 +50,20 @@ def once(request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpRespon
     else:
         cache.delete(key)
     return response
+
+
+class NoteWrittenMixin(admin.ModelAdmin):
+    """For admin classes whose forms are answered by `once`: remembers what a form wrote."""
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        note_written(request, obj)
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        note_written(request, obj)
+        return super().response_change(request, obj)
 
 
 def note_written(request: HttpRequest, *rows: Any) -> None:
