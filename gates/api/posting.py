@@ -17,7 +17,7 @@ from gates.measurements.report import Report, ReportError
 from gates.measurements.strict_json import parse_json
 from gates.models import Gate, LaunchArchived, Proposal, Run, Token, TokenScope
 from gates.models.dates import FIRST_YEAR, LAST_YEAR
-from gates.models.proposal import PROPOSED_KINDS, undecided
+from gates.models.proposal import undecided
 from gates.models.received_runs import (
     Delivery,
     ReportRefused,
@@ -275,6 +275,3 @@ def _proposal_answer(proposal: Proposal, gate: Gate, status: int) -> HttpRespons
     }
     note = "It counts for nothing until a person accepts it on the gate's page."
     return json_answer({**data, "note": note}, status)
-
-
-assert set(PROPOSED_KINDS) == set(schemas.PROPOSED)  # noqa: S101  one list in two notations

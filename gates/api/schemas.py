@@ -1,15 +1,15 @@
 """The shapes of the API, for its OpenAPI document; answers are made from the board's own data."""
 
 from datetime import date, datetime
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal, TypeVar
 
 from ninja import Schema
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from gates.models.proposal import ProposedKind
+
 from .problem import Refusal
 
-ProposedKind = Literal["statement", "link", "output", "document"]
-PROPOSED = get_args(ProposedKind)
 StatusWord = Literal["closed", "partial", "open", "blocked"]
 OperatorSign = Literal["<", "<=", "=", ">=", ">"]
 T = TypeVar("T", bound=BaseModel)

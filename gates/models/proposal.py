@@ -5,7 +5,7 @@ the proposal nor the decision is ever edited.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, get_args
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -29,7 +29,8 @@ from .text_fields import CleanedCharField, NameField
 from .token import Token
 
 # A file would have to be looked at first, and what a check measures comes as its run.
-PROPOSED_KINDS = ("statement", "link", "output", "document")
+ProposedKind = Literal["statement", "link", "output", "document"]
+PROPOSED_KINDS = get_args(ProposedKind)
 
 
 class Proposal(models.Model):
@@ -64,7 +65,7 @@ class Proposal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["token", "request"], name="proposal_request_once"),
             models.CheckConstraint(
-                condition=Q(kind__in=["statement", "link", "output", "document"]),
+                condition=Q(kind__in=list(PROPOSED_KINDS)),
                 name="proposal_kind_known",
             ),
             models.CheckConstraint(condition=is_safe_url("url"), name="proposal_url_safe"),
