@@ -23,6 +23,7 @@ from accounts.confirmation import confirmation_step
 from gates.inline_markdown import inline_text
 from gates.models import Check, Token
 from gates.models.date_fields import DAYS_AS_DAY_FIELD
+from gates.models.revoke_form import RevokeForm
 from gates.models.token import manages_tokens, visible_tokens
 
 from .base import request_user
@@ -64,19 +65,6 @@ class NewTokenForm(AutoDirForm, forms.ModelForm):
             message = gettext("This person may not change gates, so their token only reads.")
             raise ValidationError({"responsible": message})
         return cleaned
-
-
-class RevokeForm(forms.Form):
-    """The question that ending a token asks."""
-
-    runs_count = forms.ChoiceField(
-        label=_("Do the runs that it brought go on counting?"),
-        widget=forms.RadioSelect,
-        choices=[
-            ("yes", _("Yes: they were honest, the token is only not needed any more.")),
-            ("no", _("No: somebody else may have used it. Gates that rest on them may reopen.")),
-        ],
-    )
 
 
 @admin.register(Token)
@@ -179,7 +167,7 @@ class TokenAdmin(ConfirmedAdmin):
             return step
         form = RevokeForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
-            runs_count = form.cleaned_data["runs_count"] == "yes"
+            runs_count = form.cleaned_data["runs_count"]
             if token.revoke(request_user(request), runs_count=runs_count):
                 self.log_change(request, token, "revoke")
                 messages.success(request, gettext("The token “%s” is revoked.") % token.name)

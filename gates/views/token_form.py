@@ -67,23 +67,6 @@ class TokenForm(forms.Form):
                 self.add_error(field if field in self.fields else None, message)
 
 
-class RevokeForm(forms.Form):
-    """The question that ending a token asks; there is no answer without thinking."""
-
-    runs_count = forms.ChoiceField(
-        label=_("Do the runs that it brought go on counting?"),
-        widget=forms.RadioSelect,
-        choices=[
-            ("yes", _("Yes: they were honest, the token is only not needed any more.")),
-            ("no", _("No: somebody else may have used it. Gates that rest on them may reopen.")),
-        ],
-    )
-
-    def clean_runs_count(self) -> bool:
-        """Return the answer."""
-        return bool(self.cleaned_data["runs_count"] == "yes")
-
-
 def revoked_message(name: str, runs_count: bool) -> str:
     """Return what is said after a token was ended."""
     if runs_count:

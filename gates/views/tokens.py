@@ -2,8 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,9 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.confirmation import confirmation_step
 from gates.models import Check, Token
+from gates.models.revoke_form import RevokeForm
 from gates.models.token import visible_tokens
 
-from .token_form import RevokeForm, TokenForm, revoked_message
+from .params import request_account
+from .token_form import TokenForm, revoked_message
 
 
 @require_safe
@@ -25,7 +26,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     """List the tokens that the reader answers for, without their texts."""
     today = timezone.localdate()
     checks = Check.objects.select_related("gate__section__launch").order_by("pk")
-    own = visible_tokens(_account(request)).filter(responsible=request.user.pk)
+    own = visible_tokens(request_account(request)).filter(responsible=request.user.pk)
     rows = [
         {"token": token, "ended": token.has_ended(today), "soon": token.ends_soon(today)}
         for token in own.prefetch_related(Prefetch("checks", checks))
@@ -47,7 +48,7 @@ def new_token(request: HttpRequest) -> HttpResponse:
         return step
     form = TokenForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        user = _account(request)
+        user = request_account(request)
         try:
             token, text = Token.issue(
                 form.cleaned_data["name"],
@@ -69,7 +70,7 @@ def revoke_token(request: HttpRequest, prefix: str) -> HttpResponse:
     """End a token; ask whether its runs go on counting."""
     if step := confirmation_step(request):
         return step
-    user = _account(request)
+    user = request_account(request)
     token = get_object_or_404(visible_tokens(user), prefix=prefix)
     form = RevokeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -80,9 +81,3 @@ def revoke_token(request: HttpRequest, prefix: str) -> HttpResponse:
             messages.info(request, gettext("This token was revoked already; nothing has changed."))
         return redirect("tokens")
     return render(request, "gates/token_revoke.html", {"form": form, "token": token})
-
-
-def _account(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
