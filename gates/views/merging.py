@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from gates.models import Owner, StaleObjectError
 from gates.models.owner_merge import merge_owners, references, was_merged
+from gates.views.params import request_account
 from gates.views.people_forms import ChooseOwnersForm, MergeForm
 
 
@@ -20,10 +21,8 @@ from gates.views.people_forms import ChooseOwnersForm, MergeForm
 @permission_required(("gates.change_owner", "gates.delete_owner"), raise_exception=True)
 def merge(request: HttpRequest) -> HttpResponse:
     """Ask which two, show what would move, and on POST merge them."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
     if request.method == "POST":
-        return _merge(request, request.user)
+        return _merge(request, request_account(request))
     if "into" not in request.GET:
         form = ChooseOwnersForm(initial=request.GET.dict())
         return render(request, "gates/merge.html", {"choose": form})

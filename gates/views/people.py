@@ -25,6 +25,7 @@ from gates.board.responsibilities import responsibilities
 from gates.models import Owner
 from gates.models.person import Role, add_person, remove_access, renew_link
 from gates.roles import is_last_founder
+from gates.views.params import request_account
 from gates.views.people_forms import AddPersonForm
 
 # What the pages change: accounts, and the owners with them.
@@ -66,7 +67,7 @@ def add(request: HttpRequest) -> HttpResponse:
         return _show_form(request, AddPersonForm(initial=initial))
     form = AddPersonForm(request.POST)
     if (again := _sent_again(request)) is not None:
-        return _show_link(request, again, renew_link(again, by=_founder(request)))
+        return _show_link(request, again, renew_link(again, by=request_account(request)))
     if not form.is_valid():
         return _show_form(request, form)
     values = form.cleaned_data
@@ -78,7 +79,7 @@ def add(request: HttpRequest) -> HttpResponse:
             language=values["language"],
             email=values.get("email", ""),
             owner=form.owner,
-            by=_founder(request),
+            by=request_account(request),
         )
     except IntegrityError:
         form.add_error(None, gettext("Somebody else added this person at the same moment."))
@@ -94,7 +95,7 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, then make a new one-time link: for a lost one, a forgotten password, a return."""
     user = _account(request, pk)
     if request.method == "POST":
-        return _show_link(request, user, renew_link(user, by=_founder(request)))
+        return _show_link(request, user, renew_link(user, by=request_account(request)))
     context = {"person": user, "can_mail": settings.MAIL_IS_SET_UP and user.email}
     return render(request, "gates/person_link.html", context)
 
@@ -109,7 +110,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         with transaction.atomic():
             last = is_last_founder([user])
-            removed = not last and remove_access(user, by=_founder(request))
+            removed = not last and remove_access(user, by=request_account(request))
         if last:
             messages.error(request, gettext("The last founder cannot be switched off."))
         else:
@@ -128,12 +129,6 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
         "is_last_founder": is_last_founder([user]),
     }
     return render(request, "gates/person_remove.html", context)
-
-
-def _founder(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
 
 
 def _account(request: HttpRequest, pk: int) -> User:
@@ -162,7 +157,7 @@ def _sent_again(request: HttpRequest) -> User | None:
         first_name=request.POST.get("name", "").strip(),
         groups__name=request.POST.get("role", ""),
         last_login=None,
-        access_link__made_by=_founder(request).get_username(),
+        access_link__made_by=request_account(request).get_username(),
         access_link__made_at__gt=timezone.now() - SENT_AGAIN,
     )
     return made.first()

@@ -1,10 +1,7 @@
 """The page on which the priorities of all gates are set: one choice a row, one Save."""
 
-from typing import cast
-
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
@@ -16,7 +13,13 @@ from gates.board.rows import MAX_GATES_PER_PAGE, Board, GateRow
 from gates.models import Gate, LaunchArchived
 from gates.models.priorities import set_priorities
 from gates.rules import Status
-from gates.views.params import found_or_404, handle_date_errors, reject_as_of, requested_board
+from gates.views.params import (
+    found_or_404,
+    handle_date_errors,
+    reject_as_of,
+    request_account,
+    requested_board,
+)
 
 CHOSEN, SEEN = "priority-", "seen-"  # names of fields, before a gate's code
 CHOICES = ("P0", "P1", "P2", "")
@@ -34,7 +37,7 @@ def priorities(request: HttpRequest, slug: str | None = None) -> HttpResponse:
         messages.warning(request, " ".join(LaunchArchived(board.launch.name).messages))
         return redirect("launch-board", board.launch.slug)
     if request.method == "POST":
-        done = set_priorities(board.launch.id, _sent(request.POST), cast(User, request.user))
+        done = set_priorities(board.launch.id, _sent(request.POST), request_account(request))
         if done.conflicts:
             text = gettext("Set by somebody else meanwhile, so left as they are: %(gates)s")
             messages.warning(request, text % {"gates": gettext(", ").join(done.conflicts)})

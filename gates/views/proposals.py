@@ -3,8 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.shown_again import typed_before
 from gates.models import Evidence, Proposal
 from gates.models.text_fields import CleanedFormField
+from gates.views.params import request_account
 
 
 class DropForm(forms.Form):
@@ -41,9 +41,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     form = DropForm(request.POST if "drop" in request.POST else None)
     refusals: list[str] = []
     if request.method == "POST":
-        user = request.user
-        if not isinstance(user, User):
-            raise PermissionDenied
+        user = request_account(request)
         try:
             if "accept" in request.POST:
                 done = found.accept(user) is not None
