@@ -78,7 +78,7 @@ def run_answer(check: Check, rule: CheckRule, run: Run) -> str:
                 {
                     "measure": condition.measure,
                     "operator": condition.operator.value,
-                    "bound": number_text(condition.bound) if condition.bound.is_finite() else "",
+                    "bound": condition.bound_text(),
                     "value": _value(numbers.get(condition.measure)),
                     "met": condition.holds(numbers.get(condition.measure)),
                 }

@@ -12,6 +12,7 @@ from gates.models import Check, Revocation, Run
 from gates.models.check_rows import newest_run_ids
 from gates.models.run import numbers_from_json, reasons_from_json
 from gates.rules.reason import Reason
+from gates.rules.runs import newest_run
 
 RUNS_ON_GATE_PAGE = 10
 RUNS_PER_PAGE = 50
@@ -93,7 +94,9 @@ def read_last_runs(
     for pk, cut in cuts.items():
         own = [run for run in runs if run.gate_check_id == pk]
         last = [run for run in own if run.id > (cut or 0)]
-        results[pk] = CheckRuns(_newest(own), last, more=cut is not None)
+        results[pk] = CheckRuns(
+            newest_run(run for run in own if run.decides), last, more=cut is not None
+        )
     return results
 
 
@@ -110,12 +113,6 @@ def read_run_page(check: int, page: int, as_of: datetime | None = None) -> Check
     return CheckRuns(
         next(_rows(newest, as_of), None), shown[:RUNS_PER_PAGE], more=len(shown) > RUNS_PER_PAGE
     )
-
-
-def _newest(runs: list[RunRow]) -> RunRow | None:
-    """Return the newest of the runs that count; of two of the same moment the one that failed."""
-    counting = (run for run in runs if run.decides)
-    return max(counting, key=lambda run: (run.observed_at, not run.passed, run.id), default=None)
 
 
 def _received(as_of: datetime | None) -> QuerySet[Run]:

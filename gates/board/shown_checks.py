@@ -8,7 +8,7 @@ from gates.board.check_runs import CheckRuns, RunRow, read_last_runs
 from gates.board.rows import GateRow
 from gates.board.run_picture import Picture, draw_runs
 from gates.models.check_rows import CheckRow
-from gates.rules import CheckState, Condition, Kind, Status, definition_hash
+from gates.rules import CheckState, Condition, Kind, Status
 
 MAX_COLUMNS = 4  # of a table of runs, for its conditions; the report has the other numbers
 
@@ -44,7 +44,6 @@ class ShownCheck:
     row: CheckRow
     runs: CheckRuns
     conditions: tuple[ShownCondition, ...]
-    definition: str
     shared_from: str
     is_required: bool
     is_announced: bool
@@ -56,7 +55,7 @@ class ShownCheck:
 
     def is_earlier(self, run: RunRow) -> bool:
         """Return whether a run was judged by an earlier definition of the check."""
-        return run.definition != self.definition
+        return run.definition != self.row.definition
 
     def is_newest_earlier(self) -> bool:
         """Return whether the newest run that counts was judged by an earlier definition."""
@@ -82,12 +81,10 @@ def shown_check(gate: GateRow, check: CheckRow, runs: CheckRuns, today: date) ->
     day = check.required_from
     announced = not check.rule.retired and day is not None and day > today
     is_shared = check.gate_id != gate.id and check.gate_id == gate.covered_by_id
-    definition = definition_hash(check.rule)
     return ShownCheck(
         check,
         runs,
-        _shown_conditions(check, runs, definition),
-        definition,
+        _shown_conditions(check, runs),
         gate.covered_by if is_shared else "",
         is_required=check.is_required(today),
         is_announced=announced,
@@ -95,14 +92,12 @@ def shown_check(gate: GateRow, check: CheckRow, runs: CheckRuns, today: date) ->
     )
 
 
-def _shown_conditions(
-    check: CheckRow, runs: CheckRuns, definition: str
-) -> tuple[ShownCondition, ...]:
+def _shown_conditions(check: CheckRow, runs: CheckRuns) -> tuple[ShownCondition, ...]:
     rule, newest = check.rule, runs.newest
     shown = []
     for condition, unit in zip(rule.conditions, check.units, strict=True):
         value = newest.measures.get(condition.measure) if newest else None
-        judged = newest is not None and newest.definition == definition
+        judged = newest is not None and newest.definition == check.definition
         holds = condition.holds(value) if judged else None
         picture = draw_runs(condition, runs.last)
         shown.append(ShownCondition(rule.kind, condition, unit, value, holds, picture))

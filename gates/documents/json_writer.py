@@ -6,7 +6,6 @@ from gates.board.child_rows import ActionRow, BlockerRow, EvidenceRow
 from gates.board.rows import Board, ClaimRow, GateRow
 from gates.models.check_rows import CheckRow
 from gates.reason_text import reason_text
-from gates.rules.conditions import number_text
 from gates.rules.reason import Reason
 
 
@@ -98,7 +97,7 @@ def _check_data(check: CheckRow) -> dict[str, Any]:
             {
                 "measure": condition.measure,
                 "operator": condition.operator.value,
-                "bound": number_text(condition.bound) if condition.bound.is_finite() else "",
+                "bound": condition.bound_text(),
                 "unit": unit,
             }
             for condition, unit in units

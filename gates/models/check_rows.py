@@ -4,7 +4,7 @@ The models are looked up by name: a gate reads its checks, and they are defined 
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -61,6 +61,13 @@ class CheckRow:
     state: CheckState = CheckState.NEVER_RUN
     reason: Reason | None = None
     fresh_until: date | None = None
+    _definition: str = field(default="", init=False, repr=False, compare=False)
+
+    @property
+    def definition(self) -> str:
+        """The hash of what it asks; a page needs it several times."""
+        self._definition = self._definition or rules.definition_hash(self.rule)
+        return self._definition
 
     def derive(self, today: date) -> None:
         """Set what follows from the runs on a day."""
@@ -86,7 +93,7 @@ class CheckRow:
         last = last_of_any = None
         if self.newest is not None:
             last_of_any = timezone.localdate(self.newest.observed_at)
-            if self.newest.definition == rules.definition_hash(self.rule):
+            if self.newest.definition == self.definition:
                 last = rules.LastRun(last_of_any, self.newest.passed)
         return CheckFact(
             self.key,

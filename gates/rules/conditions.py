@@ -39,6 +39,10 @@ class Condition:
     operator: Operator
     bound: Decimal
 
+    def bound_text(self) -> str:
+        """Return the bound as text; empty if what is stored is no number."""
+        return number_text(self.bound) if self.bound.is_finite() else ""
+
     def holds(self, value: Decimal | None) -> bool:
         """Return whether a value meets the bound; no value and no finite number ever does."""
         if value is None or not value.is_finite() or not self.bound.is_finite():

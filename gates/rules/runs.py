@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Protocol, TypeVar
 
 from django.utils.translation import gettext_noop
 
@@ -107,7 +108,19 @@ def judge_run(
     return RunVerdict(passed, tuple(reasons), definition_hash(rule))
 
 
-def newest_run(runs: Iterable[CountingRun]) -> CountingRun | None:
+class ObservedRun(Protocol):
+    """Any row of a run with what orders it."""
+
+    @property
+    def observed_at(self) -> datetime: ...
+    @property
+    def passed(self) -> bool: ...
+
+
+RunT = TypeVar("RunT", bound=ObservedRun)
+
+
+def newest_run(runs: Iterable[RunT]) -> RunT | None:
     """Return the newest of the runs; None if there is none.
 
     Of two of the same moment it is the one that failed, in whichever order they came.
