@@ -1,79 +1,18 @@
 """Checks in the admin: made by choosing, changed with a reason, retired rather than deleted."""
 
-from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
-from django.urls import reverse
 
-from gates.models import Check, Condition, Evidence, Gate
+from gates.models import Check, Condition
 from tests.support import factory
-from tests.support.admin_forms import errors_of, gate_data, person, proof, rows, version_of
+from tests.support.admin_forms import errors_of, person
+from tests.support.check_forms import ADD, P95, add_check, condition, save_check
 from tests.support.pages import text_of
 
 pytestmark = pytest.mark.django_db
-
-P95 = {"measure": "http_req_duration.p(95)", "operator": "<", "bound": "500", "unit": ""}
-ADD = "/admin/gates/check/add/"
-
-
-def condition(**fields: Any) -> dict[str, Any]:
-    return {**P95, **fields}
-
-
-def add_check(client: Client, conditions: Sequence[dict[str, Any]] = (P95,), **fields: Any) -> Any:
-    data = {
-        "gate": "T6",
-        "kind": "k6",
-        "key": "",
-        "fresh_days": 7,
-        "repository": "",
-        "ref": "",
-        "required_from": "",
-        **rows("conditions", conditions),
-    }
-    return client.post(ADD, data | fields)
-
-
-def save_check(
-    client: Client,
-    check: Check,
-    *,
-    conditions: dict[str, dict[str, Any]] | None = None,
-    new: Sequence[dict[str, Any]] = (),
-    **fields: Any,
-) -> Any:
-    """Send the check's page; `conditions` changes those there are, by their measure."""
-    changes = conditions or {}
-    existing = [
-        {
-            "id": row.pk,
-            "gate_check": check.pk,
-            "measure": row.measure,
-            "operator": row.operator,
-            "bound": row.bound,
-            "unit": row.unit,
-            "read_version": row.version,
-            **changes.get(row.measure, {}),
-        }
-        for row in check.conditions.order_by("pk")
-    ]
-    data = {
-        "gate": check.gate.code,
-        "kind": check.kind,
-        "fresh_days": check.fresh_days,
-        "repository": check.repository,
-        "ref": check.ref,
-        "required_from": check.required_from or "",
-        "retired_why": check.retired_why,
-        "reason": "",
-        "read_version": version_of(Check, check.pk),
-        **rows("conditions", [*existing, *new], initial=len(existing)),
-    }
-    return client.post(reverse("admin:gates_check_change", args=[check.pk]), data | fields)
 
 
 def test_a_check_is_made_by_choosing_and_its_key_and_units_are_filled_in(engineer: Client) -> None:
@@ -291,79 +230,3 @@ def test_a_viewer_reads_and_adds_nothing(client: Client) -> None:
     assert add_check(client).status_code == 403
     assert "Add a check" not in text_of(client, "/gates/T6/")
     assert Check.objects.count() == 1
-
-
-def test_evidence_of_a_check_is_read_only_and_no_form_offers_the_kind(engineer: Client) -> None:
-    gate = factory.gate("T6")
-    factory.run(factory.check(gate))
-    of_check = Evidence.objects.get()
-    url = f"/admin/gates/evidence/{of_check.pk}"
-
-    page = engineer.get(f"{url}/change/").content.decode()
-    posted = engineer.post(f"{url}/change/", {"summary": "Changed"})
-    deleted = engineer.post(f"{url}/delete/", {"post": "yes"})
-    data = gate_data(gate, existing_evidence={of_check.pk: proof("Changed", kind="statement")})
-    inline = engineer.post(f"/admin/gates/gate/{gate.pk}/change/", data)
-    made = gate_data(gate, evidence=[proof("It was measured", kind="check")])
-    typed = engineer.post(f"/admin/gates/gate/{gate.pk}/change/", made)
-
-    assert 'name="summary"' not in page
-    assert [posted.status_code, deleted.status_code] == [403, 403]
-    assert [inline.status_code, typed.status_code] == [302, 200]  # of the first, nothing is taken
-    assert "Select a valid choice" in " ".join(errors_of(typed)["evidence-0-kind"])
-    for path in ("evidence/add/", f"gate/{gate.pk}/change/", f"gate/{gate.pk}/close/"):
-        assert 'value="check"' not in engineer.get(f"/admin/gates/{path}").content.decode()
-    assert Evidence.objects.get().summary == of_check.summary
-
-
-def test_reopening_offers_no_evidence_of_a_check(engineer: Client) -> None:
-    gate = factory.closed_gate("T6")
-    factory.run(factory.check(gate))
-
-    page = text_of(engineer, f"/admin/gates/gate/{gate.pk}/change/")
-
-    assert f"T6: {factory.PROOF}" in page
-    assert "T6: Check load" not in page
-
-
-def test_the_closing_page_shows_the_checks_and_closes_on_a_green_one(engineer: Client) -> None:
-    gate = factory.gate("T6")
-    factory.run(factory.check(gate, required_from=date(2026, 1, 1)))
-    url = f"/admin/gates/gate/{gate.pk}/close/"
-
-    page = text_of(engineer, url)
-    response = engineer.post(url, {"kind": "statement", "reason": "Measured"})
-
-    assert "Green" in page
-    assert "It keeps the gate from closing." not in page
-    assert response.status_code == 302
-    assert Gate.objects.get(pk=gate.pk).progress == "closed"
-
-
-def test_a_required_check_that_is_not_green_keeps_the_gate_open(engineer: Client) -> None:
-    gate = factory.gate("T6")
-    factory.evidence(gate)
-    factory.check(gate, required_from=date(2026, 1, 1))
-    url = f"/admin/gates/gate/{gate.pk}/close/"
-
-    page = text_of(engineer, url)
-    response: Any = engineer.post(url, {"kind": "statement", "reason": "Said"})
-
-    assert "It keeps the gate from closing." in page
-    assert "check load: no run yet" in " ".join(response.context_data["form"].non_field_errors())
-    assert Gate.objects.get(pk=gate.pk).progress == "open"
-
-
-def test_the_list_shows_the_state_with_a_constant_number_of_queries(
-    engineer: Client, django_assert_num_queries: Any
-) -> None:
-    gate = factory.gate("T6")
-    for number in range(5):
-        factory.run(factory.check(gate, f"load-{number}"), passed=bool(number))
-    engineer.get("/admin/gates/check/")
-
-    with django_assert_num_queries(9):
-        page = text_of(engineer, "/admin/gates/check/")
-
-    assert page.count("Green") == 4
-    assert page.count("Failed") == 1
