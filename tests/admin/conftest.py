@@ -17,3 +17,9 @@ def second(client: Client) -> Client:
     """The one who saves last."""
     client.force_login(person("sami", "Founder"))
     return client
+
+
+@pytest.fixture
+def founder(client: Client) -> Client:
+    client.force_login(person("sami", "Founder"))
+    return client

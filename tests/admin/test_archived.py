@@ -8,17 +8,11 @@ from django.urls import reverse
 
 from gates.models import TRACKED, Action, Blocker, Claim, Evidence, Gate, Launch, Section
 from tests.support import factory
-from tests.support.admin_forms import person, save_gate, version_of
+from tests.support.admin_forms import save_gate, version_of
 
 pytestmark = pytest.mark.django_db
 
 ARCHIVED = "The old one is archived, so nothing in it changes."
-
-
-@pytest.fixture
-def founder(client: Client) -> Client:
-    client.force_login(person("sami", "Founder"))
-    return client
 
 
 @pytest.fixture

@@ -12,15 +12,9 @@ from gates.board.launches import get_launch
 from gates.board.queries import read_board
 from gates.models import Claim, Launch, Requirement
 from tests.support import factory
-from tests.support.admin_forms import errors_of, person, rows, version_of
+from tests.support.admin_forms import errors_of, rows, version_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def founder(client: Client) -> Client:
-    client.force_login(person("sami", "Founder"))
-    return client
 
 
 def save_claim(

@@ -9,15 +9,9 @@ from django.urls import reverse
 
 from gates.models import Action, Claim, Gate, Launch, Requirement
 from tests.support import factory
-from tests.support.admin_forms import errors_of, person, rows, version_of
+from tests.support.admin_forms import errors_of, rows, version_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def founder(client: Client) -> Client:
-    client.force_login(person("sami", "Founder"))
-    return client
 
 
 @pytest.fixture

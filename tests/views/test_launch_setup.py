@@ -7,23 +7,10 @@ from django.test import Client
 
 from gates.models import TRACKED, Claim, Gate, Launch, Requirement, Section
 from tests.support import factory
-from tests.support.admin_forms import person
 
 pytestmark = pytest.mark.django_db
 
 DAYS = {"snapshot_date": "2026-11-30", "plan_starts_on": "30/11/2026"}
-
-
-@pytest.fixture
-def founder(client: Client) -> Client:
-    client.force_login(person("sami", "Founder"))
-    return client
-
-
-@pytest.fixture
-def engineer(client: Client) -> Client:
-    client.force_login(person("noura", "Engineer"))
-    return client
 
 
 @pytest.fixture

@@ -9,16 +9,9 @@ from django.utils import timezone
 from gates.models import TRACKED, Gate, Launch
 from gates.operations.next_launch import start_next_launch
 from tests.support import factory
-from tests.support.admin_forms import person
 from tests.support.pages import text_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def founder(client: Client) -> Client:
-    client.force_login(person("sami", "Founder"))
-    return client
 
 
 @pytest.fixture

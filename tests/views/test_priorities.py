@@ -12,12 +12,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def engineer(client: Client) -> Client:
-    client.force_login(person("noura", "Engineer"))
-    return client
-
-
-@pytest.fixture
 def gates() -> list[Gate]:
     made = [factory.gate(code) for code in ("T1", "T2", "T10")]
     factory.claim(made[0].launch)

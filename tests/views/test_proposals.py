@@ -15,12 +15,6 @@ SUMMARY = "Restored 36 tables, none differs"
 
 
 @pytest.fixture
-def engineer(client: Client) -> Client:
-    client.force_login(person("noura", "Engineer"))
-    return client
-
-
-@pytest.fixture
 def gate() -> Gate:
     return factory.gate()
 
